@@ -147,7 +147,7 @@ def faults(rule, paths):
 
 @pytest.mark.slow
 def test_imports_point_one_way():
-    """A module imports from rooms above its own; the house knows no dashboard, nor it the cli."""
+    """A module imports only from lower layers, and no package module imports the dashboard."""
 
     def wrong(path):
         room = room_of(path)
@@ -187,7 +187,7 @@ def test_only_the_workspace_spells_the_paths_of_an_index():
 
 @pytest.mark.slow
 def test_no_file_is_run_by_reading_it():
-    """Tensors are read with `weights_only`, arrays without pickles, and nothing by pickle."""
+    """Tensors are loaded with `weights_only`, arrays without pickle, and pickle is never used."""
     needed = {"torch.load": ("weights_only", True), "np.load": ("allow_pickle", False)}
 
     def wrong(path):
@@ -245,7 +245,7 @@ def test_imports_make_no_circle():
 @pytest.mark.slow
 @pytest.mark.parametrize("folder", sorted({path.parent for path in HOUSE + DASHBOARD}), ids=name_of)
 def test_what_is_in_a_folder_imports_one_way(folder):
-    """Among the modules and sub-folders of a folder, imports make no circle."""
+    """Imports among the parts of one folder form no cycle."""
     home = dotted(folder)
 
     def part(name):

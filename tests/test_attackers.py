@@ -47,12 +47,12 @@ BOMB = '<!DOCTYPE a [<!ENTITY b "x"><!ENTITY c SYSTEM "file:///etc/passwd">]>'
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_what_a_sheet_would_compute_becomes_text(text):
-    """A cell that begins like a formula does so no more."""
+    """A cell that begins like a formula is changed so that a spreadsheet takes it as text."""
     assert text_cell(text)[0] not in "=+-@\t\r"
 
 
 def test_an_export_holds_no_formula_whatever_groups_are_called(home, gallery):
-    """Groups come from anybody's table."""
+    """Group names, which come from imported tables, never start a cell as a formula."""
     paths = Workspace(home).index("small")
     index = Index.open(paths)
     rows = [
@@ -71,7 +71,7 @@ def test_an_export_holds_no_formula_whatever_groups_are_called(home, gallery):
 
 @pytest.mark.parametrize("rater", ["ann", *FORMULAS[:4], "'=1", SCRIPT])
 def test_exported_choices_are_imported_as_they_were(home, rater):
-    """A rater with a formula's name is harmless in a sheet, and itself again afterwards."""
+    """A rater named like a formula is escaped in the exported CSV and restored by the import."""
     paths = Workspace(home).index("small")
     index = Index.open(paths)
     record_choice(
@@ -93,7 +93,7 @@ def test_xml_with_entities_is_refused():
 
 @pytest.mark.parametrize("entity", ["&b;", "&c;"])
 def test_a_workbook_with_entities_is_refused(tmp_path, entity):
-    """XML entities can neither read a file of the machine nor grow without end."""
+    """A workbook with XML entities is refused, since they could read files or fill the memory."""
     file = write_workbook(tmp_path / "labels.xlsx", ["file", "score"], ["a.jpg", 1])
     assert [cells for _, cells in workbook_rows(file)] == [["file", "score"], ["a.jpg", "1"]]
     change_part(
@@ -118,7 +118,7 @@ def test_a_workbook_with_names_outside_writes_nothing(tmp_path):
 
 @pytest.mark.parametrize("outside", ["../secret.csv", "/etc/passwd", "a/../../secret.csv"])
 def test_a_manifest_names_no_file_outside_its_root(tmp_path, outside):
-    """Relative paths that climb, and absolute paths, are refused."""
+    """Manifests with absolute paths or paths that climb out of their root are refused."""
     manifest = tmp_path / "evil.toml"
     text = (ROOT / "datasets" / "ava.toml").read_text()
     assert 'file = "AVA.txt"' in text
@@ -137,7 +137,7 @@ def test_names_of_indexes_and_vectors_are_no_paths(tmp_path, name):
 
 
 def test_a_card_that_is_a_pickle_is_refused_unread(tmp_path):
-    """The pickle would create a file if it were executed."""
+    """A vector card that is a pickle is refused without being executed."""
     mark = tmp_path / "run"
     card = tmp_path / "evil.json"
     card.write_bytes(b"cos\nsystem\n(S'touch " + os.fsencode(mark) + b"'\ntR.")
@@ -148,7 +148,7 @@ def test_a_card_that_is_a_pickle_is_refused_unread(tmp_path):
 
 @pytest.mark.parametrize("page", ["photos", "album", "teach"])
 def test_names_are_shown_and_not_run(named_home, page):
-    """A rater's, a group's and a photo's name are on the page, letter by letter in any markdown."""
+    """Names of raters, groups and photos are shown letter by letter, not as Markdown."""
     app = AppTest.from_file(ROOT / "dashboard" / "pages.py", default_timeout=120)
     app.query_params["vector"], app.query_params["rater"] = "ours", SCRIPT
     app.run()
@@ -273,7 +273,7 @@ def test_the_server_is_for_this_machine_and_gives_out_no_file(server, home, gall
 
 
 def test_the_server_asks_nobody_on_the_internet(home, monkeypatch):
-    """Whoever knocks, and also where it listens for a network: a proxy would hear of it."""
+    """The server contacts no proxy, whichever origin a request has and even on a network."""
     with socket.create_server(("127.0.0.1", 0)) as proxy:
         proxy.settimeout(1.0)
         for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):

@@ -63,7 +63,7 @@ def click(index):
 @pytest.mark.slow
 @pytest.mark.parametrize("page", STORIES)
 def test_commands_run_in_the_order_they_are_told(page, someone):
-    """A reader who types a story's commands on a folder of photos meets no error."""
+    """The commands in a documentation page run in order without an error."""
     told = commands(TEXTS[page])
     assert sum(words[0] not in SERVING for words in told) >= 5
 
@@ -84,7 +84,7 @@ def test_commands_run_in_the_order_they_are_told(page, someone):
 
 @pytest.mark.parametrize("words", EVERY, ids=" ".join)
 def test_commands_are_parsed(words):
-    """Every option is known, and every value of the right kind."""
+    """Commands in the documentation have only known options with values of the right kind."""
     leaf, rest = COMMAND, list(words)
     while inner := getattr(leaf, "commands", None):
         leaf = inner[rest.pop(0)]
@@ -102,7 +102,7 @@ def test_every_command_that_is_named_exists(page):
 
 @pytest.mark.parametrize("page", TEXTS)
 def test_links_lead_somewhere(page):
-    """Files and headings that are linked, and pictures that are shown, are in the repository."""
+    """Links and pictures in the docs lead to files and headings that exist in the repository."""
     for path, heading in re.findall(r"\]\(([\w./-]*)(?:#([\w-]+))?\)", TEXTS[page]):
         file = (ROOT / page).parent / path if path else ROOT / page
         assert file.exists(), path
@@ -136,14 +136,14 @@ def test_pictures_are_small():
 
 
 def test_the_pages_of_commands_are_what_the_parser_says():
-    """If this fails: `python scripts/command_pages.py`."""
+    """The command pages equal the parser's help; `python scripts/command_pages.py` renews them."""
     pages = runpy.run_path(str(ROOT / "scripts" / "command_pages.py"))["pages"]()
     there = {path.name: path.read_text(encoding="utf-8") for path in DOCS.glob("commands/*.md")}
     assert there == pages
 
 
 def test_the_page_on_reliability_is_what_the_experiments_left():
-    """If this fails: `python benchmarks/reliability.py`; the tests it names are there."""
+    """The reliability page equals the output of benchmarks/reliability.py on its records."""
     script = runpy.run_path(str(ROOT / "benchmarks" / "reliability.py"))
     shown = TEXTS["docs/reliability.md"]
     assert shown == script["page"](script["records"](script["RESULTS"]))

@@ -27,7 +27,7 @@ c.fclose(file)
 @pytest.mark.skipif(sys.platform != "linux", reason="asks glibc how many heaps there are")
 @pytest.mark.parametrize(("limited", "most"), [(True, 2), (False, 1000)])
 def test_threads_share_two_heaps(limited, most):
-    """Twelve threads that allocate at once take two heaps, and more without the limit."""
+    """Twelve threads use at most two malloc heaps with the limit, and more without it."""
     told = subprocess.run(  # noqa: S603
         [sys.executable, "-c", ALLOCATE.format(limited=limited)],
         capture_output=True,

@@ -39,7 +39,7 @@ STAR = Shape("star", True, (Point(1.0), Point(nan, 2.0)), {"top": Named(0.5, nam
 
 
 def test_a_value_and_its_json_are_two_forms_of_one():
-    """Nested values, dicts, tuples and what may be missing; nan is null between."""
+    """Nested values, dicts, tuples and missing ones survive JSON, with nan stored as null."""
     data = to_json(STAR)
 
     assert data["points"] == [{"x": 1.0, "y": 0.0}, {"x": None, "y": 2.0}]
@@ -56,13 +56,13 @@ def test_own_fields_come_before_those_of_the_base():
 
 
 def test_numbers_of_numpy_are_plain_numbers():
-    """A float64 is written as the number it is, and what is not finite as null."""
+    """NumPy numbers become plain JSON numbers, and infinity becomes null."""
     assert to_json([np.float64(0.5), np.float64("inf")]) == [0.5, None]
     assert type(to_json(np.float64(0.5))) is float
 
 
 def test_what_has_a_default_may_be_missing_and_more_may_be_there():
-    """An older photorank wrote less, a newer one may write more."""
+    """Missing fields with defaults and unknown extra fields are accepted in JSON."""
     assert from_json(Point, {"x": 1, "z": 3}) == Point(1.0)
 
 
@@ -90,6 +90,6 @@ def test_what_is_of_another_kind_is_refused(changed):
 
 @pytest.mark.parametrize("data", [None, [], "star", 7])
 def test_what_is_no_object_is_refused(data):
-    """JSON may be anything."""
+    """JSON that does not describe the expected object is refused."""
     with pytest.raises((KeyError, TypeError, ValueError)):
         from_json(Shape, data)

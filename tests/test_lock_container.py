@@ -86,7 +86,7 @@ def lock(folder, url, index=None):
 
 @pytest.mark.slow
 def test_what_is_found_is_pinned(network, tmp_path, monkeypatch):
-    """The base image by the digest of its manifest, torch by its version for processors.
+    """The base image is pinned by its manifest's digest, and torch by its CPU version.
 
     Wheels that this machine's pip is told of, and the index does not have, are not found.
     """
@@ -109,7 +109,7 @@ def test_what_is_found_is_pinned(network, tmp_path, monkeypatch):
 
 @pytest.mark.slow
 def test_wheels_that_cannot_be_asked_for(network, tmp_path):
-    """The sentence says that nobody answers, where pip says that it found no torch."""
+    """An unreachable wheel index is reported as such in one line, and nothing is changed."""
     done, dockerfile, locked = lock(tmp_path, network.url, index="http://127.0.0.1:9/whl/cpu")
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1

@@ -51,7 +51,7 @@ def test_a_command_that_fails_says_why(tmp_path):
 
 
 def test_a_wish_to_stop_is_met_between_two_steps(tmp_path):
-    """The current step is finished and kept, and the end is recorded."""
+    """A stop signal lets the current step finish and then ends the run."""
     file, done = tmp_path / "progress.json", []
 
     def work():
@@ -84,7 +84,7 @@ def test_a_killed_command_is_no_running_one(tmp_path):
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"command": "index", "strange": 1}', "7"])
 def test_a_file_that_is_no_progress_is_none(tmp_path, text):
-    """An invalid file counts as a missing one."""
+    """An invalid or missing progress file is read as None."""
     (tmp_path / "progress.json").write_text(text)
     assert read_progress(tmp_path / "progress.json") is None
     assert read_progress(tmp_path / "none.json") is None
@@ -98,7 +98,7 @@ def test_a_file_that_cannot_be_written_ends_the_command_at_once(tmp_path):
 
 
 def test_a_file_that_holds_something_else_is_not_replaced(tmp_path):
-    """A photo, a folder and a device stay; an empty file and an earlier report are written."""
+    """A photo, a folder or a device is not replaced; an empty file or older report is."""
     photo = tmp_path / "photo.jpg"
     draw_photo(photo, seed=0)
     before = photo.read_bytes()

@@ -72,7 +72,7 @@ def test_a_learner_finds_the_direction_that_people_go_by(judged, name):
 
 
 def test_comparisons_are_the_pairs_that_people_ordered():
-    """Scores order all photos that differ; choices order those that were chosen between."""
+    """Scores give all pairs of unequal photos; choices give only the pairs that were shown."""
     scores = photorank.Comparisons.from_scores([3.0, 1.0, 2.0, 1.0, np.nan])
     assert scores.n_pairs == 5  # all of four photos but the two that are equal
     assert scores.active.tolist() == [0, 1, 2, 3]
@@ -83,7 +83,7 @@ def test_comparisons_are_the_pairs_that_people_ordered():
 
 
 def test_metrics_count_the_pairs_in_the_right_order(judged):
-    """Pairwise accuracy is the share of pairs, and comes with an interval that holds it."""
+    """Pairwise accuracy equals the share of pairs in the right order, counted one by one."""
     from photorank.metrics.ranking import accuracy_sums
 
     X, direction, scores = judged
@@ -136,7 +136,7 @@ def test_a_vector_is_the_same_after_it_was_saved(tmp_path, judged):
 
 @pytest.mark.slow
 def test_an_index_is_opened_rated_and_evaluated(home):
-    """Photos, embeddings and ratings are rows of one table; an evaluation has its intervals."""
+    """The public API opens, rates and evaluates an index, with one row per photo throughout."""
     index = photorank.open_index("small")
     assert len(index.photos()) == len(index) == len(index.embeddings()) == 24
     np.testing.assert_allclose(np.linalg.norm(index.heads(), axis=1), 1, atol=1e-3)
@@ -163,7 +163,7 @@ def test_the_only_index_needs_no_name(home):
 
 
 def test_a_name_that_is_not_there():
-    """A misspelt name fails as in any module; the version is the package's."""
+    """A misspelt name raises AttributeError, and the version is that of the package."""
     assert photorank.__version__ == version("photorank")
     with pytest.raises(AttributeError, match="'photorank' has no attribute 'rank'"):
         _ = photorank.rank

@@ -55,7 +55,7 @@ def test_the_sample_is_264_pictures_of_eight_scenes(sample):
 
 
 def test_choices_are_all_ordered_pairs_within_scene_and_defect(sample):
-    """The original beats 1 beats 2 beats 3 beats 4; nothing is claimed across defects or scenes."""
+    """Choices pair a defect's levels in one scene, the weaker defect winning, and no others."""
     _, (labels, choices) = sample
     score = {row.file: row.score for row in labels.rows}
     kinds = Counter()
@@ -100,7 +100,7 @@ def test_writing_again_changes_no_file(sample):
 
 
 def test_a_folder_that_cannot_be_made_is_an_error_in_words(tmp_path):
-    """A file in the folder's place is told as such."""
+    """The error says that a file is where the folder should be made."""
     (tmp_path / "taken").touch()
 
     with pytest.raises(StorageError, match="a file is in the way"):
@@ -109,7 +109,7 @@ def test_a_folder_that_cannot_be_made_is_an_error_in_words(tmp_path):
 
 @pytest.mark.parametrize("defect", DEFECTS)
 def test_every_defect_grows_with_its_severity(photo, defect):
-    """Each severity is further from the original than the one before, and of the same size."""
+    """Each higher severity of a defect changes a photo more, and keeps its size."""
     distances = []
     for severity in SEVERITIES:
         spoilt = degraded(photo, defect, severity, seed=3)
@@ -144,7 +144,7 @@ def test_the_severities_of_a_seed_differ_in_strength_only():
 
 @pytest.mark.parametrize("defect", ["defocus", "shake"])
 def test_blur_takes_sharpness_and_keeps_the_light(photo, defect):
-    """Blur loses edges step by step; it neither brightens nor moves the picture, up to its rim."""
+    """Blur lowers sharpness with each severity, and changes neither brightness nor position."""
     sharp = [sharpness(degraded(photo, defect, s, seed=2)) for s in SEVERITIES]
     white = Image.new("RGB", (64, 48), "white")
     point = Image.new("RGB", (101, 81))
@@ -162,7 +162,7 @@ def test_blur_takes_sharpness_and_keeps_the_light(photo, defect):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_defocus_reaches_a_gaussian_of_four_pixels(photo, seed):
-    """Four pixels of Gaussian radius on a photo of 560 lie between the severities 3 and 4."""
+    """A Gaussian blur of 4 pixels on a 560-pixel photo lies between severities 3 and 4."""
     photo = photo.resize((560, 373))
     blurred = sharpness(photo.filter(ImageFilter.GaussianBlur(4)))
 
@@ -184,14 +184,14 @@ def test_defocus_grows_with_the_photo(photo):
 
 @pytest.mark.parametrize("seed", range(6))
 def test_tilt_shows_no_empty_corner(seed):
-    """A tilted white wall is white up to its corners, in any shape and either way."""
+    """A tilted white image stays white up to its corners, in any shape and direction."""
     for shape in ((640, 480), (300, 500), (200, 200), (900, 60)):
         wall = Image.new("RGB", shape, "white")
         assert (levels(degraded(wall, "tilt", 4, seed=seed)) == 255).all()
 
 
 def test_tilt_turns_by_degrees_and_keeps_the_middle():
-    """A horizon leaves the photo's sides nine degrees off, and crosses in the middle as before."""
+    """A tilt of strength 4 turns the photo by nine degrees about its middle."""
     horizon = Image.new("RGB", (400, 300), "white")
     horizon.paste("black", (0, 150, 400, 300))
 
@@ -206,7 +206,7 @@ def test_tilt_turns_by_degrees_and_keeps_the_middle():
     ("defect", "stops"), [("underexposure", (-0.7, -3.3)), ("overexposure", (0.5, 2.3))]
 )
 def test_exposure_is_in_stops(defect, stops):
-    """A stop halves or doubles the light, as sRGB's curve gives it; white is the end."""
+    """Exposure defects halve or double the light per stop, in linear light; white is clipped."""
     light = 0.1
     grey = round(255 * (1.055 * light ** (1 / 2.4) - 0.055))
     card = Image.new("RGB", (8, 8), (grey, grey, grey))
@@ -221,7 +221,7 @@ def test_exposure_is_in_stops(defect, stops):
 
 
 def test_a_colour_cast_is_not_a_change_of_brightness():
-    """A grey card's luminance stays within a few levels while its channels part."""
+    """The luminance of a grey card changes little under a colour cast; its channels differ."""
     card = Image.new("RGB", (8, 8), (110, 110, 110))
     for seed in range(8):
         cast = degraded(card, "colour-cast", 3, seed=seed)
@@ -250,7 +250,7 @@ def test_the_jpeg_defect_is_in_the_pixels(photo):
 
 
 def test_the_originals_come_without_the_network(monkeypatch, tmp_path):
-    """The eight photographs lie in the wheels: no cache folder is looked at, nothing is fetched."""
+    """The eight sample photographs come from installed packages, without network or cache."""
     import socket
 
     def refuse(*_):

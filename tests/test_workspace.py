@@ -34,7 +34,7 @@ def nowhere(tmp_path, monkeypatch):
 
 
 def test_the_variable_comes_first(nowhere, monkeypatch):
-    """PHOTORANK_HOME names the workspace, wherever one stands."""
+    """The environment variable PHOTORANK_HOME sets the workspace, whatever the current folder."""
     monkeypatch.setenv("PHOTORANK_HOME", str(nowhere / "mine"))
 
     assert Workspace.current().root == nowhere / "mine"
@@ -59,7 +59,7 @@ def test_a_home_that_is_a_file_is_told(nowhere, monkeypatch):
 
 
 def test_then_the_checkout_around(nowhere):
-    """The nearest folder upwards that holds both index/ and datasets/ is next."""
+    """The workspace is the nearest folder upwards that holds both index/ and datasets/."""
     (nowhere / "here" / "index").mkdir()
     assert Workspace.current().root != nowhere / "here"
     (nowhere / "here" / "datasets").mkdir()
@@ -68,7 +68,7 @@ def test_then_the_checkout_around(nowhere):
 
 
 def test_then_the_users_data(nowhere):
-    """Anywhere else it is the user's data folder."""
+    """The workspace is in the user's data folder if nothing else determines it."""
     assert Workspace.current().root == nowhere / "data" / "photorank"
 
 
@@ -92,7 +92,7 @@ def test_a_single_index_needs_no_name(tmp_path):
     "name", ["", ".", "..", "../up", "a/b", "a\\b", ".hidden", "x" * 65, "nul", "COM1.json", "a\n"]
 )
 def test_names_that_are_no_file_names_are_refused(tmp_path, name):
-    """A name cannot lead out of the workspace, nor be one that some system forbids."""
+    """Index names that leave the workspace, or that some system forbids, are refused."""
     with pytest.raises(InvalidNameError):
         Workspace(tmp_path).index(name)
 
@@ -182,7 +182,7 @@ def test_folders_of_what_came_to_nothing_are_removed(tmp_path):
 
 @pytest.mark.slow
 def test_folders_may_nest_deeper_than_python_recurses(tmp_path):
-    """A tree of a thousand folders, as exports repeat one, is made like any other."""
+    """A file is written below a thousand nested folders as anywhere else."""
     (tmp_path / "stays").touch()
     file = tmp_path.joinpath(*["a"] * 1100, "photo.jpg.xmp")
     write_bytes(file, b"stars")
@@ -218,7 +218,7 @@ def test_what_a_killed_run_left_of_a_file_is_removed_by_who_writes_it_again(tmp_
     ],
 )
 def test_a_pipe_and_a_folder_are_no_files(tmp_path, read, name):
-    """Opening a pipe would wait for its other end."""
+    """A pipe and a folder are refused as files without waiting for the pipe's other end."""
     path = tmp_path / name
     os.mkfifo(path)
     with pytest.raises(MissingPathError, match="is no regular file"):

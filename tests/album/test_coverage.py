@@ -26,7 +26,7 @@ def heads():
     ],
 )
 def test_only_new_cosines_are_worked_out(heads, monkeypatch, rows, clients, anew):
-    """A second request has its own similarities, sums and maxima, by few products."""
+    """A second request computes only cosines not yet known, and equals a fresh computation."""
     kept = KeptSimilarities(heads)
     kept.of(np.arange(300), np.arange(0, 300, 3)).sums.sum()
     rows, clients = np.array(rows), np.array(clients)

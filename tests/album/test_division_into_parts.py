@@ -19,7 +19,7 @@ def rows(album):
 
 
 def test_days_are_the_cameras_and_the_undated_have_no_limit(collection):
-    """Two photos a day at most; those without a time are as many as there is room for."""
+    """At most two photos per day are chosen; photos without a capture time are not limited."""
     folder = collection.folder / "dated"
     folder.mkdir()
     for number in range(6):
@@ -47,7 +47,7 @@ def test_days_are_the_cameras_and_the_undated_have_no_limit(collection):
 
 
 def test_a_trip_is_in_the_order_of_time_and_its_days_are_local(collection):
-    """Photos of a phone and of a camera, before a flight and after: instants order, clocks part."""
+    """Photos are sorted by instant across time zones and split into days by local clock time."""
     taken = {  # in their order
         "phone in Tokyo": ("2024:08:01 01:00:00", "+09:00"),
         "camera in Tokyo": ("2024:08:01 01:00:05", None),

@@ -41,7 +41,7 @@ def album(index, places, quota, **wishes):
     ],
 )
 def test_at_least_and_at_most_so_many_photos_have_a_face(index, quota, chosen):
-    """The others are the best rated ones."""
+    """Quotas on photos with faces are met, and the best-rated photos fill the other places."""
     made = album(index, 4, quota)
     assert set(rows(made)) == chosen
     if quota.at_least:
@@ -75,7 +75,7 @@ def test_at_most_leaves_places_empty_where_all_else_has_a_face(index):
 
 
 def test_what_contradicts_itself_is_refused(library, index):
-    """A second limit, or an index without face detection, is refused."""
+    """A face quota is refused with a limit per group, or without face detection in the index."""
     with pytest.raises(AlbumError, match="exclude each other"):
         album(index, 4, FaceQuota(1), per="day", at_most=1)
     with adding(library.paths) as connection:
@@ -86,7 +86,7 @@ def test_what_contradicts_itself_is_refused(library, index):
 
 @pytest.mark.parametrize("text", ["", "..", "3", "a..b", "5..3", "-1..", "1..2..3"])
 def test_what_is_no_quota_is_refused(text):
-    """MIN..MAX, with one of them at least."""
+    """A face quota is MIN..MAX with at least one of the two; any other text is refused."""
     with pytest.raises(ValueError, match="quota"):
         FaceQuota.parse(text)
 

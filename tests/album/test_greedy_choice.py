@@ -62,7 +62,7 @@ def test_greedy_keeps_its_promise_and_the_bound_holds(seed, quotas):
 
 @pytest.mark.parametrize("seed", range(20))
 def test_the_best_swap_is_the_best_of_all_swaps(seed):
-    """Trying each exchange by hand finds none that gains more."""
+    """The proposed swap gains as much as the best one found by trying every exchange."""
     value, rules = scene(seed, quotas=bool(seed % 2))
     choice = choose(value, rules)
     gains = [-np.inf]
@@ -79,7 +79,7 @@ def test_the_best_swap_is_the_best_of_all_swaps(seed):
 
 
 def test_lazy_greedy_is_greedy():
-    """Working every gain out anew at each step chooses the same photos."""
+    """The lazy greedy algorithm chooses the photos that recomputing every gain would choose."""
     rng = np.random.default_rng(1)
     similarities = Similarities(rng.random((200, 80)).astype(np.float32) ** 4)
     value = Value(rng.random(200) / 50, similarities, 1 / 80)
@@ -104,7 +104,7 @@ def test_ratings_alone_take_the_best_rated_and_the_bound_is_their_sum():
 
 
 def test_the_first_go_first():
-    """A second shot of a series is in only when every series is, however good it is."""
+    """A second shot of a series is chosen only once every series has a shot, however good it is."""
     value = Value(np.array([0.9, 0.8, 0.1]), Similarities(np.zeros((3, 0), dtype=np.float32)))
     first = np.array([True, False, True])
     empty = np.empty(0, dtype=np.intp)
@@ -113,7 +113,7 @@ def test_the_first_go_first():
 
 
 def test_the_promise_is_the_classic_one():
-    """1 − 1/e without quotas, one half with them."""
+    """The guaranteed share of the optimum is 1 − 1/e without quotas and one half with them."""
     rules = Rules(1, np.empty(0, dtype=np.intp), np.ones(1, dtype=bool))
     assert rules.promise == GREEDY_SHARE == pytest.approx(0.632, abs=1e-3)
     parted = Rules(1, rules.pinned, rules.first, np.zeros(1, dtype=np.intp), 1)

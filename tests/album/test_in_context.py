@@ -51,7 +51,7 @@ def test_a_twin_of_the_albums_photos_adds_less_than_another_of_its_rating(asked)
 
 
 def test_what_a_photo_adds_is_said_in_a_sentence(collection):
-    """Names are shown as text, and a share that rounds to nothing is not shown as a number."""
+    """The sentence on what a photo adds to an album names the most similar photo in it."""
     index = collection.index
     ratings = index.rate(collection.vector)
     context = AlbumContext(index, ratings, [1, 4, 7])

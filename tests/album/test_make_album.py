@@ -52,7 +52,7 @@ def rows(album):
 
 @pytest.mark.parametrize("places", [10, 11, 1000])
 def test_with_room_for_all_all_are_in(make, places):
-    """K ≥ N leaves no choice, whatever the balance; empty places are told."""
+    """An album with room for every photo takes all, and a note tells if places stay empty."""
     for balance in (0, 0.5, 1):
         album = make(places, balance=balance)
         assert rows(album) == list(range(10))
@@ -63,7 +63,7 @@ def test_with_room_for_all_all_are_in(make, places):
 
 
 def test_no_place_no_photo(make):
-    """K = 0 is an album too."""
+    """An album with no places is valid: it is empty and lists the best photos left out."""
     album = make(0)
     assert album.chosen == []
     assert album.value == album.bound == 0
@@ -77,7 +77,7 @@ def test_no_place_no_photo(make):
 
 
 def test_without_variety_the_best_rated_are_in(make):
-    """Balance 0 is a list of the best."""
+    """An album of balance 0 holds just the best-rated photos."""
     album = make(3, balance=0)
     assert rows(album) == [7, 8, 9]
     assert album.value == pytest.approx(album.bound) == pytest.approx(1)
@@ -113,7 +113,7 @@ def test_photos_that_are_all_rated_alike_or_all_the_same(collection, make, balan
 
 
 def test_all_photos_of_one_series_come_in_the_order_of_ratings(make):
-    """The best shot stands for all; with more places than series there are further ones."""
+    """The best shot of a series represents it; further shots come when places are left over."""
     one = make(1, in_series([0] * 10))
     assert rows(one) == [9]
     assert one.chosen[0].represents == list(range(9))
@@ -122,7 +122,7 @@ def test_all_photos_of_one_series_come_in_the_order_of_ratings(make):
 
 
 def test_one_of_each_series_before_two_of_any(make):
-    """Five series of two: five places have one of each, the sixth a second shot."""
+    """Five places get one photo of each of five series; the sixth gets a second shot of one."""
     series = in_series([0, 0, 1, 1, 2, 2, 3, 3, 4, 4])
     assert rows(make(5, series)) == [1, 3, 5, 7, 9]
     album = make(6, series, balance=0)
@@ -167,18 +167,18 @@ def test_signals_choose_among_the_shots_of_a_series_and_there_alone(collection):
 
 
 def test_a_threshold_that_was_not_measured_is_called_so(make):
-    """The cosine of near-duplicates is known of the built-in encoder alone."""
+    """A note warns that the near-duplicate threshold was measured with the built-in encoder."""
     assert any("measured with embedded, not with colours" in note for note in make(3).notes)
 
 
 def test_names_of_series_are_told(make):
-    """People's series are called what people call them."""
+    """The reason for a chosen photo gives its series the name that people gave it."""
     album = make(1, in_series([0] * 10, ["at the lake"]))
     assert "best of 10 shots of one moment, at the lake" in album.chosen[0].reason
 
 
 def test_pins_are_in_and_bans_are_not(make):
-    """A pinned photo stands for its series, better shots or not; a banned one never comes."""
+    """A pinned photo represents its series despite better shots; a banned one is never in."""
     series = in_series([0, 0, 0, 1, 1, 1, 2, 2, 2, 3])
     album = make(3, series, pinned=frozenset({0}), banned=frozenset({9, 5}), balance=0)
     assert rows(album) == [0, 4, 8]
@@ -209,7 +209,7 @@ def test_every_photo_banned_but_one(make):
     ],
 )
 def test_wishes_that_contradict_themselves_end_in_a_line(make, wishes, said):
-    """The line says what to change."""
+    """Contradictory wishes raise an error of one line that says what is wrong."""
     with pytest.raises(AlbumError, match=said) as caught:
         make(2, **wishes)
     assert "\n" not in str(caught.value)
@@ -264,7 +264,7 @@ def test_the_album_is_the_same_every_time(collection):
 
 @pytest.mark.slow
 def test_a_ban_takes_out_one_photo_and_leaves_the_others(collection):
-    """The sample of photos to represent is not drawn anew, so a ban changes at most one."""
+    """One ban adds two new photos at most on average: the sample to represent is not redrawn."""
     fill(collection.folder / "more", 50, start=50)
     collection.build()
     index = collection.index
@@ -310,7 +310,7 @@ def test_a_large_collection_is_chosen_from_its_best_rated(collection):
 
 
 def test_the_table_has_a_row_a_photo_and_no_formula(hostile):
-    """The CSV says of each what the album does, and a spreadsheet runs none of it."""
+    """The CSV has a row for each chosen photo, and no cell that a spreadsheet runs as a formula."""
     index = hostile.index
     n = len(index)
     album = make_album(index, np.arange(float(n)), in_series([0] * n), AlbumRequest(2), vector="=v")

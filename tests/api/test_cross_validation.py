@@ -61,7 +61,7 @@ def test_cross_validation_is_that_of_an_index(judged):
 
 
 def test_any_estimator_that_predicts_is_cross_validated(judged):
-    """A pipeline with a learner at its end, and an estimator of somebody else's."""
+    """Cross-validation takes a pipeline that ends in a learner, and a user's own estimator."""
     X, scores = judged
 
     class OnScores(Ridge):
@@ -95,7 +95,7 @@ def test_groups_of_any_kind_share_a_fold(judged):
 
 
 def test_given_ratings_are_measured_with_intervals(judged):
-    """Unlabelled photos do not count; whole groups make wider intervals than photos."""
+    """Unlabelled photos are left out, and intervals are given for the accuracy."""
     X, scores = judged
     scores = np.where(np.arange(120) < 20, np.nan, scores)
 

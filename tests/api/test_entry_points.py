@@ -39,7 +39,7 @@ DECLARED = {
 
 @pytest.mark.slow
 def test_a_package_adds_an_encoder(install, gallery, tmp_path, monkeypatch):
-    """`photorank index --encoder` takes its name; what is indexed is opened without saying more."""
+    """An installed package's encoder works by name, and its index opens without naming it."""
     install(CODE, DECLARED)
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path))
     made = invoke("index", str(gallery), "--name", "bright", "--encoder", "brightness")
@@ -68,7 +68,7 @@ def test_a_package_adds_a_learner_and_a_metric(install):
 
 
 def test_what_a_package_declares_wrongly_is_told_with_its_name(install):
-    """The message names the package, what it declares, and what to do."""
+    """The error for an unusable entry point names the package, its declaration and a remedy."""
     install(CODE, DECLARED)
     told = r"photorank-example declares photorank\.{}: odd = .* cannot be used: .*Update that"
     with pytest.raises(EntryPointError, match=told.format("encoders")):

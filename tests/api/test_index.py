@@ -67,7 +67,7 @@ def test_a_photo_rates_alike_as_file_image_pixels_and_row(home, gallery):
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", ["L", "RGBA", "P", "CMYK", "LA", "1"])
 def test_images_of_other_modes_rate_as_their_files_do(home, gallery, tmp_path, mode):
-    """Grey, transparent, indexed and print colours are brought to sRGB as files' are."""
+    """Grey, transparent, palette and CMYK images in memory are rated as the same files are."""
     index = photorank.open_index("small")
     with Image.open(gallery / "street" / "2.jpg") as image:
         converted = image.convert(mode)
@@ -78,7 +78,7 @@ def test_images_of_other_modes_rate_as_their_files_do(home, gallery, tmp_path, m
 
 
 def test_an_image_is_turned_as_its_file_is(home, gallery, tmp_path):
-    """The orientation that EXIF tells counts for an open image, too."""
+    """EXIF orientation is applied to an open PIL image as it is to a file."""
     index, file = photorank.open_index("small"), tmp_path / "turned.jpg"
     with Image.open(gallery / "street" / "1.jpg") as image:
         exif = image.getexif()
@@ -122,7 +122,7 @@ def test_an_album_is_a_table_of_photos_with_reasons(home):
 
 @pytest.mark.slow
 def test_vectors_are_made_learned_kept_and_listed(home):
-    """A prompt and a learner make vectors; those that are kept are in the table."""
+    """Vectors come from prompts and learners, and saved ones appear in the index's table."""
     index = photorank.open_index("small")
     asked = {"negatives": ["a blurry photo"]}
     assert index.prompt_vector("sharp", "a sharp photo", **asked).kind == "prompt+qualities"
@@ -189,7 +189,7 @@ def test_a_function_that_gives_something_else_is_told(tmp_path, gallery, monkeyp
 
 
 def test_labels_of_a_table_replace_those_of_their_source(own):
-    """A DataFrame is imported as a file is, and again instead of itself."""
+    """Importing a DataFrame again replaces the labels that were imported from it before."""
     table = pd.DataFrame(
         {"file": ["beach/0.jpg", "beach/1.jpg"], "score": [1.0, 5.0], "rater": "me"}
     )

@@ -31,7 +31,7 @@ def load(framing):
 
 @pytest.mark.slow  # a whole index embedded twice
 def test_the_indexs_own_framing_scores_as_in_an_evaluation(home):
-    """Embedded anew, photos have the accuracy that `evaluate` finds for the learner."""
+    """Photos embedded anew have the accuracy that `evaluate` finds for the same learner."""
     from photorank.encoders import load_encoder
 
     index = open_index("small")

@@ -24,7 +24,7 @@ def test_the_table_holds_each_pairs_flips():
 
 
 def test_photos_are_rated_in_other_forms(home):
-    """Spread and flips come with their intervals, one framing after the other."""
+    """Each framing gets a spread and a share of flipped pairs, with intervals."""
     told = []
     found = measure_stability(
         open_index("small"),
@@ -68,7 +68,7 @@ def test_photos_that_are_gone_are_told(own_gallery):
 
 
 def test_few_photos_are_refused(home, photos_of_one_kind):
-    """A direction cannot be learned from a handful and tested on the rest."""
+    """Measuring stability with too few photos to learn and test a direction is refused."""
     with pytest.raises(TooFewPhotosError):
         measure_stability(photos_of_one_kind, load, framings=("squash",))
 

@@ -15,7 +15,7 @@ BOX = np.array(LARGE[:4])
 
 
 def test_a_table_is_read(tmp_path):
-    """A row a face, with what was judged; a row without a box is a photo without people."""
+    """Each row is a face with its labels; a row without a box is a photo without people."""
     table = tmp_path / "faces.csv"
     table.write_text(
         "file,left,top,right,bottom,eyes,clear,cut\n"
@@ -52,7 +52,7 @@ def test_faces_are_paired_with_the_nearest_mark():
 
 
 def test_each_figure_has_its_interval_and_what_it_is_of():
-    """Counted by hand."""
+    """Each figure on found faces has its interval and count, checked against counts by hand."""
     whole = LARGE._replace(cut=False)
     shut = whole._replace(eyes="hardly open")
     photos = [
@@ -81,7 +81,7 @@ def test_each_figure_has_its_interval_and_what_it_is_of():
 
 
 def test_no_false_box_in_few_photos_is_not_none_in_many():
-    """The exact interval of a Poisson count; and without photos there is no figure."""
+    """The interval is the exact Poisson one, and without photos the rate is undefined."""
     of = {one.name: one for one in benchmark_results([compare([], [], (1, 1))] * 100)}
     limits = of["false boxes per 100 photos without people"].limits
     assert (limits.value, limits.low) == (0, 0)
@@ -92,7 +92,7 @@ def test_no_false_box_in_few_photos_is_not_none_in_many():
 
 @needs_faces
 def test_photos_are_looked_at_where_the_table_lies(tmp_path):
-    """A photo that is not there is told with its path."""
+    """Marked photos are read from the given folder; a missing one is reported with its path."""
     (tmp_path / "a.jpg").write_bytes(as_jpeg(portrait()))
     marked = {"a.jpg": [MarkedFace(np.array([178, 67, 273, 175.0]), "open", cut=False)]}
     (found,) = compare_photos(marked, tmp_path)
@@ -104,7 +104,7 @@ def test_photos_are_looked_at_where_the_table_lies(tmp_path):
 @needs_faces
 @pytest.mark.parametrize("box", [[400, 67, 640, 175], [-0.2, 0.1, 0.3, 0.4]])
 def test_a_box_outside_its_photo_is_refused(tmp_path, box):
-    """A box outside its photo belongs to another photo or size, and would falsify results."""
+    """A marked face box outside its photo is refused, since it belongs to another photo or size."""
     (tmp_path / "a.jpg").write_bytes(as_jpeg(portrait()))
     with pytest.raises(LabelsError, match=r"a\.jpg is 512 x 512 pixels, and the box"):
         compare_photos({"a.jpg": [MarkedFace(np.array(box, dtype=float))]}, tmp_path)
@@ -119,7 +119,7 @@ def test_a_box_outside_its_photo_is_refused(tmp_path, box):
     ],
 )
 def test_no_row_is_left_out_without_a_word(tmp_path, row, said):
-    """A figure over the others would be of other photos than the table's."""
+    """A table of face labels with an unusable row is refused instead of skipping that row."""
     table = tmp_path / "faces.csv"
     table.write_text(f"file,left,top,right,bottom,eyes,clear,cut\na.jpg,0,0,1,1,,,\n{row}\n")
     with pytest.raises(LabelsError, match=said):

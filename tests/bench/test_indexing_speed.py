@@ -54,7 +54,7 @@ def test_the_ceiling_adds_the_work_of_decoding_and_encoding():
 
 @pytest.mark.slow  # a network of 150 million weights, four times
 def test_our_embeddings_are_those_of_the_loop_beside_them():
-    """Signals, which the loop has not, are left out of the comparison."""
+    """Embeddings from indexing match those of a plain reference loop; signals are not compared."""
     found = measure_indexing(2, "torch", rounds=1)
 
     assert found.least_cosine > 0.99

@@ -75,7 +75,7 @@ LOOKED_AT = """() => [...document.querySelectorAll("*")]
 
 
 def test_the_viewer_keeps_to_the_photo_when_the_album_is_chosen_anew(album, indexed_home):
-    """Left out, the photo gives way to the next; name, marks and picture are of one photo."""
+    """The viewer moves to the next photo when its photo is left out, and name and marks follow."""
     page = album()
     every = {one.digest[:16]: one.path.name for one in index_of(indexed_home).photos()}
     before = names(page)
@@ -100,7 +100,7 @@ def press(page, where, photo, name):
 
 
 def test_bans_and_pins_by_clicks_and_how_they_are_undone(album):
-    """A photo left out is out, a pinned one is in, and both can be taken back."""
+    """A photo can be left out of an album or pinned into it by clicks, and both can be undone."""
     page = album()
     first = names(page)
     assert len(first) == 5
@@ -168,7 +168,7 @@ def test_a_finger_marks_photos_too(visitor, server):
 
 
 def test_what_a_photo_stands_for(album):
-    """A series is one photo with the others behind it; its reason is there with the mouse."""
+    """A series is one stacked photo; hovering gives the reason, a click unfolds the others."""
     page = album("places=4&vector=ours")
     stack = page.locator(".st-key-album-small .stack").first
     stack.wait_for()
@@ -181,7 +181,7 @@ def test_what_a_photo_stands_for(album):
 
 
 def test_there_may_be_no_place_or_more_than_photos(page, server):
-    """K = 0 is an empty album; with room for all, all are in and empty places are told."""
+    """An album of 0 places is empty; with more places than photos, empty places are reported."""
     page.goto(f"{server}/album?places=0&vector=ours")
     page.locator("strong", has_text="0 photos").wait_for()
     assert page.get_by_role("button", name="Export").count() == 0
@@ -239,7 +239,7 @@ def check_export(kind, target, originals):
 
 @pytest.mark.usefixtures("originals")
 def test_what_cannot_be_a_place_is_said_before_anything_is_written(album, gallery):
-    """A folder of photos that are indexed is refused in words."""
+    """Exporting into an indexed photo folder is refused before a Write button is offered."""
     page = album()
     page.get_by_role("button", name="Export").click()
     field = page.get_by_label("Into folder")

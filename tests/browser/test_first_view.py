@@ -73,7 +73,7 @@ def test_the_page_takes_over_where_the_first_view_was(server, visit, size):
 
 
 def test_a_photo_that_is_opened_early_stays_open(server, visit):
-    """The first view waits until the person has closed it."""
+    """The first view stays until the person closes the photo opened in it."""
     page, held = visit(SIZES[0]), []
     page.route(STREAMLIT, lambda route: held.append(route))  # until the photo is open
     go_home(page, server)
@@ -124,7 +124,7 @@ def test_it_has_the_colours_of_the_page(server, visit):
 
 
 def test_another_page_ends_it(server, visit):
-    """Whoever goes on before the photos are there sees the page that was asked for."""
+    """Another page, opened before the photos are there, ends the first view and is shown."""
     page = visit(SIZES[0])
     page.route(re.compile("/photos/"), lambda route: route.abort())
     go_home(page, server)

@@ -52,7 +52,7 @@ def running(indexed_home, tmp_path_factory):
 
 
 def test_no_name_becomes_html_a_script_or_a_request(server, tab):
-    """Everything is shown as text; nothing is asked for from outside this machine."""
+    """Hostile names are shown as text, and the page sends no request outside this machine."""
     page, outside, dialogs = tab, [], []
     own = (server, "data:", "blob:", server.replace("http:", "ws:"))
     page.on("request", lambda one: None if one.url.startswith(own) else outside.append(one.url))
@@ -74,7 +74,7 @@ def test_no_name_becomes_html_a_script_or_a_request(server, tab):
 
 @pytest.mark.parametrize("name", ["../../../etc", quote(IMAGE)])
 def test_an_address_of_no_collection_says_so_and_leads_home(server, page, name):
-    """A name that an address asks for and that there is not is shown as text, and nothing else."""
+    """A collection name in the address that does not exist is shown as plain text."""
     page.goto(f"{server}/photos?index={name}")
     drawn(page)
     assert page.get_by_role("heading", name="No such collection").count() == 1
@@ -83,7 +83,7 @@ def test_an_address_of_no_collection_says_so_and_leads_home(server, page, name):
 
 
 def test_an_address_of_no_vector_is_as_if_none_was_asked_for(server, page):
-    """The page of the collection that there is opens, with another vector."""
+    """An address with an unknown vector opens the collection's page with another vector."""
     page.goto(f"{server}/photos?vector={quote(IMAGE)}")
     drawn(page)
     assert "small" in page.content()

@@ -39,7 +39,7 @@ def test_a_photo_is_seen_when_pointed_at(server, page):
 
 
 def test_a_box_lists_photos_that_go_to_the_album(server, page):
-    """The box is in the address, so that it can be shared; its photos are pinned in the album."""
+    """The box drawn on the map is in the URL, and its photos can be pinned to the album."""
     page.set_viewport_size({"width": 1920, "height": 1080})
     page.goto(f"{server}/map")
     page.locator(POINTS).first.wait_for()
@@ -61,7 +61,7 @@ def test_a_box_lists_photos_that_go_to_the_album(server, page):
 
 
 def test_an_address_with_a_box_selects_the_same_photos(server, page):
-    """Whoever is sent it sees the list at once."""
+    """An address with a map area shows the box and the list of its photos at once."""
     page.goto(f"{server}/map?area=-1,1,-1,1")
 
     page.get_by_text("24 photos").last.wait_for()

@@ -18,7 +18,7 @@ def phone(chromium):
 
 
 def test_the_list_of_pages_closes_when_one_is_chosen(server, phone):
-    """The page that was asked for is seen, and not what it was chosen from."""
+    """A tap on a page in the sidebar opens that page and closes the sidebar."""
     page = phone
     page.goto(f"{server}/photos")
     drawn(page)
@@ -52,7 +52,7 @@ TOP = """() => Math.min(...[...document.querySelectorAll("*")].flatMap(one =>
     ],
 )
 def test_photos_come_first(server, phone, path, most):
-    """Title and controls are two rows above them, which a finger moves; none is squeezed."""
+    """On a phone, title and controls take two rows above the photos, and no label is cut off."""
     phone.goto(f"{server}/{path}")
     drawn(phone)
     phone.wait_for_function(f"most => ({TOP})() <= most", arg=most, polling=POLLING)

@@ -88,7 +88,7 @@ DRAW_ANEW = """async () => {
 
 
 def test_keys_pressed_while_the_grid_is_drawn_anew_are_kept(tab, mortal):
-    """Streamlit may take the grid out of the page and put it back: the focus returns with it."""
+    """Marks typed while Streamlit redraws the grid are saved, and the grid regains focus."""
     opened(tab, mortal, "bea")
     order = digests_in_order(tab, mortal)
     for key in ("ArrowRight", "3"):
@@ -106,7 +106,7 @@ def test_keys_pressed_while_the_grid_is_drawn_anew_are_kept(tab, mortal):
 
 
 def test_keys_pressed_while_the_grid_is_away_outlive_a_reload(tab, mortal):
-    """Streamlit has taken the grid out of the page, and the person reloads it: nothing is lost."""
+    """Keys pressed while Streamlit has removed the grid are saved, even after a reload."""
     opened(tab, mortal, "cyd")
     order = digests_in_order(tab, mortal)
     tab.keyboard.press("ArrowRight")
@@ -132,7 +132,7 @@ HOLD_ONE_THAT_GOES = """() => {
 
 
 def test_keys_for_a_photo_that_left_the_grid_are_for_no_other(tab, mortal):
-    """The focus stays where the photo was, for undo; a mark that was meant for it is not given."""
+    """The focus stays in a removed photo's place, and a mark meant for that photo is dropped."""
     opened(tab, mortal, "dee")
     tab.evaluate(HOLD_ONE_THAT_GOES)
     tab.reload()
@@ -147,7 +147,7 @@ def test_keys_for_a_photo_that_left_the_grid_are_for_no_other(tab, mortal):
 
 
 def test_filters_that_were_cleared_stay_cleared(tab, running):
-    """Though the browser remembers what was chosen in the panel, which is closed."""
+    """Cleared filters do not return from the browser's memory of the closed filter panel."""
     opened(tab, running, "flo")
     strongest = digests_in_order(tab, running)[0]
     nothing = tab.get_by_text("No photo passes these filters.")
@@ -209,7 +209,7 @@ def test_the_viewer_opens_walks_marks_and_gives_the_focus_back(tab, running):
 
 
 def test_two_photos_are_compared_from_the_viewer(tab, running):
-    """C puts a neighbour beside it, arrows exchange that one, a button asks which is better."""
+    """Key C shows a neighbouring photo beside the open one, and arrow keys exchange it."""
     opened(tab, running, "ina")
     order = digests_in_order(tab, running)
     tab.keyboard.press("ArrowRight")
@@ -236,7 +236,7 @@ def test_two_photos_are_compared_from_the_viewer(tab, running):
 
 
 def test_a_few_cells_stand_for_all_photos(tab, running):
-    """The page is as high as all rows, and holds no more photos than are seen."""
+    """The photo grid keeps only visible cells in the page, whatever the number of photos."""
     opened(tab, running, "cy")
     assert tab.locator(".cell").count() <= 60
     grid = tab.get_by_role("grid")

@@ -51,7 +51,7 @@ def test_photos_begin_below_the_controls(server, small, path, most):
 
 
 def test_an_example_is_searched_for_by_a_click(server, small):
-    """The whole page follows: the field has the words, and the photos are theirs."""
+    """A click on an example fills in the search field and shows the photos found for it."""
     small.set_viewport_size({"width": 1366, "height": 768})
     small.goto(f"{server}/search")
     small.get_by_role("button", name="the sea").click()
@@ -67,7 +67,7 @@ def test_a_kept_album_begins_below_one_row(server, small, album):
 
 
 def test_home_is_one_screen(server, small):
-    """Photos and all boxes, side by side, without scrolling."""
+    """The home page shows photos and all boxes, side by side, without scrolling."""
     small.goto(f"{server}/")
     small.locator(".st-key-card-album img").first.wait_for()
     small.wait_for_function(

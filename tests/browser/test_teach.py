@@ -51,7 +51,7 @@ def told(server, rater, n, within=PATIENCE / 1000):
 
 
 def test_keys_as_fast_as_they_come_are_all_kept(tab, running):
-    """A key every 80 ms answers the pair that was shown, and a reload right after loses none."""
+    """Keys 80 ms apart each answer the pair shown, and a reload right after loses no answer."""
     opened(tab, running, "ann")
     expected = []
     for _ in range(10):

@@ -17,7 +17,7 @@ def chances(page, first, second):
 
 
 def test_two_uploaded_photos_get_probabilities_that_sum_to_one(server, tab, tmp_path):
-    """The two sum to 100 %, swapping the photos swaps them, and nothing goes to the internet."""
+    """The two probabilities sum to 100 %, and swapping the uploaded photos swaps them."""
     page, strangers = tab, []
     page.on("request", lambda request: strangers.append(request.url))
     photos = [tmp_path / "sharp.jpg", tmp_path / "blurred.jpg"]

@@ -21,7 +21,7 @@ def album(photorank):
 
 @pytest.mark.slow
 def test_the_json_is_the_contract(album):
-    """Places, the chosen with rating, marginal and what each represents, and the bound."""
+    """The JSON holds the places, the bound, and each chosen photo with its rating and gain."""
     made = album("--places", 5)
     assert {"places", "chosen", "bound"} <= set(made)
     assert made["places"] == 5
@@ -37,7 +37,7 @@ def test_the_json_is_the_contract(album):
 
 
 def test_known_series_have_one_shot_each(album):
-    """The gallery's labels name twelve series of two; with twelve places each is in once."""
+    """Each of the gallery's twelve series of two has one shot in an album of twelve places."""
     made = album("--places", 12)
     series = {str(photo.path): photo.series for photo in open_index().photos()}
     assert len({series[one["path"]] for one in made["chosen"]}) == 12
@@ -64,7 +64,7 @@ def test_pins_bans_groups_and_limits(album, gallery):
 
 
 def test_without_a_folder_it_only_tells(photorank, gallery, tmp_path, monkeypatch):
-    """The table, the bound, what just missed, the threshold; no file is made."""
+    """The table, the bound, near misses and the threshold are printed; no file is made."""
     monkeypatch.chdir(tmp_path)
     before = sorted(gallery.rglob("*"))
     outcome = photorank("album", "--places", 4, "--vector", "ours")
@@ -79,7 +79,7 @@ def test_without_a_folder_it_only_tells(photorank, gallery, tmp_path, monkeypatc
 
 @pytest.mark.slow
 def test_copies_are_made_once(photorank, tmp_path):
-    """A second run finds them; a larger album adds to them."""
+    """A second export copies no photo again; a larger album adds only its new photos."""
     asked = ["album", "--vector", "ours", "--variety", 0, "--to", tmp_path / "out"]
     outcome = photorank(*asked, "--places", 3)
     assert "3 copied, 0 there already" in outcome.out
@@ -119,7 +119,7 @@ def test_mistakes_end_in_one_line(refused, gallery, tmp_path):
 @pytest.mark.parametrize("wrong", [["--places", 0], ["--places", 3, "--per", "day"],
                                    ["--places", 3, "--variety", 2]], ids=str)  # fmt: skip
 def test_what_makes_no_sense_is_wrong_usage(wrong, photorank):
-    """Exit 2, as for any option."""
+    """Invalid album options end with exit code 2, the code for wrong usage."""
     assert photorank("album", "--vector", "ours", *wrong).code == 2
 
 
@@ -135,7 +135,7 @@ def test_without_a_vector_the_usual_one_chooses_and_is_told(photorank):
 
 
 def test_what_is_printed_can_be_read_by_a_machine(photorank):
-    """JSON alone is on standard output."""
+    """Standard output holds nothing but JSON, in ASCII."""
     outcome = photorank("album", "--places", 2, "--vector", "ours", "--json")
     assert json.loads(outcome.out)["places"] == 2
     assert outcome.out.isascii()

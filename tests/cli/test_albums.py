@@ -22,7 +22,7 @@ def kept(photorank):
 
 @pytest.mark.slow
 def test_an_album_is_kept_from_its_choice_to_its_removal(kept, photorank, gallery, tmp_path):
-    """Chosen, changed, undone, shown, exported, removed, imported."""
+    """An album is chosen, changed, undone, shown, exported, removed and imported again."""
     made = kept("album", "--places", 6, "--vector", "ours", "--album", "Italy 2026")
     paths = [one["path"] for one in made["chosen"]]
     assert made["album"]["revision"] == 1
@@ -113,7 +113,7 @@ def test_mistakes_end_in_one_line(refused, photorank):
 
 @pytest.mark.slow
 def test_ratings_tell_what_a_photo_adds_to_an_album(kept, photorank, gallery, tmp_path):
-    """To a kept one, or to the best of the index; the keys of before stay."""
+    """The rate command tells what a photo adds to a saved album or to the best of the index."""
     photos = [gallery / "beach" / "0.jpg", gallery / "street" / "7.jpg"]
     kept("albums", "save", "mine", "--photo", photos[0])
     plain = kept("rate", *photos, "--vector", "ours")

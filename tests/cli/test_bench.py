@@ -39,7 +39,7 @@ def test_nothing_judged_is_told(refused, empty_home, tmp_path):
 
 
 def test_an_unknown_runtime_is_told(refused, empty_home, tmp_path):
-    """A misspelt runtime is refused before any photo is made or read, with those there are."""
+    """A misspelt runtime is refused with a list of the known ones before photos are read."""
     for command in (["bench", "index"], ["index", tmp_path, "--name", "new"]):
         line = refused(*command, "--runtime", "onnx")
 

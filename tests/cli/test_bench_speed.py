@@ -30,7 +30,7 @@ def test_search_is_measured_beside_numpy_and_faiss(photorank):
 
 
 def test_measuring_is_measured_beside_scipy(photorank):
-    """The correlations are SciPy's."""
+    """The metrics are timed beside SciPy's, and their values agree within 1e-9."""
     arguments = ["bench", "evaluate", "--rounds", 1, "--vector", VECTOR]
     found = photorank(*arguments, "--json").json
     assert found["off"] < 1e-9

@@ -13,7 +13,7 @@ ASKED = ["book", "--vector", "ours", "--pages", 4, "--places", 10]
 
 @pytest.mark.slow
 def test_the_json_is_the_contract(photorank, tmp_path):
-    """Size, bleed, safe zone, pages with frames in mm, warnings; nothing is written."""
+    """The JSON gives size, bleed, safe zone, frames in mm and warnings; no file is written."""
     outcome = photorank(*ASKED, "--size", "210x297", "--bleed", 4, "--json")
     assert outcome.code == 0, outcome.err
     said = outcome.json
@@ -32,7 +32,7 @@ def test_the_json_is_the_contract(photorank, tmp_path):
 
 @pytest.mark.slow
 def test_a_kept_album_becomes_a_pdf_which_its_plan_makes_again(photorank, tmp_path):
-    """Written once, checked, and never over another file."""
+    """A saved album is printed as a PDF, and its JSON plan makes the same book again."""
     assert photorank("albums", "save", "Italy", "--places", 8, "--vector", "ours").code == 0
     one, other, plan = (tmp_path / name for name in ("one.pdf", "other.pdf", "plan.json"))
     done = photorank("book", "--album", "Italy", "--pages", 4, "--to", one, "--json")
@@ -70,7 +70,7 @@ def test_pages_go_into_a_folder_as_numbered_jpegs(photorank, tmp_path):
 
 @pytest.mark.slow
 def test_printers_are_data(photorank, refused, tmp_path):
-    """A known one, one's own file; an unknown one names those there are."""
+    """Printer profiles come by known name or from a file; an unknown name lists the known ones."""
     assert (
         photorank(*ASKED, "--printer", "gelato", "--standard", "plain", "--json").json["bleed"] == 4
     )

@@ -43,7 +43,7 @@ def card(tmp_path):
 
 @pytest.mark.slow
 def test_every_file_of_a_card_is_used_paired_or_named(card, photorank, empty_home, tmp_path):
-    """Five photos are rated, five files go along with them into an album, five are named."""
+    """On a camera card, 5 photos are rated, 5 files accompany a photo, and 5 are only named."""
     before = checksums(card)
 
     made = photorank("index", card, "--name", "card", "--encoder", "embedded")
@@ -73,7 +73,7 @@ def test_every_file_of_a_card_is_used_paired_or_named(card, photorank, empty_hom
 
 @pytest.mark.slow
 def test_raw_is_rated_until_its_jpeg_is_there(card, photorank, empty_home):
-    """A RAW file that was a photo goes along with the JPEG that comes to lie beside it."""
+    """A RAW file indexed as a photo is passed over once a JPEG of its name lies beside it."""
     photorank("index", card, "--name", "card", "--encoder", "embedded")
     scene(6, SIZE).save(card / "DCIM" / "100CANON" / "IMG_0004.JPG")
 
@@ -94,7 +94,7 @@ def test_a_folder_without_photos_says_what_there_is(photorank, refused, empty_ho
 
 
 def test_companions_need_a_folder_to_go_to(photorank, empty_home):
-    """`--with-companions` alone is refused before anything is chosen."""
+    """The option `--with-companions` without `--to` is refused before photos are chosen."""
     asked = photorank("album", "--places", 1, "--vector", "beauty", "--with-companions")
 
     assert asked.code == 2

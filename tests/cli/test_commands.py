@@ -68,7 +68,7 @@ def test_index_tells_its_result_in_words(photorank, gallery):
 
 @pytest.mark.slow
 def test_indexing_leaves_the_series_that_an_album_needs(photorank, gallery):
-    """The first album finds them kept and looks for none itself."""
+    """The first album uses the series that indexing saved, and computes none itself."""
     photorank("index", gallery, "--name", "new", "--encoder", "embedded:1")
     [kept] = open_index("new").paths.series.iterdir()
     assert photorank("album", "--vector", "beauty", "--places", 3, "--index", "new").code == 0
@@ -77,7 +77,7 @@ def test_indexing_leaves_the_series_that_an_album_needs(photorank, gallery):
 
 @pytest.mark.slow
 def test_a_finished_index_does_not_fail_for_series(photorank, gallery):
-    """A shard that is damaged since is told in a line, and indexing has ended well."""
+    """Indexing ends well despite a damaged shard, and says that series were not looked for."""
     photorank("index", gallery, "--name", "new", "--encoder", "embedded:1")
     paths = open_index("new").paths
     [shard] = paths.shards.iterdir()
@@ -106,7 +106,7 @@ def test_status(photorank):
 
 
 def test_labels_of_a_source_replace_what_it_said_before(photorank, gallery, tmp_path):
-    """Importing a table again does not add to it; a group column may have any name."""
+    """Importing a table again replaces its labels; a group column may have any name."""
     table = tmp_path / "mine.csv"
     with table.open("w", newline="") as file:
         csv.writer(file).writerows([("file", "stars", "theme"), ("beach/0.jpg", 5, "sea")])
@@ -123,7 +123,7 @@ def test_labels_of_a_source_replace_what_it_said_before(photorank, gallery, tmp_
 
 
 def test_good_rows_of_a_bad_table_are_imported_with_partial(photorank, refused, tmp_path):
-    """A table with an unknown photo is refused whole, unless asked for in part."""
+    """A table with an unknown photo is refused as a whole unless --partial is given."""
     table = tmp_path / "choices.csv"
     table.write_text("winner,loser\nbeach/0.jpg,beach/7.jpg\nbeach/0.jpg,moon.jpg\n")
 
@@ -133,7 +133,7 @@ def test_good_rows_of_a_bad_table_are_imported_with_partial(photorank, refused, 
 
 @pytest.mark.slow
 def test_a_vector_from_words_can_be_shown(photorank):
-    """A prompt becomes a card in the index, which tells its words."""
+    """A vector made from a prompt is saved in the index, and `vector show` prints its texts."""
     made = photorank(
         "vector", "prompt", "sharp", "a sharp photo", "--not", "a blurred photo", "--json"
     )
@@ -157,7 +157,7 @@ def test_a_vector_from_words_can_be_shown(photorank):
 
 @pytest.mark.slow
 def test_a_learned_vector_tells_its_held_out_accuracy(photorank):
-    """Learning fits to all labels, and says how well it does on photos left out."""
+    """Learning uses all labels and reports the pairwise accuracy on held-out photos."""
     learned = photorank("vector", "learn", "again", "--learner", "all-pairs", "--gap-power", 1)
 
     card = photorank("vector", "show", "again", "--json").json
@@ -188,7 +188,7 @@ def test_top_and_bottom_are_the_two_ends_of_one_order(photorank):
 
 @pytest.mark.slow
 def test_a_photo_is_rated_alike_inside_and_outside_the_index(photorank, gallery, tmp_path):
-    """A copy of a photo that the index does not know gets the very rating of the photo."""
+    """A copy of a photo outside the index gets the same rating as the indexed photo."""
     inside = gallery / "forest" / "2.jpg"
     outside = tmp_path / "copy.jpg"
     outside.write_bytes(inside.read_bytes())
@@ -293,7 +293,7 @@ def test_search_finds_by_words(photorank):
 
 
 def test_a_removed_vector_no_longer_rates(photorank, refused):
-    """The card is gone from the index for every command."""
+    """After a vector is removed, commands say that the index has no vector of that name."""
     assert photorank("top", "--vector", "ours").code == 0
 
     assert photorank("vector", "remove", "ours", "--json").json == {

@@ -41,7 +41,7 @@ def is_open(port):
     ("end", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)], ids=["Ctrl-C", "terminated"]
 )
 def test_the_dashboard_ends_with_its_command(end, code, empty_home, port, heard):
-    """The server answers once its address is told, and is gone when the command is."""
+    """The dashboard's server answers once its address is printed, and ends with its command."""
     with subprocess.Popen(  # noqa: S603
         [*START, "dashboard", "--port", str(port)],
         env={k: v for k, v in os.environ.items() if k != "DISPLAY"},

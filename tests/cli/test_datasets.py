@@ -52,7 +52,7 @@ def mine(tmp_path, monkeypatch):
 
 
 def test_datasets_are_listed_with_ones_own(photorank, mine):
-    """The table and the JSON name the same."""
+    """The table and the JSON list the same datasets, including the user's own."""
     found = {one["name"]: one for one in photorank("datasets", "list", "--json").json}
     assert found["mine"]["verified"] == "no"
     assert found["ava"]["verified"] == "in part"
@@ -107,7 +107,7 @@ def test_a_bad_manifest_is_told_with_its_key(refused, mine, command):
 
 
 def test_a_bad_manifest_hides_no_other(photorank, mine):
-    """The list tells what is wrong with it, and lists the others."""
+    """`datasets list` reports a broken manifest and still lists all other data sets."""
     bad = mine.parent / "home" / "datasets" / "bad.toml"
     bad.write_text(MINE.replace('"votes.csv"', '"../votes.csv"'))
     outcome = photorank("datasets", "list", "--json")
@@ -120,7 +120,7 @@ def test_a_bad_manifest_hides_no_other(photorank, mine):
 
 @pytest.mark.slow
 def test_photos_and_labels_are_indexed_in_one_go(photorank, mine):
-    """Scores, groups, how many people they are of, and the official split."""
+    """Indexing a dataset imports its scores, groups, numbers of raters and official split."""
     outcome = photorank("index", mine, "--encoder", "embedded", "--dataset", "mine")
     assert outcome.code == 0, outcome.err  # the index is called as the dataset is
     assert "never run against its real tables" in outcome.err
@@ -134,7 +134,7 @@ def test_photos_and_labels_are_indexed_in_one_go(photorank, mine):
 
 @pytest.mark.slow
 def test_labels_are_checked_before_anything_is_embedded(photorank, refused, mine):
-    """A missing photo refuses the run, unless what is there was asked for."""
+    """A dataset with missing photos is refused before embedding, unless --partial is given."""
     (mine / "photos" / "b.png").unlink()
     run = ("index", mine, "--name", "mine", "--encoder", "embedded", "--dataset", "mine")
     line = refused(*run)

@@ -23,7 +23,7 @@ def test_quiet_leaves_messages_out_and_errors_in(photorank, home, gallery):
 
 
 def test_verbose_tells_where_an_error_comes_from(photorank, home):
-    """The traceback, the workspace and the time, beside the one line."""
+    """The verbose option prints the traceback, the workspace and the time beside the error."""
     said = photorank("rate", "gone.jpg", "--vector", "ours", "-v").err
     assert str(home) in said
     assert "Traceback" in said
@@ -39,7 +39,7 @@ def test_no_command_has_an_option_of_these_names():
 
 
 def test_photos_to_rate_come_from_lists(photorank, home, gallery, tmp_path):
-    """Standard input and @FILE name the same photos as the command line."""
+    """Photos to rate may be listed on standard input or in @FILE, as on the command line."""
     photos = [str(gallery / "beach" / f"{number}.jpg") for number in range(3)]
     (tmp_path / "list").write_text("\n".join(photos))
     own = photorank("rate", *photos, "--vector", "ours", "--json").json
@@ -68,7 +68,7 @@ def test_all_faults_of_photos_are_told_at_once(refused, home, gallery, tmp_path)
      ("photorank rate --vector b", "beauty"), ("photorank ser", "serve")],
 )  # fmt: skip
 def test_a_shell_completes_commands_and_names(home, typed, offered):
-    """Commands, indexes and vectors are offered by what was typed."""
+    """Shell completion offers commands, indexes and vectors that match the typed text."""
     words = typed.split(" ")
     asked = {
         "_PHOTORANK_COMPLETE": "complete_bash",
@@ -107,7 +107,7 @@ def test_rows_of_scores_are_what_their_schema_promises(photorank, home, gallery)
 
 
 def test_ctrl_c_before_the_command_has_begun_is_told_in_a_line(monkeypatch, capsys):
-    """Typer reads all options first, which takes a tenth of a second: no traceback then either."""
+    """Ctrl-C while Typer is still reading the options prints one line and no traceback."""
 
     def pressed(*_, **__):
         raise KeyboardInterrupt

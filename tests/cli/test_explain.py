@@ -40,7 +40,7 @@ def test_explain_in_words(photorank, gallery):
 
 @pytest.mark.usefixtures("home")
 def test_wrong_photos_are_refused(refused, gallery, tmp_path):
-    """A missing file and a text are told in one line."""
+    """A missing file, a text file and an unusable heat map path each give an error line."""
     assert "does not exist" in refused("explain", tmp_path / "no.jpg", "--vector", "ours")
     assert "not" in refused("explain", gallery / "notes.jpg", "--vector", "ours")
     heat = gallery / "notes.jpg" / "heat.png"  # a file is no folder
@@ -60,7 +60,7 @@ def test_a_damaged_photo_is_named(refused, gallery, tmp_path):
 
 @pytest.mark.usefixtures("home")
 def test_a_heat_map_is_a_png_in_a_folder_that_there_is(photorank, refused, gallery, tmp_path):
-    """A misspelt folder is not made, and no PNG is called a JPEG."""
+    """A heat map is refused if its folder does not exist or its file name ends in .jpg."""
     explain = ("explain", gallery / "beach" / "1.jpg", "--vector", "ours", "--heatmap")
     assert "does not exist" in refused(*explain, tmp_path / "no folder" / "heat.png")
     assert not (tmp_path / "no folder").exists()
@@ -106,7 +106,7 @@ def test_nuisance_tells_gaps_and_keeps_the_vector(photorank):
 
 @pytest.mark.usefixtures("home")
 def test_nuisance_in_words(photorank, refused):
-    """Clusters are named by what they show, and the change of the accuracy has an interval."""
+    """Clusters are named by their content, and the change in accuracy has an interval."""
     outcome = photorank("nuisance", "--vector", "ours", "--clusters", 2)
 
     assert outcome.code == 0, outcome.err

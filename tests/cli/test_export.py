@@ -47,7 +47,7 @@ def test_without_a_destination_it_only_tells(kind, photorank, gallery, tmp_path,
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_a_link_to_an_earlier_table_stays(kind, photorank, tmp_path):
-    """The table that it leads to is replaced."""
+    """An export replaces the table that a link leads to, and keeps the link."""
     asked = ("export", "--format", kind, "--vector", "ours", "--to", tmp_path / "out")
     assert photorank(*asked).code == 0
     link = tmp_path / "out" / f"photorank-small.{kind}"
@@ -61,7 +61,7 @@ def test_a_link_to_an_earlier_table_stays(kind, photorank, tmp_path):
 
 @pytest.mark.slow
 def test_tables_hold_what_top_says(photorank, tmp_path):
-    """CSV and Parquet have a row a photo, with the ratings that other commands print."""
+    """CSV and Parquet tables have one row per photo, with the ratings that `top` prints."""
     arguments = ["--vector", "ours", "--to", tmp_path / "out", "--json"]
     for kind in ("csv", "parquet"):
         outcome = photorank("export", "--format", kind, *arguments)
@@ -84,7 +84,7 @@ def test_tables_hold_what_top_says(photorank, tmp_path):
 
 
 def test_embeddings_are_those_of_the_index(photorank, tmp_path):
-    """clip-retrieval's layout holds the unit head of each photo's embedding."""
+    """The exported clip-retrieval array equals the unit-length embedding heads of the index."""
     outcome = photorank("export", "--format", "clip-retrieval", "--to", tmp_path / "out", "--json")
 
     assert [Path(path).name for path in outcome.json["written"]] == [
@@ -95,7 +95,7 @@ def test_embeddings_are_those_of_the_index(photorank, tmp_path):
 
 
 def test_stars_beside_the_photos(photorank, library):
-    """Sidecars hold 1 to 5 stars, the cuts are shown and can be moved, photos stay as they are."""
+    """XMP sidecars hold 1 to 5 stars by adjustable percentiles; photos stay unchanged."""
     before = contents(library)
     asked = ["--format", "xmp", "--vector", "technical", "--index", "mine"]
     told = photorank("export", *asked, "--stars-at", "10,20,30,80")
@@ -116,7 +116,7 @@ def test_stars_beside_the_photos(photorank, library):
 
 
 def test_people_keep_their_ratings(photorank, library):
-    """A photo that is rated is left alone and told, unless asked otherwise; then a copy stays."""
+    """A sidecar with a person's rating is left alone and reported unless replacing is requested."""
     sidecar = library / "trip" / "0.jpg.xmp"
     mine = (
         b'<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="XMP Core 6">'
@@ -179,7 +179,7 @@ def test_choices_come_back(photorank, home, gallery, tmp_path):
 
 @pytest.mark.slow
 def test_a_persons_choices_teach_without_a_learner_named(photorank, tmp_path):
-    """`--rater` and `--prior` are enough for a personal vector; with neither it is asked how."""
+    """`--rater` with `--prior` learns a personal vector; naming no learner at all is an error."""
     file = tmp_path / "clicks.csv"
     pairs = [
         f"beach/{n}.jpg,forest/{(n + step) % 8}.jpg,0,ann" for n in range(8) for step in (0, 3)
@@ -221,7 +221,7 @@ def test_what_makes_no_sense_is_wrong_usage(arguments, photorank, tmp_path, monk
 
 @pytest.mark.parametrize("kind", FORMATS)
 def test_destinations_that_would_harm_something_are_refused(kind, refused, gallery, tmp_path):
-    """A file, a folder of photos and one inside it are no destinations; a line says so."""
+    """Export to a file, a folder of photos or a path below them is refused with a message."""
     before = contents(gallery)
     (tmp_path / "file").write_text("mine")
     for to, said in [
@@ -237,7 +237,7 @@ def test_destinations_that_would_harm_something_are_refused(kind, refused, galle
 
 
 def test_an_unknown_vector_or_index_is_told(refused, tmp_path):
-    """The names there are, are told; no folder is made."""
+    """The error lists the existing names, and no folder is made."""
     to = ["--to", tmp_path / "out"]
     assert "ours" in refused("export", "--format", "csv", "--vector", "theirs", *to)
     assert "small" in refused("export", "--format", "csv", "--index", "big", *to)
@@ -258,7 +258,7 @@ def test_choices_are_not_written_over_a_file(refused, photorank, gallery, tmp_pa
 
 @pytest.mark.slow
 def test_json_of_hostile_names_is_ascii(photorank, tmp_path):
-    """Names that are no Unicode pass any pipe."""
+    """The JSON is plain ASCII even if file names are not valid Unicode."""
     from tests.conftest import draw_photo
 
     name = os.fsdecode(b"caf\xe9\n=1.jpg")

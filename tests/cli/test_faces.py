@@ -7,7 +7,7 @@ from tests.fixtures.portraits import as_jpeg, needs_faces, portrait
 
 @needs_faces
 def test_single_files_need_no_index(photorank, tmp_path, empty_home):
-    """A face is told with its box and its eyes; a photo without one, too."""
+    """`faces` shows each face's box and eyes, and reports a photo without a face."""
     file = tmp_path / "face.jpg"
     file.write_bytes(as_jpeg(portrait()))
     (told,) = photorank("faces", file, "--json").json
@@ -23,7 +23,7 @@ def test_single_files_need_no_index(photorank, tmp_path, empty_home):
 @needs_faces
 @pytest.mark.usefixtures("home")
 def test_faces_are_forgotten_and_looked_for_again(photorank):
-    """An index has them from its first run; once removed they stay away until somebody asks."""
+    """Faces come with indexing; once removed, they return only when `faces` is run again."""
     told = photorank("faces", "--index", "small", "--json").json
     assert (told["measured"], told["known"], told["skipped"], told["photos"]) == (0, 24, [], [])
     assert photorank("faces", "--name", "small", "--remove", "--json").json["removed"] == 24
@@ -35,7 +35,7 @@ def test_faces_are_forgotten_and_looked_for_again(photorank):
 
 @pytest.mark.parametrize("command", [pytest.param("faces", marks=needs_faces), "signals"])
 def test_one_bad_file_does_not_end_a_list(photorank, tmp_path, command):
-    """The good ones are told, the others named with their reasons, and the command fails."""
+    """Good files are measured, bad ones are named with their reasons, and the command fails."""
     good, bad, none = (tmp_path / name for name in ("good.jpg", "bad.jpg", "none.jpg"))
     good.write_bytes(as_jpeg(portrait()))
     bad.write_bytes(b"no photo")
@@ -49,5 +49,5 @@ def test_one_bad_file_does_not_end_a_list(photorank, tmp_path, command):
 
 @pytest.mark.parametrize("arguments", [["photo.jpg", "--remove"], ["photo.jpg", "--name", "small"]])
 def test_wrong_usage(photorank, arguments):
-    """Files are looked at, or an index is."""
+    """`faces` with files refuses --remove and --name, which need an index, as wrong usage."""
     assert photorank("faces", *arguments).code == 2

@@ -18,7 +18,7 @@ def row(vector, value, **flags):
     ids=["forward", "backward"],
 )
 def test_the_best_is_set_against_words_alone(gap):
-    """The sentence says how much better the best is, whichever way round it was measured."""
+    """The headline gives the best vector's lead over words alone, with interval and p-value."""
     rows = [row("ours", 0.79), row("plain-prompt", 0.46), row("ours", 0.6, scope="within")]
 
     assert headline(evaluation(rows, [gap])) == (

@@ -48,7 +48,7 @@ def test_every_option_says_what_it_is(words):
 
 
 def test_the_commands_are_those_of_the_contract():
-    """Scripts are written against these names."""
+    """The command names equal a fixed list, because users' scripts depend on them."""
     assert {" ".join(words) for words in COMMANDS} == {
         *("demo", "dashboard", "index", "labels import", "choices import", "status"),
         *("labels collect", "labels group", "labels popularity", "labels remove"),
@@ -71,7 +71,7 @@ def test_the_commands_are_those_of_the_contract():
 
 
 def test_help_names_the_learners_there_are():
-    """The help of learning and evaluating is as long as the code's own list."""
+    """The help of `vector learn` and `evaluate` lists the learners that the code defines."""
     help_of = {
         words: next(one.help for one in COMMANDS[words].params if one.name.startswith("learner"))
         for words in (("vector", "learn"), ("evaluate",))
@@ -104,7 +104,7 @@ def test_version(photorank):
     ids=" ".join,
 )
 def test_wrong_usage_exits_with_2(arguments, photorank, empty_home):
-    """A command that cannot be understood says how to call it, and does nothing."""
+    """A wrong call prints the usage and exits with 2, without making the workspace."""
     outcome = photorank(*arguments)
 
     assert outcome.code == 2

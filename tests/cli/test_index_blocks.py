@@ -36,7 +36,7 @@ def old_and_new(tmp_path, tiny_spec):
 
 @pytest.mark.slow
 def test_an_older_index_goes_on_without_signals(old_and_new):
-    """Photos that are added have rows of its kind, and are rated as before."""
+    """Photos added to an older index without signals get rows of the older layout."""
     old, new, folder = old_and_new
     before = old.embeddings()
     fill(folder / "more", 2, start=90)

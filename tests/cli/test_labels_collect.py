@@ -67,7 +67,7 @@ def scores_of(index):
 
 
 def test_the_index_knows_times_and_cameras(shelf, opened):
-    """Indexing takes make and model down, as one name, and the time."""
+    """Indexing stores the time taken, and camera make and model as one name."""
     photos = {photo.path.name: photo for photo in opened().photos()}
     assert (photos["0.jpg"].camera, photos["0.jpg"].taken) == (
         "Canon EOS R5",
@@ -78,7 +78,7 @@ def test_the_index_knows_times_and_cameras(shelf, opened):
 
 @pytest.mark.slow
 def test_stars_that_exiftool_wrote_reach_the_index(shelf, photorank, opened):
-    """Into sidecars; into a photo, which is another one then, once it is indexed again."""
+    """Stars by exiftool count at once in a sidecar, and in a photo after indexing it again."""
     for number in range(3):
         run_exiftool(f"-XMP:Rating={number + 3}", shelf / "beach" / f"{number}.xmp")
     run_exiftool("-overwrite_original", "-Rating=1", shelf / "beach" / "3.jpg")
@@ -116,7 +116,7 @@ def test_what_is_said_of_a_replaced_photo_is_not_filed_under_the_old_one(
 def test_collecting_again_replaces_what_was_collected_and_nothing_else(
     shelf, photorank, opened, tmp_path
 ):
-    """A table's labels stay, and it is told that there are both; groups stay as well."""
+    """Labels from a table and groups stay, and the command says that both sources are mixed."""
     table = tmp_path / "labels.csv"
     table.write_text("file,score,rater,group\nbeach/6.jpg,9,ann,sea\n")
     assert photorank("labels", "import", table).code == 0
@@ -156,7 +156,7 @@ def test_several_peoples_ratings_are_kept_apart(shelf, photorank, opened):
 
 @pytest.mark.slow
 def test_each_kind_of_judgement(shelf, photorank, tmp_path):
-    """Colours, favourites, folders, albums and edits are counted and come as JSON."""
+    """Colour labels, favourites, folders, albums and edits are counted and given as JSON."""
     beach = shelf / "beach"
     (beach / "0.jpg.xmp").write_bytes(saved(0, label="Red"))
     (beach / "1.jpg.xmp").write_bytes(saved(0, label="Green"))
@@ -177,7 +177,7 @@ def test_each_kind_of_judgement(shelf, photorank, tmp_path):
 
 @pytest.mark.slow
 def test_scales_are_not_mixed_unasked(shelf, photorank, refused, opened):
-    """Stars and favourites have no mean; one takes the other's place, by name."""
+    """Favourites are not added to stars; the error gives a command that replaces the stars."""
     (shelf / "beach" / "0.jpg.xmp").write_bytes(saved(5))
     (shelf / "beach" / "1.jpg.json").write_text(json.dumps({"favorite": True}))
     assert photorank("labels", "collect", "stars").code == 0
@@ -233,7 +233,7 @@ def test_stars_that_photorank_exported_are_no_persons(shelf, photorank, refused)
 
 
 def test_an_export_of_a_raw_file_counts_as_edited(shelf, photorank, opened):
-    """RAW files are not read, and yet known."""
+    """A JPEG with a RAW file of its name counts as edited, although RAW files are not read."""
     for name in ("0", "1"):
         (shelf / f"{name}.CR3").write_bytes(b"raw")
     photorank("index", shelf, "--name", "shelf")
@@ -258,7 +258,7 @@ def test_a_bomb_in_a_sidecar_is_told_with_its_name(shelf, photorank, opened):
 
 
 def test_a_library_without_judgements_changes_nothing(shelf, refused, photorank, opened):
-    """Labels that were collected before stay where nothing takes their place."""
+    """Labels collected earlier stay when a new collection finds no judgements."""
     sidecar = shelf / "beach" / "1.jpg.xmp"
     sidecar.write_bytes(saved(2))
     photorank("labels", "collect", "stars")
@@ -285,14 +285,14 @@ def test_a_library_without_judgements_changes_nothing(shelf, refused, photorank,
     ids=" ".join,
 )
 def test_wrong_usage_exits_with_2(arguments, photorank):
-    """Options that do not belong together are told before anything is read."""
+    """Options that do not belong together are refused as wrong usage before anything is read."""
     outcome = photorank("labels", *arguments)
     assert outcome.code == 2
     assert "Usage:" in outcome.err
 
 
 def test_a_replaced_photo_is_in_no_group(shelf, photorank, opened):
-    """A replaced photo is named and left out, and the others are grouped."""
+    """A replaced photo is reported and left out of the groups; the other photos are grouped."""
     (shelf / "beach" / "1.jpg").write_bytes((shelf / "beach" / "7.jpg").read_bytes())
     outcome = photorank("labels", "group", "--by", "folder")
     assert "1.jpg. It is left out; run `photorank index` again." in outcome.err
@@ -316,7 +316,7 @@ def test_groups_by_time_and_place(shelf, photorank, opened):
 
 @pytest.mark.slow
 def test_strange_names_are_names(shelf, photorank, opened):
-    """Bytes that are not Unicode, and line ends, in folders, photos and albums."""
+    """Folder, photo and album names may contain line breaks and bytes that are not Unicode."""
     odd = shelf / os.fsdecode(b"caf\xe9\n1")
     shutil.copytree(shelf / "beach", odd)
     photo = odd / os.fsdecode(b"\xff '.jpg")
@@ -342,7 +342,7 @@ def test_strange_names_are_names(shelf, photorank, opened):
 
 
 def test_groups_of_a_table_are_not_contradicted(shelf, photorank, refused, opened, tmp_path):
-    """A photo is in one group; what is in the way is named."""
+    """Grouping by day is refused if an imported table gives groups; the error names the table."""
     table = tmp_path / "labels.csv"
     table.write_text("file,score,group\nbeach/6.jpg,9,sea\n")
     photorank("labels", "import", table)

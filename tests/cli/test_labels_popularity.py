@@ -53,5 +53,5 @@ def test_popularity_is_not_mixed_with_other_scores_unasked(refused, photorank, t
 
 @pytest.mark.usefixtures("home")
 def test_one_tier_is_wrong_usage(photorank, tmp_path):
-    """Tiers that order nothing are a mistake of usage."""
+    """A single tier of popularity orders no photos, so `--tiers 1` is wrong usage."""
     assert photorank("labels", "popularity", tmp_path / "likes.csv", "--tiers", 1).code == 2

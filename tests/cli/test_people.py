@@ -22,7 +22,7 @@ def two(home):
 @pytest.mark.slow
 @pytest.mark.usefixtures("two")
 def test_opposites_never_chose_alike_and_have_a_mean(photorank):
-    """The table, the two lists and the common vector that is kept are those of both people."""
+    """Two people who always chose oppositely have agreement 0, and a common vector is saved."""
     found = photorank("people", "--prior", "beauty", "--keep", "both", "-k", 3, "--json").json
     [pair] = found["agreements"]
     assert {pair["first"], pair["second"]} == {"ann", "bob"}
@@ -43,5 +43,5 @@ def test_people_who_are_not_there_are_refused(refused):
 
 
 def test_without_judgements_by_name_nobody_is_compared(refused):
-    """The small index has labels by nobody in particular."""
+    """`people` refuses an index whose labels name no raters."""
     assert "two people" in refused("people")

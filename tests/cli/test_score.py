@@ -20,7 +20,7 @@ def photos(tmp_path):
 
 @pytest.mark.slow
 def test_scores_are_those_of_rate(photorank, home, photos, gallery):
-    """New and indexed photos have the same rating and percentile, a row each, in JSON lines."""
+    """`score` prints the ratings and percentiles of `rate`, one JSON line for each photo."""
     outcome = photorank("score", photos, gallery / "beach", "--vector", "ours")
     rows = [json.loads(line) for line in outcome.out.splitlines()]
 
@@ -39,7 +39,7 @@ def test_scores_are_those_of_rate(photorank, home, photos, gallery):
 
 @pytest.mark.slow
 def test_files_of_every_format_say_the_same(photorank, home, photos, tmp_path):
-    """CSV and Parquet by the file's name; a second run needs --resume."""
+    """JSON Lines, CSV and Parquet files hold the same scores; an existing file needs --resume."""
     for name in ("a.jsonl", "a.csv", "a.parquet"):
         assert photorank("score", photos, "--vector", "ours", "--to", tmp_path / name).code == 0
     lines = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text().splitlines()]
@@ -57,7 +57,7 @@ def test_files_of_every_format_say_the_same(photorank, home, photos, tmp_path):
 
 
 def test_a_run_in_which_nothing_is_rated_fails(photorank, refused, home, photos, gallery):
-    """Rows tell why; so does the exit code, and a wrong call is told before any row."""
+    """The run prints rows with reasons and exits with 1; a wrong call fails before any row."""
     outcome = photorank("score", photos / "bad.jpg", "--vector", "ours")
     assert outcome.code == 1
     assert json.loads(outcome.out)["error"] == "not an image (text file?)"
@@ -72,7 +72,7 @@ def test_a_run_in_which_nothing_is_rated_fails(photorank, refused, home, photos,
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["s.xlsx", "s.json", "s.txt"])
 def test_no_file_is_written_whose_name_promises_another_format(photorank, home, photos, name):
-    """Unless its format is named."""
+    """A file name with the suffix of another format is refused unless `--format` is given."""
     file = home / name
     asked = ("score", photos, "--vector", "ours", "--to", file)
     outcome = photorank(*asked)
@@ -83,7 +83,7 @@ def test_no_file_is_written_whose_name_promises_another_format(photorank, home, 
 
 
 def test_what_leads_to_no_photo_is_told_as_a_row(photorank, home, tmp_path):
-    """A folder, a pattern and an address that lead to no photo are a row each."""
+    """A folder, pattern or address without photos gives one output row with an error."""
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty" / "notes.txt").touch()
     asked = (tmp_path / "empty", tmp_path / "*.jpg", f"file://{tmp_path}/empty", "memory://nobody")
@@ -97,7 +97,7 @@ def test_what_leads_to_no_photo_is_told_as_a_row(photorank, home, tmp_path):
 
 @pytest.mark.slow
 def test_scores_tell_what_a_photo_adds_to_an_album(photorank, home, photos, gallery, tmp_path):
-    """Scores hold the same contribution as `rate`; a file is not resumed with another album."""
+    """`score --album` gives the same contributions as `rate`, and resumes only the same album."""
     indexed = gallery / "beach" / "0.jpg"
     assert photorank("albums", "save", "mine", "--photo", indexed, "--vector", "ours").code == 0
     asked = (indexed, photos, "--vector", "ours")

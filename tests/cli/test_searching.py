@@ -38,7 +38,7 @@ def test_photos_like_one_of_the_index_are_its_nearest_without_itself(photorank, 
 
 
 def test_photos_like_one_that_is_not_in_the_index(photorank, index, tmp_path):
-    """A mirrored copy finds what it was made from first."""
+    """A search by a mirrored copy of an indexed photo finds that photo first."""
     with Image.open(index.photo(3).path) as photo:
         ImageOps.mirror(photo).save(tmp_path / "mirrored.png")
     [found] = photorank("search", "--like", tmp_path / "mirrored.png", "-k", 1, "--json").json
@@ -82,7 +82,7 @@ def test_better_photos_that_changed_are_told(photorank, own_gallery):
 
 @pytest.mark.slow
 def test_what_words_and_framing_cannot_say_is_told(photorank):
-    """A note beside the answer: what search by words, and a vector for one scene, cannot say."""
+    """A note says what word search, and a vector for one scene, cannot tell."""
     found = photorank("search", "a beach", "-k", 1)
     assert (found.code, "English names" in found.err) == (0, True)
     found = photorank("top", "--vector", "framing", "-k", 1)
@@ -90,7 +90,7 @@ def test_what_words_and_framing_cannot_say_is_told(photorank):
 
 
 def test_what_is_looked_for_is_said_once(photorank, refused, index):
-    """A text and a photo at once, or nothing at all, is a wrong call; so is a half-made choice."""
+    """A text and a photo together, neither of them, or misplaced options exit with 2."""
     photo = index.photo(0).path
     approximate = ("--like", photo, "--vector", "ours", "--approximate")
     for wrong in ((), ("a forest", "--like", photo), ("a forest", "--vector", "ours"), approximate):
@@ -111,7 +111,7 @@ def test_a_photo_that_cannot_be_searched_by(refused, gallery, tmp_path):
 def test_what_changed_since_it_was_indexed_is_left_out_and_told(
     photorank, index, gallery, tmp_path
 ):
-    """A replaced photo is not listed with the rating of what lay there before."""
+    """A photo replaced since indexing is left out instead of listed with the old rating."""
     moved = tmp_path / "photos"
     shutil.copytree(gallery, moved)
     assert photorank("reroot", gallery, moved, "--apply").code == 0

@@ -20,7 +20,7 @@ def port():
 
 @pytest.mark.slow
 def test_the_service_answers_and_ends_with_what_it_began(home, port):
-    """SIGTERM ends it with exit 0, after saying where it was."""
+    """The service answers requests, and SIGTERM ends it with exit code 0."""
     process = subprocess.Popen(  # noqa: S603
         [*START, "--port", str(port)], stderr=subprocess.PIPE, text=True
     )
@@ -45,7 +45,7 @@ def test_the_service_answers_and_ends_with_what_it_began(home, port):
 
 
 def test_what_cannot_be_served_is_told_at_once(refused, home, port, tmp_path):
-    """A port that is taken, tokens that are not there or too short, a vector that is not there."""
+    """`serve` refuses a busy port, missing or short tokens, and an unknown vector at once."""
     (tmp_path / "tokens").write_text("short")
     with socket.create_server(("127.0.0.1", port)):
         assert f"port {port} is in use" in refused("serve", "--vector", "ours", "--port", port)

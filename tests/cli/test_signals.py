@@ -33,7 +33,7 @@ def test_single_files_need_no_index(photorank, gallery, empty_home):
 
 @pytest.mark.parametrize("arguments", [["--page", "a4"], ["photo.jpg", "--index", "small"]])
 def test_wrong_usage(photorank, arguments):
-    """Sides are numbers, and files or an index are measured, not both."""
+    """`signals` refuses files together with an index, and a page size without numbers."""
     assert photorank("signals", *arguments).code == 2
 
 

@@ -57,14 +57,14 @@ def broken(monkeypatch):
     ],
 )
 def test_a_failure_without_a_file_is_told_as_what_it_is(error, said):
-    """A full standard output, and a current folder that is gone."""
+    """A full disk at standard output and a deleted current folder are each named in the error."""
     assert str(in_words(error)).startswith(said)
 
 
 @pytest.mark.parametrize("what", ["manifest", "vectors", "shards"])
 @pytest.mark.parametrize("command", ["top", "album", "compare"])
 def test_a_disk_that_does_not_answer_is_told(what, command, refused, gallery, paths, broken):
-    """The file is named, nothing is said to be damaged, and nothing is to be moved away."""
+    """A read error of the disk names the file and advises no repair and no moving away."""
     photo = gallery / "beach" / "0.jpg"
     more = {"top": [], "album": ["--places", 2], "compare": [photo, photo]}[command]
     broken(below=getattr(paths, what))
@@ -102,7 +102,7 @@ def test_the_doctor_calls_nothing_damaged_that_it_cannot_read(what, photorank, p
     ],
 )
 def test_what_sqlite_says_is_said_in_words(paths, code, error):
-    """A catalogue that cannot be read is no disk that takes nothing."""
+    """SQLite's error codes become clear errors: unreadable file, broken index or locked index."""
     told = sqlite3.OperationalError("disk I/O error")
     told.sqlite_errorcode = code
     with pytest.raises(error, match="small"), catalogue_errors(paths):
@@ -129,7 +129,7 @@ def test_a_version_that_the_tables_do_not_have_is_told(paths, version):
 @pytest.mark.parametrize("number", [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS])
 @pytest.mark.parametrize("kind", ["flock", "lockf"])
 def test_a_disk_without_locks_is_told(paths, number, kind, monkeypatch):
-    """A disk without locks is reported, instead of waiting for another process."""
+    """Missing file locks on a disk are reported as an error, instead of waiting for ever."""
 
     def refuse(*_):
         raise OSError(number, "no locks available")

@@ -30,7 +30,7 @@ def test_an_imported_head_rates_photos(photorank, head):
 
 
 def test_a_head_that_cannot_be_used_leaves_no_vector(refused, photorank, tmp_path):
-    """A missing file and a file of another length are one line each, and add nothing."""
+    """A missing weights file or one of the wrong length is refused, and no vector is added."""
     np.save(tmp_path / "long.npy", np.ones(768))
     before = photorank("vector", "list", "--json").json
 
@@ -41,7 +41,7 @@ def test_a_head_that_cannot_be_used_leaves_no_vector(refused, photorank, tmp_pat
 
 
 def test_an_imported_head_says_whose_encoder_it_is_for(photorank, tmp_path):
-    """Dimensions alone do not make an encoder the right one, so its name is told."""
+    """The import names the encoder of the head, since equal dimensions prove no match."""
     import torch
 
     width = open_index("small").manifest.head
@@ -73,7 +73,7 @@ def test_vectors_are_blended_turned_and_freed(photorank):
 
 
 def test_a_blend_that_cannot_be_made(photorank, refused):
-    """Weights must be as many as vectors; what cancels out is an error in words."""
+    """A blend is refused if a weight is missing or if its vectors cancel out."""
     outcome = photorank("vector", "blend", "x", "ours", "beauty", "--weight", 1)
     assert outcome.code == 2
     assert "1 weight for 2 vectors" in outcome.err
@@ -85,7 +85,7 @@ def test_a_blend_that_cannot_be_made(photorank, refused):
 
 @pytest.mark.slow
 def test_a_blend_of_what_saw_the_photos_is_in_sample(photorank):
-    """An evaluation does not take the blend of a learned vector for untaught."""
+    """A blend that includes a learned vector is marked as in-sample in an evaluation."""
     photorank("vector", "blend", "mixed", "ours", "plain-prompt")
 
     found = photorank(

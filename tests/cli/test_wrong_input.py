@@ -30,7 +30,7 @@ def contents(folder):
 
 @pytest.mark.parametrize("where", ["missing", "empty", "texts"])
 def test_a_folder_without_photos_makes_no_index(where, refused, empty_home, tmp_path):
-    """A folder that is not there, is empty or holds no photo ends before anything is made."""
+    """A missing folder, an empty one or one without photos is refused before writing a file."""
     folder = tmp_path / where
     if where != "missing":
         folder.mkdir()
@@ -55,7 +55,7 @@ def test_what_measures_nothing_or_has_no_end_is_wrong_usage(option, photorank):
 
 
 def test_an_empty_text_is_wrong_usage(photorank, home):
-    """An empty variable of a script is not taken for an option that was left out."""
+    """An option with an empty value is wrong usage, and is not treated as left out."""
     for wrong in (
         ["evaluate", "--learners", ""],
         ["evaluate", "--vectors", " "],
@@ -88,7 +88,7 @@ def test_every_option_that_takes_text_refuses_an_empty_one(text):
 def test_a_table_without_labels_is_refused_before_photos_are_embedded(
     refused, empty_home, gallery, tmp_path
 ):
-    """A labels file with no known label column stops the command before an hour of embedding."""
+    """A labels file without a label column is refused before any photo is embedded."""
     table = tmp_path / "labels.csv"
     table.write_text("file,beauty\nbeach/0.jpg,3\n")
 
@@ -133,7 +133,7 @@ def test_a_bad_table_changes_no_label(rows, said, refused, photorank, home, tmp_
     ids=" ".join,
 )
 def test_an_index_that_does_not_exist(arguments, refused, home):
-    """Every command names the indexes there are, and how to make one of that name."""
+    """The error lists the existing indexes and the command that makes the missing one."""
     line = refused(*arguments, "--index", "family")
 
     assert "There is: small" in line
@@ -155,7 +155,7 @@ def test_several_indexes_ask_for_a_name(refused, home):
 
 
 def test_two_vectors_of_one_name(refused, home):
-    """The second is refused before any work, and the first stays as it is."""
+    """A second vector of the same name is refused before any work; the first is unchanged."""
     before = contents(home)
 
     for command in (["prompt", "ours", "a dog"], ["learn", "ours", "--learner", "all-pairs"]):
@@ -180,7 +180,7 @@ def test_a_vector_of_another_encoder(refused, home, gallery):
 
 
 def test_an_index_of_another_encoder_or_framing(refused, home, gallery):
-    """An index is not filled up with embeddings that mean something else."""
+    """Adding photos to an index with another encoder or framing is refused."""
     line = refused("index", gallery, "--name", "small", "--framing", "crop")
 
     assert "use another --name" in line
@@ -244,7 +244,7 @@ def test_nothing_can_be_measured_or_learned_without_labels(command, refused, unl
     ids=lambda words: words[0],
 )
 def test_what_is_no_path_is_told(command, typed, refused, home):
-    """Above all not taken for the current folder, as an empty variable of a script would be."""
+    """An unusable path, such as an empty variable, is refused, not taken as the current folder."""
     assert "cannot be used as a path" in refused(*command, typed)
 
 
@@ -266,7 +266,7 @@ def commands(group):
 
 @pytest.mark.parametrize("command", ["rate", "compare"])
 def test_a_photo_that_cannot_be_read(command, refused, home, gallery, tmp_path):
-    """A missing photo and a text with a photo's name are told apart, each in one line."""
+    """A missing photo and a text file named like a photo each give a line with the path."""
     good = gallery / "beach" / "0.jpg"
 
     for bad in (tmp_path / "nothing.jpg", gallery / "notes.jpg"):
@@ -295,7 +295,7 @@ def test_words_that_the_encoder_does_not_know_find_nothing(refused, home):
 
 @pytest.mark.slow
 def test_an_unknown_word_beside_known_ones_is_no_fault(photorank, home):
-    """Whole texts are looked at, not the clause that “without” leaves."""
+    """A prompt with one unknown word is accepted, since the whole text is checked."""
     assert photorank("vector", "prompt", "mine", "a beach without 🐶, қонақ").code == 0
 
 
@@ -378,7 +378,7 @@ def test_a_full_disk(home, gallery, tmp_path):
 
 
 def test_a_closed_output_is_as_one_that_nobody_reads(home, monkeypatch):
-    """The command does its work."""
+    """A command succeeds even if its standard output is closed."""
     monkeypatch.setattr("sys.argv", ["photorank", "status", "--json"])
     with redirect_stdout(None), pytest.raises(SystemExit) as ended:
         main()
@@ -395,7 +395,7 @@ def test_a_current_folder_that_is_gone_is_told(refused, gallery, home, tmp_path,
 
 @pytest.mark.slow
 def test_a_reader_that_leaves_early_is_no_error(home):
-    """`photorank … | head` ends quietly."""
+    """A pipe that closes early, as in `photorank … | head`, causes no error message."""
     with subprocess.Popen(
         [sys.executable, "-m", "photorank", "status", "--json"],
         env=os.environ | {"PHOTORANK_HOME": str(home)},

@@ -41,7 +41,7 @@ CASES = [(p, scope) for p in (0, 1, 2) for scope in ("all", "within", "across")]
 
 @pytest.mark.parametrize(("p", "scope"), CASES)
 def test_score_graph_equals_explicit_matrices(photos, p, scope):
-    """Laplacian, preference, net wins and squared margins are those of the n x n weights."""
+    """Laplacian, preference, net wins and squared margins equal those of the n x n matrices."""
     X, y, trust = photos
     graph = Comparisons.from_scores(y, gap_power=p, weights=trust).restricted(GROUPS, scope)
     W, gap, _ = matrices(y, p, trust, scope, GROUPS)
@@ -59,7 +59,7 @@ def test_score_graph_equals_explicit_matrices(photos, p, scope):
 @pytest.mark.parametrize("listed", [0, 10**6])
 @pytest.mark.parametrize(("p", "scope"), CASES)
 def test_score_agreement_equals_the_loop_over_pairs(photos, p, scope, listed, monkeypatch):
-    """Credit counts pairs with better and worse photos, ties half, however many pairs there are."""
+    """Each photo's credit and weight equal a loop over all pairs, with ties counted half."""
     monkeypatch.setattr(sorted_blocks, "_LISTED", listed)
     _, y, trust = photos
     ratings = np.random.default_rng(1).integers(0, 6, N).astype(float)
@@ -75,7 +75,7 @@ def test_score_agreement_equals_the_loop_over_pairs(photos, p, scope, listed, mo
 
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 def test_products_and_block_shares_equal_the_loop(photos, scope):
-    """Products of differences run over the pairs in scope, tied labels included."""
+    """Products of rating differences equal a loop over all pairs in scope, ties included."""
     _, y, _ = photos
     a, b = np.random.default_rng(2).normal(size=(2, N))
     graph = Comparisons.from_scores(y).restricted(GROUPS, scope)
@@ -121,7 +121,7 @@ def test_folds_within_groups_are_intersected(photos):
 
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 def test_taking_rows_equals_building_anew(photos, scope):
-    """A fold's graph is the graph of the fold's labels, in any order of rows."""
+    """The comparison graph of a fold equals one built from the fold's labels, in any row order."""
     X, y, trust = photos
     rows = np.random.default_rng(3).permutation(N)[:15]
 
@@ -139,7 +139,7 @@ def choices():
 
 
 def test_choice_graph_collects_the_pairs_that_were_shown():
-    """Weights are times shown, margins shares of wins, and a tie is a margin of 0."""
+    """A pair's weight is its times shown, its margin the share of wins; a tie's margin is 0."""
     winners, losers, ties = choices()
     graph = Comparisons.from_choices(winners, losers, n=8, ties=ties)
     W, M = np.zeros((8, 8)), np.zeros((8, 8))
@@ -183,7 +183,7 @@ def test_a_doubled_choice_is_a_doubled_weight():
 
 
 def test_choices_can_be_restricted_and_taken():
-    """Scopes and folds keep the edges with both ends inside, winners kept as winners."""
+    """Restricting choices to a scope or fold keeps pairs with both ends inside, and who won."""
     graph = Comparisons.from_choices([0, 1, 3], [1, 2, 2], n=4)
     codes = np.array([0, 0, 1, 1])
 
@@ -260,14 +260,14 @@ def test_extremes_come_from_the_ends():
     ],
 )
 def test_what_cannot_be_compared_is_refused(build):
-    """Bad judgements are an error in words, not a nan further on."""
+    """Invalid judgements raise an error with a message instead of giving NaN later."""
     with pytest.raises(ComparisonsError, match=r"\w"):
         build()
 
 
 @pytest.mark.parametrize(("p", "scope"), CASES)
 def test_edges_of_scores_are_those_of_the_matrices(photos, p, scope):
-    """Looking pairs up gives the weights and margins, in either order."""
+    """Weights and margins looked up for pairs equal those of the matrices, in either order."""
     _, y, trust = photos
     graph = Comparisons.from_scores(y, gap_power=p, weights=trust).restricted(GROUPS, scope)
     _, gap, W = matrices(y, p, trust, scope, GROUPS)
@@ -282,7 +282,7 @@ def test_edges_of_scores_are_those_of_the_matrices(photos, p, scope):
 
 
 def test_edges_of_choices_count_what_was_shown():
-    """A pair shown twice weighs twice, its margin is the share of wins, one never shown is 0."""
+    """A pair's weight is how often it was shown, its margin the share of wins minus losses."""
     graph = Comparisons.from_choices([0, 1, 3, 2], [1, 0, 1, 3], n=5, ties=[0, 0, 0, 1])
     taken = graph.take(np.array([3, 1, 0, 2]))  # renumbered: 3 → 0, 0 → 2, 2 → 3
 
@@ -296,7 +296,7 @@ def test_edges_of_choices_count_what_was_shown():
 
 
 def test_ratings_tell_pairs_apart_whether_or_not_people_did(photos):
-    """Pairs of one tier count too, if they may be compared; gaps do not weigh."""
+    """Pairs with tied labels count too, and label gaps have no weight."""
     _, y, trust = photos
     ratings = np.random.default_rng(1).integers(0, 4, N).astype(float)
     graph = Comparisons.from_scores(y, gap_power=2, weights=trust)
@@ -309,7 +309,7 @@ def test_ratings_tell_pairs_apart_whether_or_not_people_did(photos):
 
 
 def test_components_are_what_comparisons_link():
-    """Blocks of labels, and chains of choices, are numbered by first photo; −1 is in no pair."""
+    """Components of linked photos are numbered by first photo; −1 marks photos in no pair."""
     groups = np.array([7, 2, 7, 2, 5, 5, -1])
     labels = Comparisons.from_scores([1.0, 3.0, 2.0, 4.0, 6.0, 6.0, 0.0], within=groups)
     choices = Comparisons.from_choices([5, 1, 3], [3, 4, 5], n=6)
@@ -337,7 +337,7 @@ def test_squared_deviations_are_the_laplacians(scope):
 @pytest.mark.parametrize("gap_power", [0, 1])
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 def test_gram_is_the_laplacians(scope, gap_power, monkeypatch):
-    """Blocks less tiers, a few rows at a time, give Zᵀ L Z; a far origin changes nothing."""
+    """The Gram matrix computed in parts equals Zᵀ L Z, even for data far from the origin."""
     monkeypatch.setattr("photorank.comparisons.double_precision.AT_ONCE", 20)
     rng = np.random.default_rng(0)
     labels = np.append(rng.integers(0, 9, 38), [20.0, np.nan])

@@ -25,7 +25,7 @@ def taught():
 
 
 def test_a_planted_signal_is_learned(taught):
-    """Copies teach what no photo does, and cost the order of photos little."""
+    """Degraded copies teach a signal that photos lack and hardly lower the accuracy on photos."""
     X, scores, beside = taught
     plain = AllPairs().fit(X, scores)
     joint = AllPairs().fit(X, scores, None, beside)
@@ -35,7 +35,7 @@ def test_a_planted_signal_is_learned(taught):
 
 
 def test_the_solution_is_that_of_all_pairs_written_out(taught):
-    """Every pair of photos and every copy is a row of one least-squares problem."""
+    """The solution equals least squares with one explicit row per photo pair and per copy."""
     X, scores, beside = taught
     alpha = 0.7
     first, second = np.triu_indices(N, 1)

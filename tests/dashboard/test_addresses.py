@@ -16,7 +16,7 @@ def picked(app):
 
 @pytest.mark.parametrize("row", [0, 7])
 def test_an_address_names_a_photo_and_a_vector(dashboard, home, row):
-    """The page One photo shows that one, by that vector."""
+    """The page One photo opens with the photo and the vector that its address names."""
     app = dashboard("photo")
     app.query_params["photo"] = session_state.photo_token(open_index("small").photo(row).digest)
     app.query_params["along"] = "plain-prompt"
@@ -49,7 +49,7 @@ def test_what_the_user_chooses_wins_over_what_a_link_took_along(dashboard, home)
 
 
 def test_a_photo_that_is_picked_is_in_the_address(dashboard, home):
-    """Two at random, too: who opens it sees the same pair."""
+    """The address names both photos drawn by Two at random, so that it reopens the same pair."""
     app = dashboard("compare")
     next(one for one in app.button if one.label == "Two at random").click().run()
     named = [app.query_params[name] for name in ("first", "second")]
@@ -74,7 +74,7 @@ def test_an_address_of_no_photo_shows_the_first(dashboard, home, strange):
 
 @pytest.mark.parametrize("name", ["vector", "along"])
 def test_a_vector_that_there_is_not_is_told(dashboard, home, name):
-    """The page says what it shows instead, once, with the name letter by letter."""
+    """An unknown vector in the address is reported once, with its name escaped as text."""
     app = dashboard("photos")
     assert not app.toast
     app.query_params[name] = "<b>*gone*"
@@ -101,7 +101,7 @@ def test_a_collection_that_there_is_not_is_a_page_with_a_way_home(dashboard, hom
 
 
 def test_a_collection_that_was_removed_meanwhile_is_left_by_its_way_home(dashboard, home):
-    """The session remembers it, and yet the link Home does not lead back to it."""
+    """For a removed collection, the link Home does not lead back to that collection."""
     app = dashboard("photos", state={"in": "gone"}, index="gone")
     assert [one.value for one in app.title] == ["No such collection"]
 
@@ -121,7 +121,7 @@ def test_an_album_of_a_strange_size_has_the_usual_one(dashboard, home, places):
 
 
 def test_a_container_begins_with_two_photos(home, dashboard, monkeypatch):
-    """The environment sets the page at the root, also by the variable's former name."""
+    """An environment variable sets the first page, also by the variable's former name."""
     for name in ("compare", "two_photos"):
         monkeypatch.setenv("PHOTORANK_FIRST_PAGE", name)
         app = dashboard("home")  # the fixture goes to no page
@@ -144,7 +144,7 @@ def test_an_address_of_before_leads_to_the_page_that_came_of_it(home, old, title
 
 
 def test_an_address_of_stars_leads_to_the_stars(home):
-    """The stars are a part of the page Teach."""
+    """The address of Stars opens the page Teach in its mode for stars."""
     app = opened_at("stars")
 
     assert [one.value for one in app.title] == ["Teach"]
@@ -152,7 +152,7 @@ def test_an_address_of_stars_leads_to_the_stars(home):
 
 
 def test_the_root_with_parameters_of_the_results_leads_to_the_results(home, evaluated):
-    """The results used to be the page at the root."""
+    """The root URL with parameters of the results opens the results, which used to be there."""
     app = opened_at("", scope="Within groups")
 
     assert [one.value for one in app.title] == ["Discerning power"]
@@ -160,7 +160,7 @@ def test_the_root_with_parameters_of_the_results_leads_to_the_results(home, eval
 
 
 def test_a_vector_is_found_in_the_words_of_whoever_shared_the_address(dashboard, home):
-    """Plain words and a statistician's name the same one."""
+    """A vector's plain name and its statistical name in an address select the same vector."""
     for written in ("Words alone", "plain-prompt (from words)"):
         app = dashboard("photos", vector=written)
         assert app.selectbox(key="vector").value == "plain-prompt"

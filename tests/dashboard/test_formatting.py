@@ -32,7 +32,7 @@ from photorank.errors import (
     ],
 )
 def test_no_file_name_is_read_as_markup(name):
-    """Every sign that Markdown could read is escaped, and a name is one line."""
+    """Every character with a meaning in Markdown is escaped, and a name is one line."""
     said = formatting.plain(name)
 
     assert "\n" not in said
@@ -44,12 +44,12 @@ def test_no_file_name_is_read_as_markup(name):
 
 
 def test_a_name_that_is_not_unicode_can_still_be_shown():
-    """Bytes of another encoding are written out instead of breaking the page."""
+    """Bytes of a file name that are not UTF-8 are shown as escapes instead of breaking the page."""
     assert formatting.file_name(Path("album") / "caf\udce9.jpg") == r"album\/caf\\xe9\.jpg"
 
 
 def test_a_name_cannot_turn_the_order_of_letters():
-    """Direction marks are removed from text and code; joiners of letters and emoji stay."""
+    """Text-direction marks in names are escaped; joiners of letters and emoji stay."""
     said = formatting.plain("a\u202egpj.exe \x1b[2J \N{WOMAN}\u200d\N{PERSONAL COMPUTER}")
     assert said == r"a\\u202egpj\.exe \\x1b\[2J " + "\N{WOMAN}\u200d\N{PERSONAL COMPUTER}"
     assert "\u202e" not in formatting.error_text(PhotorankError("try `photorank a\u202eb`."))
@@ -85,7 +85,7 @@ def test_an_errors_commands_stay_code_and_its_names_stay_names():
     ids=lambda error: type(error).__name__,
 )
 def test_what_a_page_can_mend_sends_nobody_to_a_terminal(error):
-    """The command line names a command, the page what to do on it."""
+    """Errors on a page name no command, although the same errors on the command line do."""
     assert "command" in str(error) or "`p" in str(error)
     assert "command" not in formatting.error_text(error)
     assert "`" not in formatting.error_text(error)
@@ -98,7 +98,7 @@ def test_an_error_on_a_page_is_a_sentence():
 
 
 def test_an_error_with_a_backtick_in_a_name_is_shown_letter_by_letter():
-    """An odd backtick cannot turn the rest of the page into code."""
+    """A backtick in an error message is escaped, so the rest of the page is not code."""
     assert formatting.error_text(PhotorankError("no `such")) == r"No \`such"
 
 

@@ -71,7 +71,7 @@ def test_names_cannot_end_what_holds_them(home, client, monkeypatch):
 
 @pytest.mark.parametrize("address", ["/?index=small", "/?vector=technical"])
 def test_an_address_that_asks_for_more_is_left_to_the_page(home, client, address):
-    """The page knows what it means."""
+    """An address with an index or vector is served without the prepared first view."""
     answer = client.get(address)
     assert answer.status_code == 200
     assert "first-view" not in answer.text
@@ -92,7 +92,7 @@ def test_without_photos_the_page_shows_the_way_in(tmp_path, client, monkeypatch)
 
 @pytest.mark.slow
 def test_what_is_wrong_is_left_to_the_page(home, client, monkeypatch):
-    """The document comes all the same, whatever the error is."""
+    """The home document is sent without its first view if computing that view fails."""
     with_first_view(client)
     monkeypatch.setattr(home_cards, "best_photos", lambda *_: 1 / 0)
     answer = client.get("/")
@@ -102,7 +102,7 @@ def test_what_is_wrong_is_left_to_the_page(home, client, monkeypatch):
 
 @pytest.mark.slow
 def test_an_error_that_comes_late_is_no_traceback(home, client, monkeypatch, caplog):
-    """The page meets it as well, and says it."""
+    """An error after the time limit leaves no unretrieved exception in the log."""
     monkeypatch.setattr(home_document, "_PATIENCE_SECONDS", 0.0)
     monkeypatch.setattr(home_document, "_made", lambda _: time.sleep(0.2) or 1 / 0)
     with client:
@@ -113,6 +113,6 @@ def test_an_error_that_comes_late_is_no_traceback(home, client, monkeypatch, cap
 
 
 def test_another_first_page_has_no_first_view(monkeypatch):
-    """Which photos it would show, this module does not know."""
+    """No first view is made if another page comes first, whose photos are unknown here."""
     monkeypatch.setenv("PHOTORANK_FIRST_PAGE", "map")
     assert home_route() == []

@@ -52,7 +52,7 @@ def test_a_rating_is_told_in_words_and_colours(home, tell):
 
 @pytest.mark.parametrize("wrong", ["small/{}?by=none", "other/{}?by=ours", "small/{:.1}?by=ours"])
 def test_of_what_is_not_there_nothing_is_told(home, tell, wrong):
-    """A vector, an index and a photo must be known."""
+    """A request with an unknown vector, index or photo gets an empty 404."""
     digest = open_index("small").photo(0).digest
     assert tell(wrong.format(digest)) == (404, b"")
 

@@ -16,7 +16,7 @@ from photorank.vectors.taste.photo_subset import PhotoSubset
 
 @pytest.mark.slow
 def test_the_first_page_finds_its_ratings_there(home, monkeypatch, caplog):
-    """A server rates its first index by the preferred vector before it listens, in silence."""
+    """The server rates its first index by the preferred vector before it answers requests."""
 
     async def begin():
         async with warmed_up(st.App("pages.py"), patience_seconds=600.0):
@@ -61,7 +61,7 @@ def test_other_pages_find_their_data_there(home, dashboard, monkeypatch):
 
 @pytest.mark.slow
 def test_an_index_that_cannot_be_read_is_left_to_its_page(home, monkeypatch, caplog):
-    """A server with a broken index says nothing of it before somebody looks."""
+    """The server's warm-up skips an unreadable index and logs nothing about it."""
     (home / "index" / "small" / "manifest.json").write_text("{")
     loaded = []
     monkeypatch.setattr(warm_up, "import_module", loaded.append)

@@ -43,7 +43,7 @@ def test_a_healthy_index_passes_and_is_embedded_again_alike(home):
 
 @pytest.mark.slow
 def test_what_is_wrong_ends_in_1_and_is_mended(home):
-    """A damaged evaluation is put aside, a thumbnail is made again; a card is told."""
+    """Doctor repairs a damaged evaluation and thumbnails; a damaged vector is only reported."""
     root = home / "index" / "small"
     (root / "evaluations").mkdir(exist_ok=True)
     (root / "evaluations" / "2020.json").write_text("{")
@@ -72,7 +72,7 @@ def test_where_there_is_no_pip_its_advice_is_translated(monkeypatch):
 
 @pytest.mark.slow
 def test_weights_that_compute_something_else_are_told(tmp_path):
-    """The golden photo has one embedding."""
+    """An embedding unlike the stored golden one of the golden photo is reported as wrong."""
     assert examine_embedded().level == "good"
     stored = json.loads(GOLDEN.read_bytes())
     stored["embedding"] = stored["embedding"][::-1]
@@ -82,7 +82,7 @@ def test_weights_that_compute_something_else_are_told(tmp_path):
 
 
 def test_the_golden_photo_is_what_it_is():
-    """The golden photo's pixels are computed from whole numbers, alike everywhere."""
+    """The golden photo's pixels are computed from integers, so they are equal on every machine."""
     pixels = np.asarray(decode_photo(golden_photo()))
     assert pixels.shape == (320, 320, 3)
     assert pixels[0, 1].tolist() == [0, 0, 35]

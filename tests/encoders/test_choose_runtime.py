@@ -62,7 +62,7 @@ def test_a_runtime_gives_the_embeddings_of_torch_in_full_precision(tiny, frames_
 
 @needs_openvino
 def test_eight_bits_are_calibrated_on_the_photos(tiny, frames_of, capsys):
-    """Int8 stays within cosine 0.98 of torch, and says nothing on the way to machine output."""
+    """Int8 stays close to torch (cosine above 0.98), and prints nothing to standard output."""
     encoder = tiny()
     frames = frames_of(encoder, 48)
     expected = encoder.encode_frames(frames)
@@ -77,7 +77,7 @@ def test_eight_bits_are_calibrated_on_the_photos(tiny, frames_of, capsys):
 
 @needs_openvino
 def test_eight_bits_are_refused_with_too_few_photos(tiny, frames_of):
-    """A handful of photos calibrates nothing; the error says what to use instead."""
+    """Calibration for int8 with too few photos is refused; the error names the runtime to use."""
     encoder = tiny()
     with pytest.raises(EncoderError, match=r"too few.*--runtime openvino`"):
         encoder.choose_runtime("openvino-int8", frames_of(encoder, 5))
@@ -86,7 +86,7 @@ def test_eight_bits_are_refused_with_too_few_photos(tiny, frames_of):
 @needs_openvino
 @pytest.mark.parametrize("runtime", ["openvino", "openvino-int8"])
 def test_other_embeddings_are_refused(tiny, frames_of, monkeypatch, runtime):
-    """A runtime that falls below the cosine that is needed is refused with the cosine it has."""
+    """A runtime whose embeddings differ too much is refused, and the error gives the cosine."""
     monkeypatch.setattr(choose_runtime, "_MIN_COSINE", 1.1)
     monkeypatch.setattr(choose_runtime, "_MIN_COSINE_IN_INT8", 1.1)
     encoder = tiny()
@@ -110,7 +110,7 @@ def test_what_disagrees_is_not_chosen_for_its_speed(tiny, frames_of, monkeypatch
 
 
 def test_a_processor_without_openvino_uses_torch(tiny, frames_of, monkeypatch):
-    """Auto does without the extra; asked for by name, it says how to get it."""
+    """Runtime `auto` falls back to torch without OpenVINO; `openvino` names the missing extra."""
     monkeypatch.setattr(choose_runtime.openvino_towers, "is_installed", lambda: False)
     encoder = tiny()
     frames = frames_of(encoder, 4)
@@ -131,7 +131,7 @@ def test_openvino_does_not_report_to_its_makers():
 
 @needs_openvino
 def test_what_openvino_cannot_convert_is_left_to_torch():
-    """A network that has no graph is an error for openvino, and torch's for auto."""
+    """A network that OpenVINO cannot convert is an error for it; the auto runtime uses torch."""
 
     class Untraceable(torch.nn.Module):
         def __init__(self):
@@ -152,7 +152,7 @@ def test_what_openvino_cannot_convert_is_left_to_torch():
 
 
 def test_sixteen_bits_leave_the_network_as_it_was(tiny, frames_of):
-    """The copy in bf16 has its own weights, and those of the original stay exact."""
+    """A bf16 copy of the network has its own weights; the original's results stay exact."""
     encoder = tiny()
     frames = frames_of(encoder, 4)
     plain = encoder._images.load()
@@ -165,7 +165,7 @@ def test_sixteen_bits_leave_the_network_as_it_was(tiny, frames_of):
 
 
 def test_squares_in_sixteen_bits_are_embedded_alone_as_in_company(tiny, frames_of):
-    """Batches are filled up, so that the size of none decides how it is rounded."""
+    """Batches in bf16 have one fixed size, so an embedding does not depend on its batch."""
     encoder = tiny()
     frames = frames_of(encoder, 11)
     half = encoder._images.load().in_bf16()
@@ -181,7 +181,7 @@ def test_squares_in_sixteen_bits_are_embedded_alone_as_in_company(tiny, frames_o
 
 
 def test_a_transformer_in_sixteen_bits_adds_up_in_more(tiny, frames_of):
-    """Attention and perceptrons are narrow, all else is as it was, and errors are smaller."""
+    """Only attention and MLP weights become bfloat16, which is more exact than converting all."""
     encoder = tiny()
     frames = frames_of(encoder, 12)
     plain = encoder._images.load()
@@ -216,7 +216,7 @@ def test_what_is_no_transformer_has_sixteen_bits_throughout(frames_of):
 
 
 def test_runtimes_are_known_by_name():
-    """A misspelt runtime is told, with those that there are."""
+    """An unknown runtime is refused with a list of the known ones."""
     assert checked_runtime("openvino-int8") == "openvino-int8"
     with pytest.raises(UnknownNameError, match="auto, torch, openvino, openvino-int8"):
         checked_runtime("tensorrt")

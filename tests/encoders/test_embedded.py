@@ -85,7 +85,7 @@ def test_an_embedding_does_not_depend_on_its_batch(encoder, frames):
 
 
 def test_embeddings_are_those_of_timms_network(encoder, network, frames):
-    """Folding and memory layout change no embedding beyond rounding."""
+    """Embeddings equal timm's up to rounding, in spite of folded layers and memory layout."""
     import torch
 
     for one in frames[:2]:
@@ -139,7 +139,7 @@ def test_words_find_their_photo(version, photos, request):
 
 
 def test_a_row_has_three_blocks_of_which_the_first_has_unit_length(second, photos):
-    """Head, stages and signals; all are numbers that 16 bits hold."""
+    """An embedding has a head of length 1, stages and signals, all exact in 16 bits."""
     rows = encode_photos(second, [second.prepare(photo) for photo in photos.values()])
 
     head, stages, signals = second.blocks.parts(rows)
@@ -151,7 +151,7 @@ def test_a_row_has_three_blocks_of_which_the_first_has_unit_length(second, photo
 
 
 def test_stages_are_the_projected_means_of_timms_network(second, photos):
-    """Folding, projecting and storing change no number beyond rounding."""
+    """The stages equal timm's projected means; folding and storing only round the numbers."""
     import torch
 
     plain, fixed = timms("tf_efficientnet_lite2", LITE2), constants.load_constants()
@@ -173,7 +173,7 @@ def test_stages_are_the_projected_means_of_timms_network(second, photos):
 
 
 def test_the_same_pixels_have_the_same_row_in_any_company(second, photos):
-    """Alone or among others, from one call or from two."""
+    """The same pixels have the same embedding alone, among others and in repeated calls."""
     prepared = [second.prepare(photo) for photo in photos.values()]
     together = encode_photos(second, prepared)
     alone = encode_photos(second, prepared[2:3])
@@ -182,7 +182,7 @@ def test_the_same_pixels_have_the_same_row_in_any_company(second, photos):
 
 
 def test_a_signal_that_is_not_defined_is_the_mean(second):
-    """A picture too small to have a sharpness has 0 there, and everything else."""
+    """A picture too small for sharpness gets 0 in that signal, and its other signals as usual."""
     [row] = encode_photos(second, [second.prepare(Image.new("RGB", (20, 20), (9, 90, 200)))])
     signals = row[768:]
     assert np.isfinite(row).all()
@@ -203,7 +203,7 @@ def test_constants_that_were_changed_are_never_used(tmp_path):
 
 
 def test_the_first_version_keeps_its_name_and_fingerprint(encoder, second):
-    """An index from before there was a second is still its own encoder's."""
+    """Version 1 of the encoder keeps its fingerprint, so indexes made with it stay valid."""
     assert load_encoder("embedded:1").fingerprint == encoder.fingerprint
     assert encoder.fingerprint.model == "embedded"
     assert encoder.fingerprint.blocks is None
@@ -212,7 +212,7 @@ def test_the_first_version_keeps_its_name_and_fingerprint(encoder, second):
 
 
 def test_words_need_no_network_and_no_progress_bar(monkeypatch, capfd):
-    """The text tower loads from its package alone, in silence."""
+    """The text tower loads offline from its installed package, and prints nothing."""
 
     def refuse(*_args, **_kwargs):
         raise AssertionError("the network was asked")
@@ -227,7 +227,7 @@ def test_words_need_no_network_and_no_progress_bar(monkeypatch, capfd):
 
 
 def test_the_text_tower_loads_once_a_process(encoder, monkeypatch):
-    """A second encoder, of whatever framing, shares the first one's: it takes seconds."""
+    """The text tower is slow to load, so encoders of every framing share one per process."""
     expected = encoder.encode_texts(["a dog"])
 
     def refuse(*_args, **_kwargs):
@@ -248,7 +248,7 @@ def test_the_default_framing_keeps_the_whole_photo(encoder):
 
 @pytest.mark.parametrize("framing", ["crop", "pad", "squash", "tiles"])
 def test_every_framing_has_its_own_fingerprint(framing, second, photos):
-    """The other framings give square frames, and embeddings that are told apart."""
+    """Each framing yields square frames and has an encoder fingerprint of its own."""
     other = EmbeddedEncoder(framing=framing, device="cpu")
     prepared = other.prepare(photos["a cat"])
 
@@ -259,7 +259,7 @@ def test_every_framing_has_its_own_fingerprint(framing, second, photos):
 
 
 def test_an_encoder_is_cheap_until_it_encodes():
-    """Fingerprint, dimensions and frames need no torch, so an up-to-date index never waits."""
+    """The fingerprint, dimensions and frames of an encoder are computed without loading torch."""
     program = (
         "import sys; from PIL import Image; from photorank.encoders import load_encoder; "
         "encoder = load_encoder('embedded'); encoder.prepare(Image.new('RGB', (300, 200))); "

@@ -35,7 +35,7 @@ def own_photo_embeddings(model, preprocess):
 @pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".safetensors", ".pt", ".pth", ".bin"])
 def test_photos_and_texts_embed_as_with_open_clip_itself(tiny_model, tmp_path, suffix):
-    """Preprocessing, both towers and the tokenizer are open_clip's, whatever the file's kind."""
+    """Embeddings equal open_clip's own for photos and texts, for every checkpoint format."""
     name, _ = tiny_model
     saved = save_tiny_model(tmp_path, suffix=".safetensors" if suffix == ".safetensors" else ".bin")
     file = saved.rename(saved.with_suffix(suffix))
@@ -101,7 +101,7 @@ def test_the_fingerprint_follows_the_weights_not_their_place(tiny_model, tmp_pat
 
 
 def test_a_relative_path_is_remembered_in_full(tiny_model, monkeypatch):
-    """The spec works again from another folder."""
+    """An encoder spec given by a relative path stores the full path, for use in any folder."""
     name, file = tiny_model
     monkeypatch.chdir(file.parent)
 
@@ -110,7 +110,7 @@ def test_a_relative_path_is_remembered_in_full(tiny_model, monkeypatch):
 
 @pytest.mark.slow
 def test_only_the_tower_that_is_used_is_kept(tiny_model):
-    """Photos alone keep no text tower in memory, words alone no image tower."""
+    """An encoder of photos only keeps no text tower in memory; one of text, no image tower."""
     name, file = tiny_model
     encoder = load_encoder(f"open_clip:{name}@{file}", device="cpu")
 
@@ -133,7 +133,7 @@ def test_only_the_tower_that_is_used_is_kept(tiny_model):
     ids=["width", "depth", "image-size", "context-length"],
 )
 def test_weights_of_another_model_are_refused(tiny_model, tmp_path, change):
-    """Tensors that do not fit are an error, also those open_clip would silently stretch."""
+    """Weights that do not fit the model are refused, even those open_clip would resize."""
     name, _ = tiny_model
     file = save_tiny_model(tmp_path, **change)
     encoder = load_encoder(f"open_clip:{name}@{file}", device="cpu")
@@ -146,7 +146,7 @@ def test_weights_of_another_model_are_refused(tiny_model, tmp_path, change):
 
 
 def test_a_convolutional_tower_takes_square_frames_only(tmp_path):
-    """A convolutional network's pooling has one size, so other shapes are refused."""
+    """A convolutional network pools at one fixed size, so framings that are not square fail."""
     tower = {"image_size": 64, "layers": [1, 1, 1, 1], "width": 32, "patch_size": None}
     save_tiny_model(tmp_path, vision_cfg=tower)
     with pytest.raises(EncoderError, match=r"square frames only.*crop, pad, squash, tiles\."):
@@ -185,7 +185,7 @@ def test_a_photos_own_shape_is_embedded_as_by_a_model_made_for_it(tmp_path, pool
 
 @pytest.mark.parametrize("framing", ["crop", "whole"])
 def test_photos_may_be_looked_at_larger(tmp_path, framing):
-    """Larger frames give the embeddings of open_clip's model with stretched positions."""
+    """Larger frames give the embeddings of open_clip's model with resized position embeddings."""
     file = save_tiny_model(tmp_path)
     encoder = load_encoder(f"open_clip:local-dir:{tmp_path}#96", framing=framing, device="cpu")
     assert encoder.spec.endswith("#96")
@@ -200,7 +200,7 @@ def test_photos_may_be_looked_at_larger(tmp_path, framing):
 
 @pytest.mark.parametrize("pixels", ["0", "48", "100", "4096", "99999999999"])
 def test_sizes_that_the_model_cannot_take_are_refused(tmp_path, pixels):
-    """Smaller than it was made for, between its patches, or beyond any memory."""
+    """Sizes too small, off the patch grid or too large for memory are refused."""
     save_tiny_model(tmp_path)
     with pytest.raises(EncoderError, match="choose a multiple of 16 from 64 to 1024"):
         load_encoder(f"open_clip:local-dir:{tmp_path}#{pixels}")
@@ -215,7 +215,7 @@ def test_a_convolutional_tower_has_one_size(tmp_path):
 
 
 def test_an_unknown_framing_is_refused(tiny_model):
-    """A misspelt framing is no reason to guess."""
+    """A misspelt framing is an error, and no default is used instead."""
     name, file = tiny_model
     with pytest.raises(EncoderError, match="no such framing"):
         load_encoder(f"open_clip:{name}@{file}", framing="circle")

@@ -94,7 +94,7 @@ UNUSABLE = {
 @pytest.mark.filterwarnings("ignore:`torch.jit")
 @pytest.mark.parametrize("make", UNUSABLE.values(), ids=UNUSABLE)
 def test_an_unusable_file_is_one_line_and_runs_nothing(tiny_model, tmp_path, make):
-    """Damaged files, and files that hold code, are refused before anything of them is run."""
+    """Damaged checkpoints and those that contain code are refused before any of it is run."""
     name, _ = tiny_model
 
     with pytest.raises(DamagedWeightsError) as caught:
@@ -106,7 +106,7 @@ def test_an_unusable_file_is_one_line_and_runs_nothing(tiny_model, tmp_path, mak
 
 
 def test_a_training_checkpoint_is_read(tiny_model, tmp_path):
-    """The state dict under a key, with prefixes, that open_clip's trainer writes is understood."""
+    """A checkpoint of open_clip's trainer, with its nested and prefixed state dict, is read."""
     name, file = tiny_model
     state = open_clip.factory.load_state_dict(str(file))
     checkpoint = {
@@ -139,7 +139,7 @@ def test_a_training_checkpoint_is_read(tiny_model, tmp_path):
     ],
 )
 def test_a_name_that_means_nothing_is_told_with_what_would(spec, says):
-    """An unknown encoder, model or pretraining is answered with how known ones are written."""
+    """An unknown encoder, model or pretraining is refused, and the message shows valid names."""
     with pytest.raises(EncoderError, match=says) as caught:
         load_encoder(spec)
 
@@ -156,7 +156,7 @@ def test_a_name_that_means_nothing_is_told_with_what_would(spec, says):
     ],
 )
 def test_another_activation_than_the_weights_were_trained_with_is_refused(asked, right):
-    """open_clip only warns of a QuickGELU mismatch; here it names the right model."""
+    """A QuickGELU mismatch, of which open_clip only warns, is refused and the model named."""
     with pytest.raises(EncoderError, match=right):
         load_encoder(f"open_clip:{asked}")
 
@@ -189,7 +189,7 @@ def cached(hub, repository, folder):
 
 @pytest.mark.slow
 def test_a_missing_tokenizer_is_told_when_words_come(no_network, tmp_path):
-    """Photos are embedded without it; the message says what is missing and where it belongs."""
+    """Photos are embedded without the tokenizer; encoding text names the missing tokenizer."""
     file = save_tiny_model(tmp_path / "tiny")
     told = json.loads((file.parent / "open_clip_config.json").read_text())
     told["model_cfg"]["text_cfg"]["hf_tokenizer_name"] = "org/words"
@@ -220,7 +220,7 @@ def test_a_cached_repository_needs_no_network(no_network, tmp_path):
 
 
 def test_cached_pretrained_weights_keep_their_own_preprocessing(no_network, tmp_path):
-    """A published tag brings its mean, spread, filter and resize mode along."""
+    """Cached weights of a published tag use that tag's mean, size and resize mode."""
     file = save_tiny_model(tmp_path / "siglip")
     snapshot = cached(no_network, "timm/ViT-B-16-SigLIP", tmp_path / "siglip")
 
@@ -242,14 +242,14 @@ def test_cached_pretrained_weights_keep_their_own_preprocessing(no_network, tmp_
     ],
 )
 def test_a_files_preprocessing_is_its_models(tmp_path, model, mean, mode):
-    """A file has no preprocessing in it: what all published weights of its model share is used."""
+    """A checkpoint file gets the preprocessing that its model's published weights all share."""
     found = find_checkpoint(f"open_clip:{model}@{save_tiny_model(tmp_path)}")
 
     assert (found.preprocessing["mean"], found.preprocessing["resize_mode"]) == (mean, mode)
 
 
 def test_a_file_that_is_not_there_is_named(tiny_model, tmp_path):
-    """A missing file or folder, or a file of another kind, is told before anything is loaded."""
+    """A missing or unsuitable model file is named in an error before anything is loaded."""
     name, _ = tiny_model
     (tmp_path / "weights.npz").touch()
     with pytest.raises(MissingPathError, match=r"nowhere.pt does not exist"):
@@ -264,7 +264,7 @@ def test_a_file_that_is_not_there_is_named(tiny_model, tmp_path):
 
 
 def test_a_folder_without_weights_never_gives_random_ones(tmp_path):
-    """open_clip would make a model up; here it is an error."""
+    """A folder without weights is an error; open_clip would make random weights."""
     save_tiny_model(tmp_path).unlink()
 
     with pytest.raises(MissingPathError, match="weights belong beside"):
@@ -272,7 +272,7 @@ def test_a_folder_without_weights_never_gives_random_ones(tmp_path):
 
 
 def test_frames_that_are_not_square_are_refused(tmp_path):
-    """A model that wants another shape is told apart at once."""
+    """A model with frames that are not square is refused when it is loaded."""
     vision = {"image_size": [64, 96], "layers": 1, "width": 64, "head_width": 32, "patch_size": 16}
     save_tiny_model(tmp_path, vision_cfg=vision)
 

@@ -69,7 +69,7 @@ def test_what_was_said_is_compared_as_kendall_does(subset):
 
 
 def test_choices_of_the_same_pair_are_compared(subset):
-    """Pairs that both were shown count, in either order; ties and other pairs do not."""
+    """Only pairs judged by both people count, in either order; ties do not."""
     prior, Z = subset
     one = Judged(Z, np.array([[0, 1], [2, 3], [4, 5], [6, 7], [8, 9]]), np.array([0, 0, 0, 1, 0.0]))
     other = Judged(Z, np.array([[0, 1], [3, 2], [4, 5], [6, 7]]))
@@ -135,7 +135,7 @@ def test_contested_is_what_they_differ_about(subset):
 
 
 def test_doubt_alone_contests_nothing(subset):
-    """Two people who said nothing rate alike, and unsurely; there is nothing to list."""
+    """Two people without judgements disagree on no photo, although their tastes are uncertain."""
     prior, Z = subset
     silent = [
         PersonTaste(name, Judged(Z), taste_of(prior, Judged(Z)), np.arange(N))

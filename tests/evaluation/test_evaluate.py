@@ -91,7 +91,7 @@ def test_a_score_of_many_people_may_count_more(own_index):
 
 @pytest.mark.slow
 def test_evaluating_on_an_official_split_gives_jackknife_intervals(own_index):
-    """A single fit does not show variance between fits, so learners count as fixed."""
+    """On one official split, intervals are jackknifed and learners count as fixed."""
     names = [photo.path.name for photo in own_index.photos()]
     labels = own_index.labels().scores
     table = [
@@ -114,7 +114,7 @@ def test_evaluating_on_an_official_split_gives_jackknife_intervals(own_index):
 
 
 def test_belief_in_probabilities_has_intervals(evaluation):
-    """Held-out probabilities come with how far off they are, and how sure that is."""
+    """Brier score, calibration error and every calibration bin come with an interval."""
     found = evaluation.details.calibration
     for one in (found.brier_limits, found.calibration_error):
         assert 0 <= one.low < one.value < one.high <= 1
@@ -127,7 +127,7 @@ def test_belief_in_probabilities_has_intervals(evaluation):
 
 
 def test_json_is_the_contract(evaluation):
-    """Scripts find the names they were written against, and nothing that JSON does not know."""
+    """The evaluation's JSON has the names that scripts rely on, and only valid JSON values."""
     again = json.loads(json.dumps(to_json(evaluation), allow_nan=False))
 
     assert again["index"] == "painted"
@@ -155,7 +155,7 @@ def test_json_is_the_contract(evaluation):
 
 @pytest.mark.slow
 def test_where_groups_are_known_both_ways_to_fold_are_shown(evaluation, index):
-    """Groups are the default, folds by photo stand beside them; one asked for stands alone."""
+    """Imported scores and choices count, and the common vector rates as the people's mean."""
     ways = {(row.vector, row.fold_by) for row in evaluation.results if row.scope == "all"}
     alone = evaluate(index, learners=[], protocol=replace(ONCE, fold_by="photo"))
 
@@ -170,7 +170,7 @@ def test_where_groups_are_known_both_ways_to_fold_are_shown(evaluation, index):
 
 
 def test_random_directions_are_a_mean_with_the_range_of_many(evaluation):
-    """The mean is at chance, and the range is that of directions, not of one's own error."""
+    """The mean of random directions is at chance, and its interval is their range."""
     row = rows(evaluation)["random-direction"]
     accuracy = row.metrics["pairwise_accuracy"]
 
@@ -206,7 +206,7 @@ def test_wide_gaps_may_count_more(index):
 
 
 def test_baselines_are_always_in_the_table(evaluation):
-    """A random direction and the mean difference are there without being asked for."""
+    """The random direction and the mean difference are evaluated without being requested."""
     assert {name for name, row in rows(evaluation).items() if row.baseline} == {
         "random-direction",
         "mean-difference",
@@ -265,7 +265,7 @@ def test_a_vector_learned_here_is_learned_anew_out_of_fold(index):
 
 
 def test_differences_are_paired_and_adjusted(evaluation):
-    """The difference of two rows is the difference of their values; Holm never lowers p."""
+    """A difference equals that of its two rows' values, and Holm's adjustment never lowers p."""
     assert evaluation.differences
     for row in evaluation.differences:
         a, b = (rows(evaluation, row.scope)[name].metrics[row.metric] for name in (row.a, row.b))
@@ -274,7 +274,7 @@ def test_differences_are_paired_and_adjusted(evaluation):
 
 
 def test_an_evaluation_is_kept(evaluation, index):
-    """A saved evaluation is read back as it was told."""
+    """A saved evaluation is read back unchanged."""
     path = save_evaluation(index.paths, evaluation)
 
     assert evaluation_paths(index.paths) == [path]
@@ -282,7 +282,7 @@ def test_an_evaluation_is_kept(evaluation, index):
 
 
 def test_equal_evaluations_in_one_second_are_both_kept(evaluation, index):
-    """Two runs with the same numbers are two files, and the later one is the last of the list."""
+    """Two evaluations with equal numbers are saved in two files, the later one listed last."""
     later = datetime.fromisoformat(evaluation.created) + timedelta(milliseconds=1)
     second = replace(evaluation, created=later.isoformat(timespec="milliseconds"))
 
@@ -310,7 +310,7 @@ def test_labels_all_the_same_order_nothing(own_index):
 
 
 def test_too_few_photos_for_the_folds_are_told(own_index):
-    """Three photos in three folds leave nothing to compare: the message says what to do."""
+    """Three photos in three folds leave no pair to compare, so accuracy and slope are None."""
     rows = [LabelRow(n + 2, f"{n:02}.png", float(n), "few", None, None, None) for n in range(3)]
     few = LabelTable("few", rows)
     import_labels(own_index.paths, few, base=[own_index.photos()[0].path.parent])

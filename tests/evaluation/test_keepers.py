@@ -23,7 +23,7 @@ def red(index, **card):
 
 
 def test_of_an_unseen_vector_the_cut_is_that_of_its_keepers(index):
-    """Rejected photos are counted among all photos and among those with lower labels."""
+    """The reject cut of an unseen vector is computed from the ratings of its keepers."""
     vector = red(index)
     scores, ratings = index.labels().scores, index.rate(vector)
     found = rejection_threshold(index, vector, keeper_top=0.5, lost=0.2)
@@ -53,14 +53,14 @@ def test_a_vector_that_learned_from_the_labels_is_learned_anew(index):
 
 @pytest.mark.slow
 def test_a_vector_with_a_prior_is_learned_anew_from_it(index):
-    """A prior that has not seen the labels leaves them held out."""
+    """A vector whose prior has not seen the labels is learned anew, so they stay held out."""
     add_vector(index, red(index))
     vector = learn_vector(index, "ours", "all-pairs", prior="red")
     assert rejection_threshold(index, vector, keeper_top=0.5, lost=0.2).how == "learned anew"
 
 
 def test_of_any_other_vector_only_unseen_keepers_count(index):
-    """Photos on its card are no witnesses, and without witnesses there is no cut."""
+    """Keepers that the vector learned from are left out, and without others there is no cut."""
     digests = index.digests()
     some = frozenset(digest[:16] for digest in digests[:30])
     found = rejection_threshold(index, red(index, photos=some), keeper_from=-10, lost=0.2)
@@ -71,7 +71,7 @@ def test_of_any_other_vector_only_unseen_keepers_count(index):
 
 
 def test_without_scores_nobody_is_a_keeper(tmp_path):
-    """The way out is to import some."""
+    """A rejection threshold needs scores; an index without scores is refused."""
     fill(tmp_path / "photos", 3)
     workspace = Workspace(tmp_path / "home")
     how = {"encoder_spec": "colours", "load": ColourEncoder}

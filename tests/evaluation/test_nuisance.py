@@ -49,7 +49,7 @@ def test_without_its_content_a_direction_rates_all_kinds_alike():
 
 
 def test_photos_of_no_kind_have_no_say():
-    """Rows of code -1 change nothing."""
+    """Rows without a kind (code -1) do not change the content directions."""
     X, codes = kinds()
     strange = np.concatenate([X, 100 + X[:5]])
 
@@ -122,7 +122,7 @@ def test_a_prior_that_saw_the_photos_makes_the_result_in_sample(own_index):
 
 @pytest.mark.slow
 def test_on_an_official_split_the_test_part_is_told_of(own_index):
-    """Intervals take the single fit as given, and photos never tested are not counted."""
+    """On an official split, intervals are by jackknife, and only tested photos are counted."""
     photos, scores = own_index.photos(), own_index.labels().scores
     rows = [
         LabelRow(n, photo.path.name, score, "", None, None, None, ("train", "test")[n % 2])
@@ -162,7 +162,7 @@ def test_groups_are_kinds_too(index, red):
 
 
 def test_the_vector_without_content_is_at_right_angles_to_it(index, red):
-    """The vector keeps scale and bias, and its card says what was removed."""
+    """The vector without content rates all groups alike, and its card tells what was removed."""
     rest = without_content("rest", index, red, by="group")
 
     X, codes = index.embeddings(), index.labels().groups
@@ -174,7 +174,7 @@ def test_the_vector_without_content_is_at_right_angles_to_it(index, red):
 
 
 def test_the_vector_that_is_kept_is_the_one_that_was_measured(index, red):
-    """The saved vector lacks the content of the same clusters that were measured."""
+    """The saved vector has the content directions removed that the evaluation measured."""
     photos = judged_photos(index)
     drawn, others = (kinds_of(index, photos, "clusters", 4, seed, None)[0] for seed in (5, 6))
     sizes, other_sizes = (sorted(np.bincount(codes)) for codes in (drawn, others))
@@ -192,7 +192,7 @@ def test_the_vector_that_is_kept_is_the_one_that_was_measured(index, red):
 
 
 def test_another_encoders_vector_is_refused(index):
-    """A vector of another encoder has no meaning here and is refused."""
+    """A comparison without content refuses a vector that was made for another encoder."""
     stranger = MasterVector("v", "prompt", np.eye(48)[0], Fingerprint("m", "0" * 64, "crop", 8))
     with pytest.raises(EncoderMismatchError):
         compare_without_content(index, stranger)
@@ -200,7 +200,7 @@ def test_another_encoders_vector_is_refused(index):
 
 @pytest.mark.parametrize("n", [2, 5, 6])
 def test_too_few_photos_are_told(library, n):
-    """An error, instead of an empty table, nan or a warning."""
+    """Too few photos raise an error instead of giving an empty table, nan or a warning."""
     rng, rows = np.random.default_rng(0), []
     for at in range(n):
         cells = Image.fromarray(rng.integers(0, 256, (4, 4, 3), dtype=np.uint8))

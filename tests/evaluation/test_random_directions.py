@@ -27,7 +27,7 @@ def judged(scores, codes):
 
 
 def test_the_mean_is_that_of_the_metrics_for_each_direction():
-    """Signs of pairs give what the metrics themselves give, ties of labels included."""
+    """The mean over random directions equals that of the metrics, tied labels included."""
     scores = np.random.default_rng(1).integers(0, 4, 60).astype(float)
     photos, pairs = judged(scores, np.arange(60) % 3)
     found = random_result(photos, pairs, "all", PROTOCOL).metrics
@@ -56,7 +56,7 @@ def test_folds_of_thousands_are_rated_by_some_of_their_photos():
 
 @pytest.mark.slow
 def test_without_a_pair_nothing_is_defined_and_nothing_is_warned_of():
-    """Photos of one label in the folds that are looked at make no pair."""
+    """Metrics are undefined, without a warning, if the tested folds hold photos of one label."""
     scores = np.zeros(700)
     scores[-1] = 1.0
     photos, pairs = judged(scores, np.arange(700) // 350)

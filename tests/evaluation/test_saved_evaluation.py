@@ -52,7 +52,7 @@ def test_results_of_an_older_photorank_do_not_say_how_they_were_folded():
 
 
 def test_what_is_not_defined_is_nan_and_null_again():
-    """JSON has no nan: what cannot be told is null there, and no value is lost beside it."""
+    """Undefined numbers, which are nan in Python, are null in the JSON and nan again on reading."""
     rows = [result("ours", (0.7, 0.6, 0.8))]
     gap = difference("ours", "words", None, None, None) | {"p": None, "p_holm": None}
     found = from_json(Evaluation, saved(rows, [gap]))
@@ -65,7 +65,7 @@ def test_what_is_not_defined_is_nan_and_null_again():
 
 
 def test_a_difference_is_read_from_either_side():
-    """The lead of b over a is that of a over b turned round, its interval too."""
+    """The lead of b over a is the lead of a over b negated, and so is its interval."""
     [row] = from_json(Evaluation, saved(differences=[difference("a", "b", 1, 0.5, 2)])).differences
 
     assert (row.other("a"), row.other("b")) == ("b", "a")
@@ -114,7 +114,7 @@ def test_a_damaged_evaluation_is_an_error_in_words(damaged, tmp_path):
 
 
 def test_the_latest_evaluation_is_the_last_by_name(tmp_path):
-    """Names begin with the time; without any file there is none."""
+    """Evaluation file names begin with the time, and the last name is taken; none gives None."""
     paths = IndexPaths(tmp_path)
     assert latest_evaluation(paths) is None
     paths.evaluations.mkdir()

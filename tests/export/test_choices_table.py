@@ -48,7 +48,7 @@ def moved(collection, table):
 @pytest.mark.parametrize("votes", [True, False])
 @pytest.mark.parametrize("kind", ["collection", "hostile"])
 def test_what_was_exported_imports_as_the_same_graph(kind, votes, request, tmp_path):
-    """Winners, losers, ties and votes come back, whatever the photos are called."""
+    """Exported choices import again with the same winners, losers, ties and votes."""
     collection = request.getfixturevalue(kind)
     choose(collection, votes=votes)
     index = collection.index
@@ -65,7 +65,7 @@ def test_what_was_exported_imports_as_the_same_graph(kind, votes, request, tmp_p
 
 
 def test_the_columns_are_those_of_the_contract(collection, tmp_path):
-    """Votes have a column where a choice counts for several people; names are relative."""
+    """The table has a column of votes only if a choice counts for several; names are relative."""
     choose(collection, votes=False)
     write_choices(tmp_path / "pairs.csv", collection.index)
     lines = (tmp_path / "pairs.csv").read_text().splitlines()
@@ -122,7 +122,7 @@ def test_an_index_without_choices_has_nothing_to_export(collection, tmp_path):
 
 
 def test_nothing_is_written_over(collection, tmp_path):
-    """A file of that name is refused."""
+    """A table is not exported over an existing file."""
     (tmp_path / "old.csv").write_text("mine")
     with pytest.raises(ExportError, match="exists already"):
         checked_new_file(collection.index, tmp_path / "old.csv")

@@ -11,7 +11,7 @@ from tests.fixtures.colours import paint
 
 
 def test_what_was_written_is_read_back(hostile, tmp_path):
-    """Paths, whatever their names, and embeddings come back in their order, from several parts."""
+    """Paths of any name and embeddings are read back in order from several part files."""
     index = hostile.index
     files = write_folder(tmp_path / "out", index, part_rows=4)
 
@@ -70,7 +70,7 @@ def test_clip_retrievals_own_reader_reads_it(hostile, tmp_path):
 
 
 def test_embeddings_are_never_mixed_with_others(collection, tmp_path):
-    """A folder that has embeddings is refused, and keeps them."""
+    """An export into a folder that holds embeddings is refused, and changes nothing there."""
     write_folder(tmp_path / "out", collection.index, part_rows=3)
     before = sorted((tmp_path / "out").rglob("*"))
 
@@ -81,7 +81,7 @@ def test_embeddings_are_never_mixed_with_others(collection, tmp_path):
 
 
 def test_a_full_disk_leaves_nothing(collection, full):
-    """Embeddings are there as a whole or not at all."""
+    """A clip-retrieval export to a full disk fails without leaving a partial folder."""
     full.filled()
     with pytest.raises(StorageError, match="the disk is full"):
         write_folder(full.folder / "new" / "folder", collection.index)
@@ -89,7 +89,7 @@ def test_a_full_disk_leaves_nothing(collection, full):
 
 
 def test_replaced_photos_are_not_in_the_metadata(collection, tmp_path):
-    """The embeddings of replaced files belong to the photos that lay there before."""
+    """Files replaced since indexing are left out, as the embeddings are of the older photos."""
     index = collection.index
     replaced, *others = index.photos()
     replaced.path.write_bytes(others[0].path.read_bytes())

@@ -49,5 +49,5 @@ def test_no_file_is_replaced(card):
 
 
 def test_a_photo_that_was_left_out_takes_nothing_along(card):
-    """Companions of a photo that is gone stay where they are."""
+    """Companions of a photo that is gone are not copied."""
     assert copied(card, outcome="gone") == {}

@@ -21,7 +21,7 @@ def outcomes(pieces):
 
 
 def test_a_plan_touches_nothing(photos, tmp_path):
-    """A plan lists the copies, and not even the folder is created."""
+    """An export's plan lists the copies, and creates neither files nor a folder."""
     pieces = plan(photos, tmp_path / "out", "copy")
     assert outcomes(pieces) == ["new"] * 10
     assert sum(piece.size for piece in pieces) == sum(p.path.stat().st_size for p in photos)
@@ -32,7 +32,7 @@ def test_a_plan_touches_nothing(photos, tmp_path):
 def test_what_is_there_has_the_photos_bytes_and_a_second_run_changes_nothing(
     photos, tmp_path, link
 ):
-    """Copies, hard links and soft links show the same content; they are recognised again."""
+    """Copies, hard links and soft links have the photo's bytes and are recognised on a rerun."""
     out = tmp_path / "out"
     first = list(write(photos, out, link))
     assert outcomes(first) == ["new"] * 10
@@ -47,7 +47,7 @@ def test_what_is_there_has_the_photos_bytes_and_a_second_run_changes_nothing(
 
 
 def test_nothing_is_written_over(photos, tmp_path):
-    """A file of the same name stays; the photo gets a number, also where two photos share one."""
+    """An existing file is never overwritten; a photo of the same name gets a number."""
     out = tmp_path / "out"
     out.mkdir()
     (out / photos[0].path.name).write_text("mine")
@@ -60,7 +60,7 @@ def test_nothing_is_written_over(photos, tmp_path):
 
 
 def test_two_photos_of_one_name_both_come(photos, tmp_path, collection):
-    """Clashes are told by number, in the same order on the next run."""
+    """Photos of one name are all copied, with a number that stays the same on the next run."""
     other = collection.folder / "day 2" / photos[0].path.name
     other.parent.mkdir()
     shutil.copy(photos[1].path, other)

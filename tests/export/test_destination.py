@@ -36,7 +36,7 @@ def test_a_destination_among_the_photos_is_refused(collection, tmp_path):
 
 
 def test_photos_that_a_link_led_to_are_photos(collection, tmp_path):
-    """A folder outside the library counts where a link in the library leads to it."""
+    """A folder reached through a link in the library counts as part of the library."""
     paint(tmp_path / "attic" / "box" / "old.png", 99)
     (collection.folder / "attic").symlink_to(tmp_path / "attic")
     collection.build()
@@ -65,7 +65,7 @@ def test_photos_of_other_indexes_are_photos(collection, tmp_path):
 
 
 def test_a_folder_is_known_by_what_it_is(collection, tmp_path):
-    """A disk that ignores case, or a second mount of a folder, has no other path to compare."""
+    """A photo folder is recognised by device and inode, whatever path leads to it."""
     folders = PhotoFolders.of_all_indexes(collection.index)
     day = collection.folder / "day 0"
     status = os.stat(day)
@@ -80,7 +80,7 @@ def test_a_folder_is_known_by_what_it_is(collection, tmp_path):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="mounts are made otherwise there")
 def test_a_second_mount_of_a_folder_of_photos_is_refused(collection, tmp_path):
-    """A second mount is recognised, although its real path differs."""
+    """A second mount of a photo folder is refused as destination, although its path differs."""
     (tmp_path / "mount").mkdir()
     mount = ["mount", "--bind", collection.folder / "day 0", tmp_path / "mount"]
     if subprocess.run(mount, capture_output=True, check=False).returncode:  # noqa: S603
@@ -93,7 +93,7 @@ def test_a_second_mount_of_a_folder_of_photos_is_refused(collection, tmp_path):
 
 
 def test_sidecars_are_not_written_through_a_link_in_the_destination(collection, tmp_path):
-    """A folder of the tree that leads back among photos stops the export before it begins."""
+    """A link in the destination that leads back to the photos stops the export at its start."""
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "day 1").symlink_to(collection.folder / "day 1")
     options = SidecarOptions(to=tmp_path / "out")
@@ -113,14 +113,14 @@ def test_a_destination_beside_a_photo_that_was_named_alone_is_refused(collection
 
 
 def test_a_file_is_no_destination(collection, tmp_path):
-    """A file's content is never replaced by a folder."""
+    """An export to a path that is a file is refused."""
     (tmp_path / "file").write_text("mine")
     with pytest.raises(ExportError, match="is a file"):
         checked_folder(collection.index, tmp_path / "file")
 
 
 def test_a_table_replaces_only_a_table(collection, tmp_path):
-    """Exporting again goes on; somebody's notes by the same name stay."""
+    """An export replaces its own earlier table, but no other file of the same name."""
     index = collection.index
     (tmp_path / "a.csv").write_text("path,rating\n")
     assert checked_table(index, tmp_path, "a.csv", b"path,") == tmp_path / "a.csv"
@@ -141,7 +141,7 @@ def test_a_table_replaces_only_a_table(collection, tmp_path):
 
 @pytest.mark.parametrize("kind", ["pipe", "link"])
 def test_what_is_neither_a_file_nor_a_folder_is_no_destination(kind, collection, tmp_path):
-    """A pipe or a device would swallow an export, a link to nothing has it written elsewhere."""
+    """A pipe, a device or a broken link is refused as the destination of an export."""
     place = tmp_path / kind
     os.mkfifo(place) if kind == "pipe" else place.symlink_to(tmp_path / "nothing")
     for check in (checked_folder, checked_new_file, checked_path):
@@ -162,6 +162,6 @@ def test_what_no_folder_should_be_called_is_refused(collection, typed):
 
 
 def test_a_home_is_found(collection, tmp_path, monkeypatch):
-    """A shell leaves `--to=~/Album` as it is."""
+    """A path that begins with ~ is expanded, as shells leave it alone in `--to=~/Album`."""
     monkeypatch.setenv("HOME", str(tmp_path))
     assert checked_folder(collection.index, "~/Album") == tmp_path / "Album"

@@ -25,7 +25,7 @@ def read_csv(path):
 
 @pytest.mark.parametrize("write", [write_csv, write_parquet])
 def test_a_table_has_one_row_a_photo_with_all_that_is_known(write, collection, tmp_path):
-    """CSV and Parquet have the contract's columns and the index's numbers."""
+    """CSV and Parquet have one row per photo, the documented columns and the index's numbers."""
     labels = tmp_path / "labels.csv"
     labels.write_text(
         "file,score,group,n_raters\nday 0/0.png,4.5,=SUM(1),3\nday 1/1.png,1,beach,\n"
@@ -74,7 +74,7 @@ def test_every_name_comes_back(write, hostile, tmp_path):
 
 
 def test_no_cell_of_text_begins_a_formula(tmp_path, collection):
-    """A spreadsheet that opens the table runs nothing, whatever groups and series are called."""
+    """Group and series names that look like formulas are escaped in the CSV."""
     evil = ["=1+1", "+1", "-1", "@A1", "\t=1", "\r=1", "＝1+1", "'=1"]
     labels = tmp_path / "labels.csv"
     photos = [str(photo.path) for photo in collection.index.photos()]
@@ -97,7 +97,7 @@ def test_no_cell_of_text_begins_a_formula(tmp_path, collection):
 
 
 def test_paths_as_text_are_unicode_and_come_back():
-    """Any bytes but zero may be in a name; none of them is lost, none breaks UTF-8."""
+    """A path with any bytes is written as valid UTF-8 text and is read back unchanged."""
     rng = np.random.default_rng(0)
     for _ in range(300):
         raw = bytes(rng.integers(1, 256, 8).tolist())
@@ -127,7 +127,7 @@ def test_a_read_only_disk_is_told(write, collection, full):
 
 
 def test_replaced_photos_are_not_in_tables(collection, tmp_path):
-    """A row would tell the rating of what lay at that path before; what is gone stays."""
+    """Photos whose file was replaced are left out of tables; photos with no file stay in."""
     index = collection.index
     replaced, gone, *others = index.photos()
     replaced.path.write_bytes(others[0].path.read_bytes())

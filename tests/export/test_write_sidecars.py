@@ -53,7 +53,7 @@ def test_stars_follow_percentiles():
     "text", ["40,70,90", "40,70,90,90", "90,70,40,97", "a,b,c,d", "", "-1,2,3,4"]
 )
 def test_cuts_that_make_no_stars_are_refused(text):
-    """Cuts are four, increasing and percentiles."""
+    """The cuts for stars must be four increasing percentiles."""
     with pytest.raises(ValueError):  # noqa: PT011 - the command line words it
         parse_cuts(text)
 
@@ -82,7 +82,7 @@ def test_sidecars_hold_the_stars_and_photos_stay_as_they_are(collection):
 
 
 def test_other_tags_and_the_variant_that_is_there_are_kept(collection):
-    """A photo.xmp of another program gets the rating alone, and a copy of what it was."""
+    """Another program's photo.xmp is kept but for its rating, and its old version backed up."""
     sidecar = collection.folder / "day 0" / "0.xmp"
     sidecar.write_bytes(LIGHTROOM)
 
@@ -95,7 +95,7 @@ def test_other_tags_and_the_variant_that_is_there_are_kept(collection):
 
 
 def test_photoranks_own_sidecars_follow_a_better_vector(collection):
-    """A second export changes the sidecars that the first one made; no copy of them is needed.
+    """A second export updates sidecars made by the first one, without backup copies.
 
     In a sidecar of another program stars might be a person's by now, and are left.
     """
@@ -117,7 +117,7 @@ def test_photoranks_own_sidecars_follow_a_better_vector(collection):
 @pytest.mark.parametrize("rating", [-1, 1, 5])
 @pytest.mark.parametrize("to", [None, "out"])
 def test_a_persons_rating_is_left_alone(rating, to, collection, tmp_path):
-    """Stars or a rejection by a person stay, wherever the others' sidecars go."""
+    """Stars or a rejection by a person are never replaced, wherever sidecars are written."""
     sidecar = collection.folder / "day 0" / "0.xmp"
     rated = with_rating(LIGHTROOM, rating)
     sidecar.write_bytes(rated)
@@ -131,7 +131,7 @@ def test_a_persons_rating_is_left_alone(rating, to, collection, tmp_path):
 
 
 def test_a_person_may_correct_photorank(collection):
-    """Stars that a person changed after an export are the person's from then on."""
+    """Stars that a person changes after an export are not overwritten by the next export."""
     first = run(collection)["0.png"]
     corrected = with_rating(first.path.read_bytes(), 5).replace(b"photorank", b"darktable")
     first.path.write_bytes(corrected)
@@ -153,7 +153,7 @@ def test_a_rating_inside_the_photo_is_not_hidden(collection):
 
 
 def test_a_rating_in_the_other_sidecar_counts(collection):
-    """A person's stars in the sidecar that is not written count, too."""
+    """A person's stars in the photo's other sidecar also keep photorank from writing its own."""
     folder = collection.folder / "day 0"
     (folder / "0.xmp").write_bytes(with_rating(None, 3).replace(b"photorank", b"Lightroom"))
     (folder / "0.png.xmp").write_bytes(LIGHTROOM)
@@ -161,7 +161,7 @@ def test_a_rating_in_the_other_sidecar_counts(collection):
 
 
 def test_overwriting_keeps_what_a_person_said(collection):
-    """Asked to, photorank replaces a person's stars, and each time keeps what they were."""
+    """Overwriting replaces a person's stars, and each time keeps the old sidecar as a backup."""
     sidecar = collection.folder / "day 0" / "0.xmp"
     count = run(collection, write=False)["0.png"].stars
     mine = [with_rating(LIGHTROOM, stars) for stars in range(1, 6) if stars != count][:2]
@@ -191,7 +191,7 @@ def test_the_tree_is_repeated_below_a_folder(collection, tmp_path):
 
 
 def test_photos_that_share_a_sidecar_get_the_better_ones_stars(collection):
-    """A shot in two formats with one photo.xmp is rated once, as its better file is."""
+    """Photos that share one sidecar get the stars of the better-rated one."""
     folder = collection.folder / "day 0"
     Image.open(folder / "0.png").resize((30, 30)).save(folder / "0.jpg", quality=50)
     Image.open(folder / "2.png").resize((30, 30)).save(folder / "0.webp", quality=20)
@@ -212,7 +212,7 @@ def test_photos_that_share_a_sidecar_get_the_better_ones_stars(collection):
 
 
 def test_what_is_gone_or_damaged_is_told_and_left(collection):
-    """A photo that was deleted gets no sidecar; one that is no XMP stays as it is."""
+    """A deleted photo gets no sidecar, and a damaged or unusable sidecar stays as it is."""
     (collection.folder / "day 0" / "0.png").unlink()
     damaged = collection.folder / "day 0" / "2.xmp"
     damaged.write_bytes(b"<x:xmpmeta")
@@ -232,14 +232,14 @@ def test_what_is_gone_or_damaged_is_told_and_left(collection):
 
 
 def test_a_folder_that_vanished_is_not_made_again(collection):
-    """An unplugged disk's folders are not made anew for sidecars."""
+    """Sidecars do not recreate a photo folder that vanished with an unplugged disk."""
     shutil.rmtree(collection.folder / "day 1")
     assert [one.outcome for one in run(collection).values()].count("gone") == 5
     assert not (collection.folder / "day 1").exists()
 
 
 def test_hostile_names_get_sidecars(hostile):
-    """Bytes, quotes and newlines in names are no obstacle."""
+    """Names with quotes, newlines and bytes that are not UTF-8 get sidecars like others."""
     done = run(hostile)
     assert all(one.outcome == "new" for one in done.values())
     assert len(list(hostile.folder.glob("*.xmp"))) == 10
@@ -258,7 +258,7 @@ def test_a_full_disk_leaves_each_sidecar_whole(collection, full):
 
 
 def test_a_folder_that_takes_no_files_is_told(collection, tmp_path):
-    """A file in the way of a folder ends in words, and is kept."""
+    """A file in the place of a needed folder raises StorageError and is kept."""
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "day 0").write_text("mine")
     with pytest.raises(StorageError, match="in the way"):
@@ -288,7 +288,7 @@ def test_a_name_too_long_for_a_sidecar_is_told(letters, collection):
 
 
 def test_what_a_killed_export_left_is_swept(collection):
-    """Parts of sidecars and of their copies go; what else is hidden there stays."""
+    """Export removes parts of sidecars and backups left by a killed run, and no other file."""
     part, copy = ".a.png.xmp.0123456789abcdef.part", ".a.xmp.bak2.0123456789abcdef.part"
     for name in (part, copy, ".a.png.0123456789abcdef.part", ".a.xmp.part"):
         (collection.folder / "day 0" / name).write_bytes(b"half")
@@ -301,7 +301,7 @@ def test_what_a_killed_export_left_is_swept(collection):
 
 
 def test_sidecars_are_not_written_for_other_photos_than_were_indexed(collection):
-    """Photos that changed places are noticed, as where a folder is swapped for another."""
+    """Photos that swapped names since indexing are noticed, and get no sidecars."""
     index = collection.index
     for number in range(0, 10, 2):
         one, other = (collection.folder / f"day {n % 2}" / f"{n}.png" for n in (number, number + 1))

@@ -10,7 +10,7 @@ np.save(ARRAY, np.arange(3))
 
 
 def test_what_is_kept_comes_back(tmp_path):
-    """Numbers and words are read as they were written; others in the file are left."""
+    """Cached numbers and words are read back as written; arrays not asked for are not read."""
     path = tmp_path / "kept.npz"
 
     assert cache_arrays(path, numbers=np.arange(3.0), words=("sea", "snow"), more=[1])
@@ -24,7 +24,7 @@ def test_what_is_kept_comes_back(tmp_path):
 
 @pytest.mark.parametrize("content", [None, b"", b"no zip", b"PK\x05\x06", ARRAY.getvalue()])
 def test_what_cannot_be_read_is_not_there(tmp_path, content):
-    """A missing or damaged file is none, to be made anew."""
+    """A missing or damaged cache file is read as None, so that it is made anew."""
     path = tmp_path / "kept.npz"
     if content is not None:
         path.write_bytes(content)
@@ -33,7 +33,7 @@ def test_what_cannot_be_read_is_not_there(tmp_path, content):
 
 
 def test_a_file_without_one_of_the_names_is_of_no_use(tmp_path):
-    """A file by another version may hold other arrays."""
+    """A cached file that lacks one of the requested arrays is not used."""
     cache_arrays(tmp_path / "kept.npz", numbers=[1])
 
     assert cached_arrays(tmp_path / "kept.npz", "numbers", "words") is None

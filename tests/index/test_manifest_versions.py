@@ -12,7 +12,7 @@ NEW = Fingerprint("embedded:2", "9" * 64, "whole", 192, Blocks(512, 256, 32, "c"
 
 
 def test_an_older_index_names_the_first_version():
-    """The first version of the encoder was called `embedded` before there was a second."""
+    """The encoder called `embedded` in an older manifest is read as `embedded:1`."""
     data = to_json(Manifest("embedded", OLD, 1280, None))
     del data["fingerprint"]["blocks"]
     found = from_json(Manifest, data | {"encoder": "embedded"})
@@ -22,7 +22,7 @@ def test_an_older_index_names_the_first_version():
 
 
 def test_rows_are_kept_in_the_precision_of_their_blocks():
-    """32 bits without blocks, 16 with."""
+    """Embeddings without blocks are stored in 32 bits, those with blocks in 16 bits."""
     rows = np.random.default_rng(0).normal(size=(3, 1280)).astype(np.float32)
     kept = Manifest("embedded:1", OLD, 1280, None).stored(rows)
     assert kept.dtype == np.float32

@@ -23,7 +23,7 @@ from tests.fixtures.judgements import choices, labels
 @pytest.mark.slow
 @pytest.mark.parametrize("sign", [1, -1])
 def test_the_nearest_photos_are_those_of_a_matrix_product(library, sign):
-    """Highest and lowest equal NumPy's order, over several shards, for any k."""
+    """The nearest and farthest photos equal NumPy's sorted products, over several shards."""
     fill(library.folder, 120)
     library.build(crash_photos=50)
     index = library.index
@@ -79,13 +79,13 @@ def test_embeddings_are_shared_and_cannot_be_written(five):
 
 
 def test_beginnings_of_digests_are_those_of_the_digests(five):
-    """Eight bytes a photo, in the order of the photos."""
+    """Digest beginnings are the first eight bytes of each digest, in the order of the photos."""
     wanted = [bytes.fromhex(digest[:16]) for digest in five.index.digests()]
     assert [row.tobytes() for row in five.index.digest_beginnings()] == wanted
 
 
 def test_photos_are_found_by_their_digests(five):
-    """A whole digest or its first 16 digits tell a photo; what nobody has tells none."""
+    """A full digest or its first 16 digits find a photo; any other text finds none."""
     digests = five.index.digests()
     begun = [digest[:16] for digest in digests]
     strange = [
@@ -138,7 +138,7 @@ def test_an_index_is_opened_by_its_name(five, monkeypatch):
 
 
 def test_labels_are_in_the_order_of_the_photos(five):
-    """Scores, groups and series by row, nan and -1 where nothing is known."""
+    """Scores, groups and series are listed by row, with nan or −1 for unknown ones."""
     import_labels(
         five.paths,
         labels(
@@ -160,7 +160,7 @@ def test_labels_are_in_the_order_of_the_photos(five):
 
 
 def test_a_score_is_the_mean_over_raters(five):
-    """A score that is a mean of many counts as many; one rater can be asked for alone."""
+    """A score is the mean over raters, and a mean of eight raters counts eight times."""
     import_labels(five.paths, labels(("0000.png", 1.0, "ann"), ("0000.png", 2.0, "bob")))
     import_labels(five.paths, labels(("0000.png", 5.0, "", None, None, 8), source="crowd"))
     index = five.index
@@ -173,7 +173,7 @@ def test_a_score_is_the_mean_over_raters(five):
 
 
 def test_choices_are_between_rows(five):
-    """Winners, losers, ties and raters in the order they were made."""
+    """Choices hold rows of winners and losers, ties and raters, in the order they were made."""
     import_choices(
         five.paths,
         choices(("0001.png", "0000.png"), ("0002.png", "0004.png", True, "ann")),
@@ -192,7 +192,7 @@ def test_choices_are_between_rows(five):
 
 @pytest.mark.slow
 def test_comparisons_are_made_of_scores_where_there_are_any(five):
-    """Choices count in an index without scores, or where that was said."""
+    """Choices make the comparisons in an index without scores, or if they were asked for."""
     import_choices(five.paths, choices(("0001.png", "0000.png")))
     assert five.index.manifest.judgements == "choices"
     import_labels(five.paths, labels(("0000.png", 1.0), ("0001.png", 2.0), ("0002.png", 3.0)))
@@ -206,7 +206,7 @@ def test_comparisons_are_made_of_scores_where_there_are_any(five):
 
 
 def test_comparisons_are_those_of_the_labels(five):
-    """Within groups, with gap power and by rater they equal the graph built by hand."""
+    """An index's comparisons equal those built by hand, in groups, with gap power and by rater."""
     import_labels(
         five.paths,
         labels(

@@ -65,7 +65,7 @@ def encoders(tmp_path, monkeypatch):
 
 @pytest.mark.slow
 def test_indexes_of_the_same_photos_are_one_panel(encoders):
-    """Photos that only one has do not count; an index without judgements is left out and told."""
+    """A panel has only photos common to its indexes; an index without judgements is left out."""
     indexes = [
         encoders("good", 0.3, seed=1),
         encoders("fewer", 1.0, seed=2, keep=80),
@@ -158,7 +158,7 @@ def _told(report, behind):
 
 @pytest.mark.slow
 def test_the_summary_does_not_call_equal_what_is_not_proven_worse(encoders):
-    """Rows are told apart by their own interval and by the corrected p; few folds are told."""
+    """The summary says "worse" only by corrected p, and else whether the interval includes 0."""
     noise = {"best": 0.1, "near": 1.0, "behind": 2.0, "worse": 4.0}
     indexes = [encoders(name, noise[name], seed=seed) for seed, name in enumerate(noise)]
     report = run_contest(panels_of(indexes)[0][0], FAST)
@@ -194,7 +194,7 @@ def test_encoders_are_compared_at_the_same_learner(encoders):
 
 @pytest.mark.slow
 def test_it_is_told_how_a_report_was_made(encoders, tmp_path):
-    """Labels, folds, pairs, copies and missing vectors are those of the panel."""
+    """A report states the labels, folds, pairs and vectors of its own panel."""
     indexes = [encoders("good", 0.3, seed=1), encoders("poor", 2.0, seed=2)]
     mine = learn_vector(indexes[0], "mine", "mean-difference")
     add_vector(indexes[0], mine)
@@ -218,7 +218,7 @@ def test_it_is_told_how_a_report_was_made(encoders, tmp_path):
 
 @pytest.mark.slow
 def test_the_report_is_one_page_without_anything_from_outside(encoders):
-    """Text from outside is text; charts are drawn in it, and nothing is loaded from elsewhere."""
+    """The HTML report escapes foreign text, draws charts inline and loads nothing external."""
     board = make_leaderboard([encoders("good", 0.3, seed=1), encoders("poor", 2.0, seed=2)], FAST)
     page = report_bytes(board, ".html").decode()
 
@@ -242,7 +242,7 @@ def test_the_report_is_one_page_without_anything_from_outside(encoders):
 
 @pytest.mark.slow
 def test_the_command_writes_every_form(encoders, tmp_path):
-    """The reports hold the same results as the printed tables."""
+    """The HTML, Markdown and JSON reports hold the same results as the printed tables."""
     encoders("good", 0.3, seed=1)
     encoders("mute", 1.0, seed=3, judged=False)
     files = [tmp_path / f"report.{form}" for form in ("html", "md", "json")]
@@ -278,7 +278,7 @@ def test_the_command_writes_every_form(encoders, tmp_path):
 
 
 def test_no_report_is_written_among_photos(home, gallery):
-    """The destination is checked before anything is measured."""
+    """A report's destination among photos is refused before anything is measured."""
     wrong = invoke("leaderboard", "--to", str(gallery / "report.html"))
     assert wrong.exit_code == 1
     assert "whose photos are in the index" in wrong.stderr
@@ -287,7 +287,7 @@ def test_no_report_is_written_among_photos(home, gallery):
 
 @pytest.mark.slow
 def test_costs_are_measured_where_photos_can_be_opened(home):
-    """Opening and the network take time, and an embedding of `embedded` 1,600 bytes."""
+    """Opening and embedding photos take measured time; an `embedded` row has 1,600 bytes."""
     index = Index.open(Workspace(home).index("small"))
     report = run_contest(panels_of([index])[0][0], replace(FAST, vectors=("ours",), costs=True))
     cost = report.rows[0].cost
@@ -305,7 +305,7 @@ def test_costs_are_measured_where_photos_can_be_opened(home):
 
 
 def test_a_chart_escapes_names_and_bears_what_is_undefined():
-    """Nan draws nothing, and a name is text."""
+    """Undefined values draw nothing in the chart, and names are escaped as text."""
     nan = float("nan")
     chart = interval_chart(
         [ChartRow("<a>", nan, nan, nan, "seen"), ChartRow("b", 0.6, 0.5, 0.7, "tested")], '"'

@@ -17,7 +17,7 @@ from photorank.vectors.store import add_vector
 
 @pytest.mark.slow
 def test_photos_that_were_learned_from_are_rated_without_them(index):
-    """Held out, a learned vector agrees less with the labels it was fitted to."""
+    """Photos a vector learned from are rated by refits without them, which agree less."""
     vector = learn_vector(index, "mine", "all-pairs")
     add_vector(index, vector)
     ratings = index.rate(vector)
@@ -45,7 +45,7 @@ def test_what_saw_the_photos_elsewhere_rates_none_of_them(index):
 
 
 def test_a_vector_that_saw_nothing_rates_as_it_is(index):
-    """Words have seen no photo."""
+    """A vector made from words has seen no photo, so its ratings are left unchanged."""
     words = MasterVector("words", "prompt", np.eye(48)[0], index.fingerprint)
 
     found = held_out_ratings(index, words, index.rate(words))
@@ -55,7 +55,7 @@ def test_a_vector_that_saw_nothing_rates_as_it_is(index):
 
 
 def test_mistakes_are_pairs_that_people_order_the_other_way(index):
-    """People's choice comes first, the widest gap of ratings leads, no photo is in two pairs."""
+    """Mistakes name the preferred photo first, come by rating gap, and repeat no photo."""
     words = MasterVector("words", "prompt", np.eye(48)[3], index.fingerprint)
     found = held_out_ratings(index, words, index.rate(words))
     scores = index.labels().scores
@@ -72,7 +72,7 @@ def test_mistakes_are_pairs_that_people_order_the_other_way(index):
 
 @pytest.mark.slow
 def test_mistakes_of_a_learned_vector_are_made_by_one_model(index):
-    """Ratings of two folds come from two models: only photos of one fold are a pair."""
+    """A learned vector's mistakes are pairs within one fold, as each fold has its own model."""
     vector = learn_vector(index, "mine", "all-pairs")
     add_vector(index, vector)
     found = held_out_ratings(index, vector, index.rate(vector))

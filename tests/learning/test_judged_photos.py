@@ -29,7 +29,7 @@ def test_some_of_the_photos_keep_all_that_is_known_of_them(index):
 
 @pytest.mark.parametrize("by", ["photo", "group"])
 def test_near_duplicates_are_never_in_two_folds(index, by):
-    """A copy in another group is learned from, or tested on, together with its original."""
+    """A copy is in the same fold as its original, even if it belongs to another group."""
     known = judged_photos(index)
     n = len(known.X)
     copies = replace(
@@ -48,7 +48,7 @@ def test_near_duplicates_are_never_in_two_folds(index, by):
 
 
 def test_few_choices_are_all_tested():
-    """Forty choices between eighty photos: each pair is in one fold, though folds are by photo."""
+    """Every pair of forty choices lies in one fold, even though folds are by photo."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(80, 12)).astype(np.float32)
     first = np.arange(0, 80, 2)
@@ -77,7 +77,7 @@ def test_groups_are_never_split(index):
 
 
 def test_series_are_needed_to_fold_by_series(index):
-    """Folding by what no photo has is refused with the way out."""
+    """Folding by series without any series is refused, and the error suggests another option."""
     with pytest.raises(ComparisonsError, match="--fold-by photo"):
         split_into_folds(judged_photos(index), Protocol(fold_by="series"))
 
@@ -85,7 +85,7 @@ def test_series_are_needed_to_fold_by_series(index):
 @pytest.mark.slow
 @pytest.mark.parametrize("n", [30, 60])
 def test_pairs_of_folds_flatter_no_vector(n):
-    """The mean accuracy in folds of photos is that of all pairs, close ones included."""
+    """On average, the accuracy within folds equals the accuracy over all pairs."""
     rng = np.random.default_rng(0)
     within, everywhere = [], []
     for seed in range(100):

@@ -33,7 +33,7 @@ def test_the_card_tells_where_a_vector_is_from(index, tmp_path):
 
 @pytest.mark.slow
 def test_learned_vectors_are_calibrated(index):
-    """Held-out pairs give the slope, so that probabilities mean something."""
+    """The slope is fitted on held-out pairs, so that a vector gives probabilities."""
     vector = learn_vector(index, "mine", "all-pairs")
     X = index.embeddings()
     order = np.argsort(vector.rate(X, index.fingerprint))
@@ -82,7 +82,7 @@ def test_a_prior_that_saw_the_photos_holds_nothing_out(index):
 
 @pytest.mark.slow
 def test_what_a_prior_saw_stays_known(index):
-    """A vector learned elsewhere from a prior has seen the prior's photos too."""
+    """A vector learned with a prior counts the prior's training photos as seen too."""
     saw = Card(photos=frozenset({"0123456789abcdef"}))
     prior = MasterVector("told", "prompt", np.ones(48), index.fingerprint, card=saw)
     add_vector(index, prior)
@@ -110,7 +110,7 @@ def test_a_prior_pulls_the_direction(index):
 
 
 def test_what_a_learner_does_not_understand_is_refused(index):
-    """Gap weights for a learner without them, or an unknown prior, are errors in words."""
+    """Gap weights for a learner without them and an unknown prior are refused with a message."""
     with pytest.raises(UnknownNameError, match="argument of mean-difference"):
         learn_vector(index, "mine", "mean-difference", gap_power=1)
     with pytest.raises(MissingVectorError, match="nobody"):
@@ -120,7 +120,7 @@ def test_what_a_learner_does_not_understand_is_refused(index):
 
 
 def test_one_persons_choices_teach_where_the_index_has_scores(own_index):
-    """A person who only chose has a vector, its prior's components those of all photos."""
+    """A person with choices only gets a vector, on a prior scaled by all photos."""
     names = sorted(photo.path.name for photo in own_index.photos())
     rows = [ChoiceRow(n + 2, names[n], names[n + 40], n % 9 == 0, "bob") for n in range(40)]
     import_choices(own_index.paths, ChoiceTable("bob.csv", rows), judgements="scores")

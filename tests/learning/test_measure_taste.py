@@ -56,7 +56,7 @@ def own_ratings(Z, seed=1):
 
 
 def test_with_no_judgement_it_is_the_prior(index, vector, subset):
-    """Ratings and direction are everybody's, nothing has moved, and nothing is claimed."""
+    """Without judgements, ratings and direction are the prior's, and no accuracy is given."""
     state = personal_state(index, "ada", vector, clicked(np.zeros(N), 0), subset=subset)
 
     made = state.vector("ada-1")
@@ -67,7 +67,7 @@ def test_with_no_judgement_it_is_the_prior(index, vector, subset):
 
 
 def test_the_vector_rates_as_the_state_does_and_tells_where_it_is_from(index, vector, subset):
-    """The vector's ratings are the state's; its card has prior, person, photos and accuracy."""
+    """The vector rates as the personal state does; its card has prior, person and accuracy."""
     said = clicked(own_ratings(subset.Z), 40, stars=5)
 
     state = personal_state(index, "ada", vector, said, subset=subset)
@@ -99,7 +99,7 @@ def test_the_digest_of_what_was_said_sees_every_change(index, vector, subset):
 
 
 def test_held_out_choices_share_no_photo_with_those_learned_from(index, vector, subset):
-    """The accuracy is that of folds left out by hand, with all choices of their photos."""
+    """The accuracy equals that of folds learned without any choice that shares a test photo."""
     said = clicked(own_ratings(subset.Z), 30, noise=0.3)
     pairs, hits = np.column_stack([said.winners, said.losers]), []
     for fold in range(10):
@@ -127,7 +127,7 @@ def test_choices_picked_for_being_doubtful_and_ties_are_no_test(index, vector, s
 
 
 def test_the_curve_begins_with_the_prior_and_ends_with_all(index, vector, subset):
-    """Every point is about the same tests; a taste unlike everybody's is learned."""
+    """The learning curve goes from the prior to all choices, with the same tests at each point."""
     said = clicked(-3 * subset.Z[:, 0], 120)
 
     curve = personal_state(index, "ada", vector, said, subset=subset).curve
@@ -141,7 +141,7 @@ def test_the_curve_begins_with_the_prior_and_ends_with_all(index, vector, subset
 
 
 def test_the_forecast_is_positive_where_choices_teach(index, vector, subset):
-    """Twenty more choices of somebody unlike everybody are expected to help, by less and less."""
+    """The forecast gain of more choices is positive for an unusual taste, and shrinks later."""
     ratings = -3 * subset.Z[:, 0]
 
     early, late = (
@@ -167,7 +167,7 @@ def test_shuffled_choices_have_a_forecast_around_nothing(index, vector, subset):
 
 
 def test_what_others_said_is_in_the_taste_and_not_in_its_test(index, vector, subset):
-    """A prior that others' ratings taught changes the ratings; accuracy and curve are without."""
+    """A prior taught by others' ratings changes a person's ratings but not the tested accuracy."""
     taught = replace(
         subset.prior, covariance=9 * subset.prior.covariance, without_others=subset.prior
     )
@@ -195,7 +195,7 @@ def test_what_moved_most_comes_first(index, vector, subset):
 
 
 def test_a_prior_that_saw_the_photos_is_not_called_held_out(index, vector, subset):
-    """The card calls the accuracy in-sample, and lists the prior's photos."""
+    """With a prior that saw the photos, accuracy is called in-sample on the personal card."""
     seen = frozenset(shortened(photo.digest) for photo in index.photos())
     taught = MasterVector(
         "ours", "all-pairs", vector.direction, index.fingerprint, card=Card(photos=seen)
@@ -210,7 +210,7 @@ def test_a_prior_that_saw_the_photos_is_not_called_held_out(index, vector, subse
 
 
 def test_stars_alone_make_a_taste(index, vector, subset):
-    """Somebody who only gives stars is known too, though not tested on choices."""
+    """Stars without any choices are enough to learn a taste, though accuracy is untested."""
     ratings = own_ratings(subset.Z)
 
     state = personal_state(index, "a", vector, clicked(2 * ratings, 0, stars=60), subset=subset)

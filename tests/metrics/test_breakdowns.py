@@ -135,12 +135,12 @@ def test_a_group_of_one_photo_is_nan():
 
 @pytest.mark.parametrize("edges", [[1.0], [-1, 1], [0, 2, 2]])
 def test_edges_must_increase(edges):
-    """A single edge, a negative gap and an empty range are refused."""
+    """Edges with one value, a negative gap or an empty range are refused."""
     with pytest.raises(ComparisonsError, match="increase from 0 on"):
         by_gap(np.zeros((1, 2)), given(Comparisons.from_scores([1.0, 2.0])), edges)
 
 
 def test_choices_have_no_gaps():
-    """Choices do not say how far apart two photos are."""
+    """Accuracy by label gap is refused for choices, which have no gaps."""
     with pytest.raises(ComparisonsError, match="needs scores"):
         by_gap(np.zeros((1, 2)), given(Comparisons.from_choices([0], [1], n=2)), [0, 1])

@@ -22,14 +22,14 @@ def calibrated():
 
 
 def test_brier_is_scikit_learns(calibrated):
-    """The mean squared error of the probability of a first photo's win."""
+    """The Brier score, the mean squared error of win probabilities, equals scikit-learn's."""
     p, outcomes = calibrated
 
     assert brier(p, outcomes) == pytest.approx(brier_score_loss(outcomes, p))
 
 
 def test_reliability_is_scikit_learns_curve(calibrated):
-    """Means per bin of equal width are those of calibration_curve, with Wilson's interval."""
+    """Reliability bins equal scikit-learn's calibration_curve, with Wilson's interval."""
     p, outcomes = calibrated
 
     rows = reliability(p, outcomes, bins=8)
@@ -45,7 +45,7 @@ def test_reliability_is_scikit_learns_curve(calibrated):
 
 
 def test_calibrated_probabilities_have_little_error(calibrated):
-    """Probabilities that come true have an error near 0; stretched ones do not."""
+    """Calibrated probabilities have a calibration error near 0; distorted ones do not."""
     p, outcomes = calibrated
 
     assert expected_calibration_error(p, outcomes) < 0.02
@@ -53,7 +53,7 @@ def test_calibrated_probabilities_have_little_error(calibrated):
 
 
 def test_edges_belong_to_the_bin_above_and_one_to_the_last():
-    """0 and 1 are probabilities too; an empty bin says that it knows nothing."""
+    """Probabilities 0 and 1 are in the first and last bins; an empty bin's value is NaN."""
     rows = reliability([0.0, 0.5, 1.0], [0, 1, 1], bins=4)
 
     assert [row.n_pairs for row in rows] == [1, 0, 1, 1]
@@ -62,7 +62,7 @@ def test_edges_belong_to_the_bin_above_and_one_to_the_last():
 
 
 def test_swapping_the_photos_changes_nothing(calibrated):
-    """P(first) and the outcome turned around tell the same of every pair."""
+    """Swapping each pair's photos changes neither the Brier score nor the risk curve's area."""
     p, outcomes = calibrated
 
     assert brier(1 - p, 1 - outcomes) == pytest.approx(brier(p, outcomes))
@@ -72,7 +72,7 @@ def test_swapping_the_photos_changes_nothing(calibrated):
 
 
 def test_risk_falls_with_coverage(calibrated):
-    """Answering only when sure errs less; answering always is the error rate."""
+    """Answering only confident pairs lowers the error; answering all gives the error rate."""
     p, outcomes = calibrated
 
     curve = risk_coverage(p, outcomes)
@@ -85,7 +85,7 @@ def test_risk_falls_with_coverage(calibrated):
 
 
 def test_equal_confidence_is_answered_together():
-    """Saying 0.5 of everything is a single point at chance."""
+    """Pairs of equal confidence are one point of the risk-coverage curve."""
     curve = risk_coverage([0.5, 0.5, 0.5], [1, 0, 1])
 
     assert (curve.coverage.tolist(), curve.risk.tolist(), curve.area) == ([1.0], [0.5], 0.5)
@@ -103,7 +103,7 @@ def test_no_pairs_are_nan():
     [([0.2, 1.2], [0, 1]), ([0.2, np.nan], [0, 1]), ([0.2, 0.3], [0, 2]), ([0.2], [0, 1])],
 )
 def test_what_is_no_probability_is_refused(p, outcomes):
-    """Out of range, nan, no outcome, wrong length: each is named."""
+    """Probabilities and outcomes that are out of range, nan or of unequal length are refused."""
     with pytest.raises(ComparisonsError, match=r"probabilities"):
         brier(p, outcomes)
 

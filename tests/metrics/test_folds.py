@@ -25,7 +25,7 @@ def test_the_seed_decides():
 
 
 def test_a_fold_is_a_random_sample_of_the_photos():
-    """Single photos go to any fold with equal chance, whoever else is there."""
+    """Any two photos share a fold by chance alone, and all folds have the same size."""
     codes = make_folds(12, k=3, repeats=4000, seed=0).codes
 
     together = (codes[:, 0] == codes[:, 1]).mean()
@@ -36,7 +36,7 @@ def test_a_fold_is_a_random_sample_of_the_photos():
 
 @pytest.mark.parametrize(("groups", "k", "ways"), [(5, 5, 1), (3, 2, 3), (4, 3, 6)])
 def test_equal_splits_count_once(groups, k, ways):
-    """Five groups are dealt into five folds in one way, three into two in three."""
+    """Repeats are only distinct splits: five groups into five folds can be split in one way."""
     folds = make_folds(4 * groups, k=k, repeats=60, by=np.repeat(np.arange(groups), 4), seed=0)
 
     assert folds.codes.shape == (ways, 4 * groups)
@@ -66,7 +66,7 @@ def test_single_photos_fill_up_beside_a_large_group():
 
 
 def test_groups_of_unequal_size_are_balanced():
-    """The largest go first, each to the smallest fold."""
+    """The largest groups are assigned first, each to the smallest fold so far."""
     by = np.repeat(np.arange(7), [40, 20, 10, 10, 5, 5, 10])
 
     codes = make_folds(100, k=2, repeats=1, by=by, seed=0).codes[0]
@@ -75,7 +75,7 @@ def test_groups_of_unequal_size_are_balanced():
 
 
 def test_there_are_no_more_folds_than_units():
-    """Three groups make three folds, four photos four."""
+    """The number of folds never exceeds the number of groups or photos."""
     assert make_folds(30, by=np.arange(30) % 3, seed=0).k == 3
     assert make_folds(4, k=10, seed=0).k == 4
 
@@ -92,13 +92,13 @@ def test_there_are_no_more_folds_than_units():
     ],
 )
 def test_what_cannot_be_split_is_said(n, arguments, message):
-    """Fewer than two units, folds or repeats and wrong lengths are clear errors."""
+    """Impossible splits, such as into too few folds or with too few units, are clear errors."""
     with pytest.raises(ComparisonsError, match=message):
         make_folds(n, **arguments, seed=0)
 
 
 def test_groups_and_copies_are_kept_together():
-    """Photos linked by a group or by being copies are one unit, step by step."""
+    """Photos linked by a group or as copies, even indirectly, are one unit."""
     groups = np.array([0, 0, 1, 1, -1, -1, 2])
     copies = np.array([-1, 0, 0, -1, 1, 1, -1])
 
@@ -106,7 +106,7 @@ def test_groups_and_copies_are_kept_together():
 
 
 def test_luck_is_what_other_training_photos_would_not_teach():
-    """Ratings that are sums over the photos learned from are luck, those of the photo are not."""
+    """Variance due to the training photos is luck; variance due to the rated photo is not."""
     rng = np.random.default_rng(0)
     n = 400
     folds = make_folds(n, k=10, repeats=3, seed=0)
@@ -123,7 +123,7 @@ def test_luck_is_what_other_training_photos_would_not_teach():
 
 @pytest.mark.parametrize(("n", "k"), [(40, 10), (3, 3)])
 def test_luck_that_one_repeat_does_not_tell_is_all(n, k):
-    """Three photos are dealt into three folds once, however often it is asked for."""
+    """The training variance share is 1 if only one repeat exists, so luck cannot be separated."""
     folds = make_folds(n, k=k, repeats=1 if n > k else 3, seed=0)
     ratings = np.random.default_rng(0).normal(size=(1, n))
 

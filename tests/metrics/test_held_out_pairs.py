@@ -56,7 +56,7 @@ def test_pairs_are_inside_test_folds(rated):
 
 
 def test_what_was_fitted_anew_has_an_interval_that_includes_the_refitting(rated):
-    """The interval of refitted models is the corrected resampled one over folds."""
+    """Refitted models get the corrected resampled interval over folds."""
     pairs, one, other = rated
     sums = [pairs.sums(ratings, refitted=True) for ratings in (one, other)]
     values = [by_fold(pairs, ratings) for ratings in (one, other)]
@@ -104,7 +104,7 @@ def test_a_difference_of_two_correlations_reaches_two():
 
 @pytest.mark.parametrize(("k", "width"), [(2, 0.46), (3, 1.0)])
 def test_dealing_few_groups_again_proves_no_more(k, width):
-    """Three groups have two degrees of freedom, into however many folds and how often dealt."""
+    """With three groups, more repeats do not narrow the interval, for any number of folds."""
     rng, groups = np.random.default_rng(0), np.repeat(np.arange(3), 20)
     ratings, scores, widths = rng.normal(size=60), rng.normal(size=60), []
     for repeats in (1, 3, 30):
@@ -127,7 +127,7 @@ def test_units_without_pairs_prove_nothing():
 
 @pytest.mark.parametrize(("codes", "said"), [([0, 1, 2], "use fewer .* or"), ([0, 1, 1], "")])
 def test_fewer_folds_are_advised_where_there_can_be_fewer(codes, said):
-    """Two folds are the fewest."""
+    """The error for missing pairs advises fewer folds only if there are more than two."""
     folds = Folds(np.array([codes]), max(codes) + 1, None)
     pairs = HeldOutPairs.of(Comparisons.from_scores([1.0, 2.0, 2.0]), folds)
     with pytest.raises(ComparisonsError, match=f"{max(codes) + 1} folds: {said} ?judge more"):

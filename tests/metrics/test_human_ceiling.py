@@ -42,7 +42,7 @@ def test_halves_of_two_raters_are_the_raters():
 
 
 def test_halves_agree_more_than_single_raters():
-    """Means of five are less noisy than one person; intervals hold their values."""
+    """Mean scores of half the raters agree more than two single raters, within intervals."""
     ceiling = human_ceiling(table(1.0), seed=0)
 
     assert ceiling.split_half_accuracy.value > ceiling.one_rater_accuracy.value
@@ -75,7 +75,7 @@ def test_photos_with_one_rater_are_left_out():
     ],
 )
 def test_broken_tables_are_refused(broken):
-    """Wrong lengths, rows and scores are named."""
+    """Tables with wrong lengths, rows or scores, and empty ones, are refused."""
     photos, raters, scores, n = broken
     columns = (np.array(photos, int), np.array(raters, int), np.array(scores))
 

@@ -45,7 +45,7 @@ def bootstrap(metric, n, *, rounds, seed, clusters):
 @pytest.mark.parametrize("design", ["photos", "tiers", "clusters"])
 @pytest.mark.parametrize("metric", PAIR_METRICS)
 def test_jackknife_agrees_with_the_bootstrap(design, metric):
-    """Leaving out photos, or clusters, spreads a metric as drawing them anew does."""
+    """Jackknife errors equal bootstrap errors within 20 %, for photos and for clusters."""
     ratings, labels, clusters = photos(design)
     sums = PAIR_METRICS[metric]
 
@@ -75,7 +75,7 @@ def test_jackknife_of_a_mean_is_students_interval():
 
 @pytest.mark.parametrize("metric", PAIR_METRICS)
 def test_intervals_stay_inside_the_metric_s_range(metric):
-    """Near perfection the interval is lopsided, not beyond 1."""
+    """The interval near a perfect value is asymmetric and stays below 1."""
     labels = np.arange(12.0)
     ratings = labels.copy()
     ratings[[0, 1]] = ratings[[1, 0]]
@@ -128,7 +128,7 @@ def test_one_cluster_has_no_interval():
 
 
 def test_paired_difference_is_narrower_than_either():
-    """Two ratings that err on the same photos are compared more sharply than each is known."""
+    """The difference of two similar ratings has a narrower interval than either rating."""
     ratings, labels, _ = photos("photos")
     comparisons = Comparisons.from_scores(labels)
     similar = ratings + 0.1 * np.random.default_rng(1).normal(size=len(labels))
@@ -200,7 +200,7 @@ def test_few_units_that_matter_widen_the_interval():
 
 
 def test_differences_are_antisymmetric():
-    """Swapping the two mirrors the interval and keeps p."""
+    """Swapping two ratings mirrors the interval of their difference and keeps its p-value."""
     ratings, labels, _ = photos("tiers")
     comparisons = Comparisons.from_scores(labels)
     a, b = (accuracy_sums(r, comparisons).leave_one_out() for r in (ratings, labels + ratings))
@@ -219,7 +219,7 @@ def test_a_rating_equals_itself():
 
 
 def test_perfection_on_few_photos_proves_little():
-    """Against constant ratings a perfect order has no spread, yet six photos are three pairs."""
+    """A perfect order of six photos, which are three pairs, is no significant lead."""
     labels = np.arange(6.0)
     comparisons = Comparisons.from_scores(labels)
     perfect, constant = (
@@ -234,7 +234,7 @@ def test_perfection_on_few_photos_proves_little():
 
 
 def test_differences_need_the_same_units():
-    """Metrics over different numbers of photos cannot be paired."""
+    """A paired difference of metrics over different numbers of photos is refused."""
     with pytest.raises(ComparisonsError, match="same photos on both sides"):
         paired_difference(LeaveOneOut(0.5, np.zeros(3)), LeaveOneOut(0.5, np.zeros(4)))
 
@@ -268,7 +268,7 @@ def test_splitting_the_same_photos_again_is_no_new_evidence():
 
 
 def test_folds_that_agree_do_not_make_a_number_certain():
-    """Perfect folds have the exact binomial limit of 20 disjoint pairs; a sure lead likewise."""
+    """Folds that all agree still get an exact binomial interval from the disjoint pairs."""
     perfect = corrected_resampled([1.0] * 30, test_to_train=1 / 9, n_photos=40, n_pairs=60)
     middling = corrected_resampled([2 / 3] * 3, test_to_train=1 / 2, n_photos=6, n_pairs=3)
     lead = corrected_resampled_difference([1.0] * 30, [0.9] * 30, test_to_train=1 / 9, n_photos=40)
@@ -281,7 +281,7 @@ def test_folds_that_agree_do_not_make_a_number_certain():
 
 
 def test_corrected_resampled_leaves_out_undefined_folds():
-    """A fold without a pair says nothing; one fold alone has no interval."""
+    """Folds without a pair are left out, and a single remaining fold gives no interval."""
     with_gap = corrected_resampled([0.7, np.nan, 0.8], test_to_train=0.5, **COUNTS)
     without = corrected_resampled([0.7, 0.8], test_to_train=0.5, **COUNTS)
     single = corrected_resampled([0.7, np.nan], test_to_train=0.5, **COUNTS)
@@ -306,7 +306,7 @@ def test_a_difference_over_two_folds_stays_within_what_is_possible(floor, most):
 
 
 def test_corrected_resampled_difference_is_of_the_same_folds():
-    """The difference of two is the resampled estimate of their differences, fold by fold."""
+    """The corrected resampled difference equals the estimate of differences fold by fold."""
     b, a = np.random.default_rng(0).normal([[0.3], [0.5]], 0.01, (2, 30))
 
     difference = corrected_resampled_difference(a, b, test_to_train=1 / 9, n_photos=50)
@@ -319,7 +319,7 @@ def test_corrected_resampled_difference_is_of_the_same_folds():
 
 
 def test_digits_follow_from_the_error():
-    """An estimate shows two digits of its uncertainty, and all its numbers alike."""
+    """An estimate is shown to two digits of its uncertainty, as are its limits."""
     assert (
         str(Estimate(0.74213, 0.7399, 0.7443, 9, 9, "")) == "0.7421 [0.7399, 0.7443] (n=9 photos)"
     )
@@ -348,7 +348,7 @@ def test_the_jackknife_over_folds_of_a_mean_is_the_mean_of_folds():
 
 
 def test_the_jackknife_over_folds_stays_between_0_and_1_and_says_what_it_does_not_know():
-    """Limits are those of a share; without some fold undefined means no limits."""
+    """Jackknife limits stay within 0 and 1, and are NaN if leaving out a fold is undefined."""
     outcomes, fold = np.array([1.0, 1, 1, 0]), np.array([0, 1, 2, 3])
     estimate = corrected_jackknife(
         lambda kept: float(outcomes[kept].mean()), fold, test_to_train=1 / 3, n_photos=8
@@ -371,7 +371,7 @@ def units(value, spread, seed):
 
 
 def test_a_difference_from_perfect_is_known_no_better_than_perfection_itself():
-    """Perfect agreement has no spread of its own, but its limit is no nearer for that."""
+    """The interval of a difference from a perfect metric keeps the perfect one's uncertainty."""
     perfect, good = LeaveOneOut(1.0, np.ones(20)), units(0.97, 0.004, 1)
     lead = paired_difference(perfect, good)
     alone = jackknife(perfect, **COUNTS)
@@ -385,7 +385,7 @@ def test_a_difference_from_perfect_is_known_no_better_than_perfection_itself():
 
 @pytest.mark.parametrize("values", [(0.97, 0.9), (0.75, 0.7), (1.0, 0.98)])
 def test_turning_a_difference_round_mirrors_it(values):
-    """Limits and p do not depend on which of the two comes first."""
+    """Swapping the two sides of a difference mirrors its limits and keeps its p-value."""
     a, b = (units(value, 0.005 * (value < 1), seed) for seed, value in enumerate(values))
     there, back = paired_difference(a, b), paired_difference(b, a)
     assert (there.low, there.high, there.p) == pytest.approx((-back.high, -back.low, back.p))

@@ -17,7 +17,7 @@ def bent():
 
 
 def test_it_is_the_correlation_on_the_best_curve(bent):
-    """SciPy's curve_fit finds the same curve."""
+    """The correlation is that after the logistic curve that SciPy's curve_fit finds."""
     ratings, labels = bent
 
     def curve(r, low, height, middle, width):
@@ -32,7 +32,7 @@ def test_it_is_the_correlation_on_the_best_curve(bent):
 
 
 def test_the_order_still_counts(bent):
-    """Turning the ratings around mirrors it: no curve makes a wrong order right."""
+    """Negated ratings negate the correlation: the logistic curve cannot mend a wrong order."""
     ratings, labels = bent
     comparisons = Comparisons.from_scores(labels)
 
@@ -42,7 +42,7 @@ def test_the_order_still_counts(bent):
 
 
 def test_scale_and_origin_do_not_matter(bent):
-    """Ratings of another unit bend to the same curve."""
+    """Scaled and shifted ratings have the same Pearson correlation after the logistic fit."""
     ratings, labels = bent
     comparisons = Comparisons.from_scores(np.append(labels, np.nan))
     more = np.append(ratings, 7.0)
@@ -53,7 +53,7 @@ def test_scale_and_origin_do_not_matter(bent):
 
 
 def test_what_pearson_leaves_undefined_stays_so():
-    """Constant ratings, constant labels and choices have no correlation."""
+    """The correlation is NaN for constant ratings, constant labels and choices."""
     scores = Comparisons.from_scores([1.0, 2.0, 3.0])
 
     assert np.isnan(pearson_after_logistic([1, 1, 1], scores))

@@ -107,7 +107,7 @@ def test_fold_values_average_to_the_pooled_metric(judged, metric):
 
 
 def test_fold_values_without_a_pair_are_nan():
-    """Constant labels leave nothing to average."""
+    """Folds of constant labels contain no pair, so their values are nan."""
     graph = Comparisons.from_scores([1.0, 1.0, 1.0])
 
     values = values_by_fold([accuracy_sums([1, 2, 3], graph, clusters=np.array([0, 1, 1]))])

@@ -48,7 +48,7 @@ def explicit(ratings, labels, may):
 
 
 def test_one_block_equals_scipy(judged):
-    """Over all pairs the correlations are SciPy's, ties included."""
+    """Kendall, Spearman and Pearson correlations over all pairs equal SciPy's, ties included."""
     ratings, labels = judged
     comparisons = Comparisons.from_scores(labels)
 
@@ -58,7 +58,7 @@ def test_one_block_equals_scipy(judged):
 
 
 def test_accuracy_is_somers_d_rescaled(judged):
-    """Leaving out tied labels and halving tied ratings is Somers' D of ratings given labels."""
+    """Pairwise accuracy is Somers' D of the ratings given the labels, rescaled to 0 to 1."""
     ratings, labels = judged
 
     accuracy = pairwise_accuracy(ratings, Comparisons.from_scores(labels))
@@ -79,7 +79,7 @@ def test_two_tiers_are_roc_auc(judged):
 @pytest.mark.parametrize("scope", SCOPES)
 @pytest.mark.parametrize("metric", ["pairwise_accuracy", "kendall_tau_b", "pearson"])
 def test_scopes_equal_the_loop_over_pairs(judged, metric, scope):
-    """Within folds, within and across groups: each metric counts exactly the pairs in scope."""
+    """Each metric counts exactly the pairs in scope, as an explicit loop over pairs does."""
     ratings, labels = judged
     may = FOLDS[:, None] == FOLDS[None]
     if scope != "all":
@@ -92,7 +92,7 @@ def test_scopes_equal_the_loop_over_pairs(judged, metric, scope):
 
 
 def test_spearman_ranks_within_each_block(judged):
-    """Pairs of a small fold weigh as much as those of a large one: ranks are shares of a fold."""
+    """Spearman ranks within each fold, as shares of the fold, so small folds weigh as much."""
     ratings, labels = judged
     folds = np.where(np.arange(N) < 8, 0, 1)
     a, b = np.empty(N), np.empty(N)
@@ -113,7 +113,7 @@ def test_spearman_ranks_within_each_block(judged):
 @pytest.mark.parametrize("clusters", [None, SERIES], ids=["photos", "clusters"])
 @pytest.mark.parametrize("metric", PAIR_METRICS)
 def test_leaving_a_unit_out_equals_counting_anew(judged, metric, clusters, scope):
-    """The metric without a photo, or a cluster, is the one of a graph that never had it."""
+    """Leaving out a photo or cluster equals computing the metric on a graph without it."""
     ratings, labels = judged
     sums = PAIR_METRICS[metric]
     units = np.arange(N) if clusters is None else np.where(SERIES < 0, 100 + np.arange(N), SERIES)
@@ -132,7 +132,7 @@ def test_leaving_a_unit_out_equals_counting_anew(judged, metric, clusters, scope
 
 
 def test_spearman_without_a_photo_is_accurate_in_a_large_block():
-    """The first-order move of ranks misses the exact one by a few thousandths of its spread."""
+    """Approximate leave-one-out Spearman values are within 2 % of their spread from exact ones."""
     rng = np.random.default_rng(1)
     labels = rng.integers(0, 9, 200).astype(float)
     ratings = labels + 4 * rng.normal(size=200)
@@ -146,7 +146,7 @@ def test_spearman_without_a_photo_is_accurate_in_a_large_block():
 
 @pytest.mark.parametrize("metric", ["pairwise_accuracy", "kendall_tau_b", "spearman"])
 def test_only_the_order_of_ratings_matters(judged, metric):
-    """An increasing map of the ratings changes no ranking metric."""
+    """A strictly increasing transformation of the ratings changes no ranking metric."""
     ratings, labels = judged
     sums = PAIR_METRICS[metric]
 
@@ -157,7 +157,7 @@ def test_only_the_order_of_ratings_matters(judged, metric):
 
 @pytest.mark.parametrize("scope", SCOPES)
 def test_constant_ratings_score_chance(judged, scope):
-    """Saying the same of all photos is right half the time and correlates with nothing."""
+    """Constant ratings have accuracy one half, and their correlations are undefined."""
     _, labels = judged
     comparisons = graph(labels, scope)
 
@@ -188,7 +188,7 @@ def test_opposite_ratings_mirror(judged, metric):
 
 
 def test_trust_doubled_is_a_photo_doubled(judged):
-    """A label of twice the trust weighs as two photos of that label and rating."""
+    """A label of double trust weighs as much as two photos with that label and rating."""
     ratings, labels = judged
     trust = np.where(np.arange(N) == 7, 2.0, 1.0)
     twice = np.append(np.arange(N), 7)
@@ -200,7 +200,7 @@ def test_trust_doubled_is_a_photo_doubled(judged):
 
 
 def test_choices_have_accuracy_and_tau_only():
-    """A doubled choice equals a doubled weight; ranks and values are not defined."""
+    """Choices count by weight for accuracy and tau; rank and value correlations are nan."""
     winners, losers = np.array([0, 1, 2, 3]), np.array([1, 2, 0, 0])
     ratings = np.array([0.9, 0.5, 0.1, 0.5])
     once = Comparisons.from_choices(winners, losers, n=4, weights=[1, 1, 2, 1])
@@ -216,7 +216,7 @@ def test_choices_have_accuracy_and_tau_only():
 
 
 def test_tau_of_choices_counts_ties_on_both_sides():
-    """Undecided pairs stand in the ratings' denominator, equal ratings in the people's."""
+    """Kendall's tau of choices counts people's ties and ties of ratings in its denominator."""
     comparisons = Comparisons.from_choices([0, 1, 0], [1, 2, 2], n=3, ties=[False, True, False])
 
     # One concordant pair, one tied in the ratings; people ordered 2 pairs, ratings 2.
@@ -224,7 +224,7 @@ def test_tau_of_choices_counts_ties_on_both_sides():
 
 
 def test_all_ties_are_no_pairs():
-    """If people could never decide, there is nothing to be right about."""
+    """Pair metrics are NaN if all choices are ties."""
     comparisons = Comparisons.from_choices([0, 1], [1, 2], n=3, ties=[True, True])
 
     for sums in PAIR_METRICS.values():
@@ -250,7 +250,7 @@ def test_labels_without_a_pair_give_nan(labels, metric):
 
 @pytest.mark.parametrize("metric", PAIR_METRICS)
 def test_groups_of_one_photo_have_no_pair_within(metric):
-    """A group with one photo adds nothing to the scope within, and is no error."""
+    """A group of one photo has no pair in the scope within, and is no error."""
     comparisons = Comparisons.from_scores([1.0, 2.0, 3.0])
 
     lonely = comparisons.restricted(np.array([0, 1, 2]), "within")
@@ -294,7 +294,7 @@ def test_repeats_are_pooled_by_their_sums(judged, metric):
 
 
 def test_different_metrics_cannot_be_pooled(judged):
-    """Adding an accuracy's sums to a correlation's is refused."""
+    """Adding the sums of an accuracy to those of a correlation is refused."""
     ratings, labels = judged
 
     with pytest.raises(ComparisonsError, match="one metric over the same photos"):
@@ -303,12 +303,12 @@ def test_different_metrics_cannot_be_pooled(judged):
 
 @pytest.mark.parametrize("ratings", [[0.1, 0.2], [0.1, np.nan, 0.3], [[0.1], [0.2], [0.3]]])
 def test_ratings_must_be_one_finite_number_a_photo(ratings):
-    """A wrong length, nan or shape is named."""
+    """Ratings of a wrong length or shape, or with nan, are refused."""
     with pytest.raises(ComparisonsError, match="one finite number a photo, 3 in all"):
         pairwise_accuracy(ratings, Comparisons.from_scores([1.0, 2.0, 3.0]))
 
 
 def test_clusters_must_be_one_code_a_photo():
-    """A wrong length is named."""
+    """Clusters of a wrong length are refused with a message."""
     with pytest.raises(ComparisonsError, match="clusters must be one number a photo"):
         accuracy_sums([0.1, 0.2], Comparisons.from_scores([1.0, 2.0]), clusters=np.array([0]))

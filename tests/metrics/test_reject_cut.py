@@ -8,7 +8,7 @@ from photorank.metrics.reject_cut import keepers_needed, reject_cut
 
 @pytest.mark.parametrize(("m", "lost"), [(59, 0.05), (100, 0.05), (400, 0.1), (1000, 0.02)])
 def test_the_cut_is_the_highest_whose_exact_bound_holds(m, lost):
-    """Clopper and Pearson's bound of the share below: one keeper more would be too many."""
+    """The cut is the highest whose Clopper-Pearson bound on lost keepers is within the limit."""
     cut = reject_cut(np.arange(m, dtype=float), lost=lost)
 
     def upper(below):
@@ -32,7 +32,7 @@ def test_fewer_keepers_than_any_cut_needs_are_refused(lost, confidence):
 @pytest.mark.slow
 @pytest.mark.parametrize(("m", "lost"), [(60, 0.05), (150, 0.05), (300, 0.1)])
 def test_at_most_the_promised_share_is_lost_as_often_as_promised(m, lost):
-    """4,000 times: at least 95 %, and not much more than the whole numbers demand."""
+    """Of 4,000 reject cuts, about 95 % lose no more than the promised share of keepers."""
     rng = np.random.default_rng(0)
     cuts = np.array([reject_cut(rng.normal(size=m), lost=lost).rating for _ in range(4000)])
     held = (norm.cdf(cuts) <= lost).mean()
@@ -49,7 +49,7 @@ def clustered(rng, clusters, size, share):
 
 @pytest.mark.slow
 def test_shots_of_one_moment_are_one_keeper():
-    """Counted one by one they promise too much; one of each keeps the promise."""
+    """Shots of one series count as one keeper; counted singly, the cut is too often too high."""
     rng = np.random.default_rng(1)
     naive, honest = [], []
     for _ in range(1000):
@@ -61,7 +61,7 @@ def test_shots_of_one_moment_are_one_keeper():
 
 
 def test_photos_on_their_own_are_their_own_clusters():
-    """A code of −1 joins nothing, and the draw is the seed's."""
+    """Cluster code −1 leaves photos on their own, and the seed fixes the draw."""
     ratings = np.random.default_rng(0).normal(size=200)
     alone = reject_cut(ratings, clusters=np.full(200, -1))
     assert alone == reject_cut(ratings)

@@ -19,7 +19,7 @@ BY_BLOCK = [ndcg_by_block, precision_by_block, album_regret_by_block]
 @pytest.mark.parametrize("k", [None, 1, 7, 50])
 @pytest.mark.parametrize("ties", [False, True])
 def test_ndcg_is_scikit_learns(k, ties):
-    """Gains above the lowest label, ties sharing their places."""
+    """NDCG equals scikit-learn's, with gains above the lowest label, and with ties."""
     rng = np.random.default_rng(0)
     labels = rng.integers(1, 6, 30).astype(float)
     ratings = labels + 2 * rng.normal(size=30)
@@ -52,7 +52,7 @@ def test_lists_are_the_blocks():
 
 
 def test_oracle_and_chance():
-    """The labels themselves score 1 everywhere; constant ratings score what chance does."""
+    """The labels as ratings score 1 on each metric; constant ratings score as chance does."""
     labels = np.array([1.0, 2.0, 2.0, 3.0, 5.0, 5.0])
     comparisons = Comparisons.from_scores(labels)
     constant = np.zeros(6)
@@ -66,7 +66,7 @@ def test_oracle_and_chance():
 
 @pytest.mark.slow
 def test_constant_ratings_are_the_mean_over_all_orders():
-    """Chance is not a simulation: sharing places gives the exact expectation."""
+    """Constant ratings score exactly the mean of the metric over random orders."""
     rng = np.random.default_rng(2)
     labels = rng.normal(size=12)
     comparisons = Comparisons.from_scores(labels)
@@ -78,7 +78,7 @@ def test_constant_ratings_are_the_mean_over_all_orders():
 
 
 def test_an_album_is_judged_by_its_mean_label():
-    """Two of four photos: the mean label between that of all and that of the best two."""
+    """An album's regret compares its mean label with the best album's and with the average."""
     comparisons = Comparisons.from_scores([0.0, 1.0, 2.0, 5.0])
 
     value = album_regret_at_k([0.1, 0.3, 0.2, 0.4], comparisons, 2)
@@ -87,7 +87,7 @@ def test_an_album_is_judged_by_its_mean_label():
 
 
 def test_short_lists_leave_no_choice():
-    """An album with a place for everybody cannot be chosen well or badly."""
+    """An album with room for every photo has an undefined regret."""
     comparisons = Comparisons.from_scores([0.0, 1.0, 2.0])
 
     assert np.isnan(album_regret_at_k([0.1, 0.2, 0.3], comparisons, 3))
@@ -96,7 +96,7 @@ def test_short_lists_leave_no_choice():
 
 @pytest.mark.parametrize("by_block", BY_BLOCK)
 def test_without_a_list_there_is_no_value(by_block):
-    """Choices, pairs across groups, one tier and no label at all make no list."""
+    """Choices, pairs across groups, a single tier or no labels give no list and no value."""
     ratings = np.array([0.1, 0.2, 0.3])
     scores = Comparisons.from_scores([1.0, 2.0, 3.0])
 
@@ -112,6 +112,6 @@ def test_without_a_list_there_is_no_value(by_block):
 
 
 def test_k_must_be_a_place():
-    """The first 0 photos are no list."""
+    """Precision at k refuses k = 0 with a message."""
     with pytest.raises(ComparisonsError, match="at least 1, not 0"):
         precision_at_k([0.1, 0.2], Comparisons.from_scores([1.0, 2.0]), 0)

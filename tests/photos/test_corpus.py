@@ -30,7 +30,7 @@ def test_a_file_that_is_cut_off_is_read_whole_or_refused(suffix):
 @pytest.mark.slow  # two seconds of work
 @pytest.mark.usefixtures("usual_limits")
 def test_a_picture_of_too_many_passes_is_given_up():
-    """Thirty kilobytes that would take an hour cost what a file may take, twice."""
+    """A small file that would take an hour to decode is given up at the time limit."""
     limit_decoding(DecodeLimits(work_seconds=1))
     with pytest.raises(UnreadablePhotoError, match="takes more than 1 second to decode"):
         decode_isolated(scans_of_nothing(), short_side=224)

@@ -59,7 +59,7 @@ def scene(width=300, height=200):
 @pytest.mark.parametrize("short_side", [None, 32])
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP"])
 def test_what_is_decoded_apart_is_what_is_decoded_here(kind, short_side):
-    """Pixels, the size it had and the shot are the same, bit for bit."""
+    """A photo decoded in another process has the same pixels, size and metadata as one here."""
     exif = Image.Exif()
     exif[0x0112], exif[0x010F], exif[0x0110] = 6, "Ricoh", "GR"
     options = {} if kind in {"GIF", "BMP"} else {"exif": exif}
@@ -82,7 +82,7 @@ def test_signals_are_measured_apart_as_here():
 
 @pytest.mark.parametrize("data", [b"", b"\0" * 99, b"buy milk", saved(scene(), "JPEG")[:999]])
 def test_a_damaged_file_is_refused_in_the_same_words(data):
-    """A damaged file is refused for good, since the fault is its own."""
+    """A damaged file is refused for good, for the same reason in a worker as in-process."""
     with pytest.raises(UnreadablePhotoError) as here:
         decode_photo(data)
     with pytest.raises(UnreadablePhotoError) as apart:
@@ -109,7 +109,7 @@ def test_a_damaged_file_is_refused_in_the_same_words(data):
 def test_a_file_that_ends_its_decoder_ends_nothing_else(
     hostile, monkeypatch, fault, limits, reason, passing, fresh
 ):
-    """The file is refused with a reason, and the next photo is read.
+    """A file that kills its decoder process is refused with a reason; the next photo is read.
 
     One limit at a time is low: a busy machine may let seconds of waiting pass before a second of
     work is done. Nor need it read the next photo in one.
@@ -149,7 +149,7 @@ def test_a_decoder_writes_no_files(hostile, tmp_path):
 @pytest.mark.slow  # 299 megapixels
 @posix
 def test_the_largest_photo_fits_in_the_limits():
-    """299 megapixels in colour are decoded in less memory than a file may take."""
+    """A photo of 299 megapixels is decoded within the memory limit."""
     data = plain_png(23_000, 13_000, (0, 128, 128))
     assert decode_isolated(data, short_side=224).photo.getpixel((9, 9)) == (0, 128, 128)
 
@@ -168,7 +168,7 @@ def test_a_process_that_was_begun_decodes_the_first_photo():
 
 
 def test_a_process_that_dies_while_idle_is_not_noticed():
-    """The system may take it for its memory; another one is started."""
+    """An idle decoding process that was killed is replaced by a new one."""
     decode_isolated(saved(scene()))
     for worker in decode_pool._idle:
         worker._process.kill()
@@ -190,7 +190,7 @@ def test_a_process_is_used_again():
 
 
 def test_without_a_process_the_error_says_so(monkeypatch):
-    """The error is one that the user can act on, not a reason to skip every photo."""
+    """If no decoder process can start, one error tells the user; photos are not skipped."""
     decode_pool._end_all()
     monkeypatch.setattr(decode_pool, "_WORKER_PROGRAM", "raise SystemExit(7)")
     with pytest.raises(DecoderError, match=r"exit 7.*photorank doctor"):
@@ -198,7 +198,7 @@ def test_without_a_process_the_error_says_so(monkeypatch):
 
 
 def test_where_no_process_can_be_made_the_error_says_so(monkeypatch):
-    """The error is the same where the system has no room for a process."""
+    """A decoding process that cannot be started is reported as such."""
     decode_pool._end_all()
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with pytest.raises(DecoderError, match="cannot be started"):
@@ -234,7 +234,7 @@ def test_no_process_outlives_the_one_that_asked(tmp_path):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system cannot fork")
 def test_a_forked_process_has_decoders_of_its_own():
-    """Two that asked the same one would get each other's photos."""
+    """A forked process starts its own decoder processes instead of sharing its parent's."""
     decode_isolated(saved(scene()))
     mine = {worker._process.pid for worker in decode_pool._idle}
     read, write = os.pipe()
@@ -254,7 +254,7 @@ def test_a_forked_process_has_decoders_of_its_own():
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP", "AVIF"])
 def test_headers_that_libraries_in_c_read_are_read_by_another_process(tmp_path, kind):
-    """Only headers of WebP and AVIF are read by a pool process, with equal results."""
+    """Only WebP and AVIF headers are read by a separate process, with the same results."""
     decode_pool._end_all()
     path = tmp_path / "photo"
     path.write_bytes(saved(scene(), kind))
@@ -265,7 +265,7 @@ def test_headers_that_libraries_in_c_read_are_read_by_another_process(tmp_path, 
 
 @posix
 def test_a_header_that_ends_its_reader_ends_nothing_else(hostile, tmp_path):
-    """A photo with such a header is refused, and has no exposure bias."""
+    """A header that crashes its decoder only makes that photo refused, without exposure bias."""
     path = tmp_path / "photo.heic"
     path.write_bytes(file_with("crash at once"))
     with pytest.raises(UnreadablePhotoError, match=r"its decoder crashed \(Segmentation fault\)"):

@@ -128,7 +128,7 @@ def test_machine_made_and_other_files_are_passed_over(tmp_path, name):
 
 
 def test_what_goes_along_with_a_photo_is_told(tmp_path):
-    """RAW beside its JPEG or HEIC, videos and sidecars of a photo's name are its companions."""
+    """A RAW file beside its JPEG or HEIC, a video and a sidecar are companions of the photo."""
     companions = {
         "a.NEF", "a.MOV", "a.xmp", "a.JPG.xmp", "a.NEF.xmp", "b.dng", "b.mp4", "b.AAE",
         "PXL_2.RAW-02.ORIGINAL.dng", "PXL_1.MP", "g.jpg.supplemental-metadata.json",
@@ -164,7 +164,7 @@ def test_a_photo_without_a_suffix_is_found_by_its_first_bytes(tmp_path, kind):
 
 
 def test_what_follows_the_dot_of_a_time_or_title_is_no_suffix(tmp_path):
-    """Names with dots and no suffix are looked into, as bare ones are."""
+    """Files with a dot in the name but no suffix are opened to see if they are photos."""
     names = ["Mr. Jones", "Screenshot 2024-07-31 at 18.05.09"]
     for name in names:
         Image.new("RGB", (8, 8)).save(tmp_path / name, "PNG")
@@ -180,7 +180,7 @@ def test_what_follows_the_dot_of_a_time_or_title_is_no_suffix(tmp_path):
 def test_a_photo_whose_library_is_missing_tells_how_to_get_it(
     tmp_path, monkeypatch, name, module, extra
 ):
-    """The photo is found, and skipped with the command that installs its decoder."""
+    """A photo whose decoder is missing is skipped with the command that installs the decoder."""
     make(tmp_path, name)
     assert isinstance(next(find_photos([tmp_path])), PhotoFile)
 
@@ -210,14 +210,14 @@ def test_a_hidden_folder_that_is_named_is_searched(tmp_path):
     ],
 )
 def test_exclude(tmp_path, glob, kept):
-    """A pattern matches a name or a path below the root, and a folder with all it holds."""
+    """An exclude pattern matches names and paths below the root; a folder goes with its content."""
     make(tmp_path, "a.jpg", "d.png", "private/b.jpg", "private/deep/c.jpg")
 
     assert found(tmp_path, exclude=[glob]) == kept
 
 
 def test_overlapping_roots_give_each_file_once(tmp_path):
-    """A folder, its subfolder and a file inside, in any order, are no reason to count twice."""
+    """A folder, its subfolder and a file inside give each photo once, in any order."""
     make(tmp_path, "a.jpg", "b/c.jpg")
     roots = [tmp_path, tmp_path / "b", tmp_path / "b" / "c.jpg", tmp_path]
 
@@ -228,7 +228,7 @@ def test_overlapping_roots_give_each_file_once(tmp_path):
 
 
 def test_a_missing_path_is_an_error_at_once(tmp_path):
-    """A misspelt folder ends the run before anything is done, not halfway."""
+    """A missing folder is an error before any photo is searched for."""
     with pytest.raises(MissingPathError, match="nowhere does not exist"):
         find_photos([tmp_path, tmp_path / "nowhere"])
 
@@ -260,7 +260,7 @@ def test_names_of_all_kinds(tmp_path):
 
 @posix
 def test_what_is_no_regular_file_is_skipped_without_waiting(tmp_path, monkeypatch):
-    """Pipes, sockets, folders and lost links with a photo's name have a reason and do not block."""
+    """Pipes, sockets and broken links named like photos are skipped with a reason at once."""
     os.mkfifo(tmp_path / "pipe.jpg")
     (tmp_path / "lost.jpg").symlink_to("nowhere.jpg")
     (tmp_path / "circle.jpg").symlink_to("circle.jpg")
@@ -283,7 +283,7 @@ def test_what_is_no_regular_file_is_skipped_without_waiting(tmp_path, monkeypatc
 
 @posix
 def test_links_are_followed_without_running_in_circles(tmp_path):
-    """Linked folders are read once, under their own path where they have one."""
+    """Linked folders are read once, under their real path if that is searched, too."""
     make(tmp_path, "in/m/a.jpg", "out/b.jpg")
     (tmp_path / "in" / "all").symlink_to(tmp_path / "in")
     (tmp_path / "in" / "also").symlink_to(tmp_path / "in" / "m")
@@ -296,7 +296,7 @@ def test_links_are_followed_without_running_in_circles(tmp_path):
 
 @posix
 def test_a_root_that_is_a_link_gives_way_to_the_folder_itself(tmp_path):
-    """The name that is used does not depend on the alphabet."""
+    """A folder given also as a link is listed by its real path, whichever name sorts first."""
     make(tmp_path, "real/a.jpg")
     (tmp_path / "alias").symlink_to(tmp_path / "real")
 
@@ -307,7 +307,7 @@ def test_a_root_that_is_a_link_gives_way_to_the_folder_itself(tmp_path):
 
 @posix
 def test_an_unreadable_folder_is_told_and_the_rest_is_found(public_folder):
-    """A closed folder costs its own photos only, and so does one that hides its files' sizes."""
+    """An unreadable folder loses only its own photos, as does one that hides its files' sizes."""
     make(public_folder, "a.jpg", "closed/b.jpg", "hiding/c.jpg", "z/d.jpg")
     (public_folder / "closed").chmod(0o000)
     (public_folder / "hiding").chmod(0o644 if os.geteuid() == 0 else 0o400)
@@ -330,7 +330,7 @@ def test_an_unreadable_folder_is_told_and_the_rest_is_found(public_folder):
 @pytest.mark.slow
 @posix
 def test_folders_nested_deeper_than_a_path_can_say(tmp_path, monkeypatch):
-    """The search exceeds Python's recursion limit and the system's longest path."""
+    """Folders nested beyond Python's recursion and path limits are skipped without failing."""
     monkeypatch.chdir(tmp_path)
     for _ in range(2_200):  # two bytes each, and 4,096 are a path on Linux
         os.mkdir("d")
@@ -350,7 +350,7 @@ def test_folders_nested_deeper_than_a_path_can_say(tmp_path, monkeypatch):
 
 @pytest.mark.slow
 def test_a_few_thousand_files_take_a_moment(tmp_path):
-    """Names and sizes are all that is looked at: 100,000 files are a matter of seconds."""
+    """Finding 3,000 files takes less than a second, since only names and sizes are read."""
     for number in range(3_000):
         (tmp_path / f"{number}.jpg").touch()
 

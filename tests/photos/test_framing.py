@@ -20,7 +20,7 @@ def gradient(width, height):
 @pytest.mark.parametrize("size", [224, 37])
 @pytest.mark.parametrize("shape", SHAPES)
 def test_crop_is_torchvisions(scene, shape, size):
-    """The centre square is to the pixel the one of CLIP's own preprocessing."""
+    """The centre crop equals torchvision's, the preprocessing of CLIP, to the pixel."""
     from torchvision.transforms import CenterCrop, Compose, InterpolationMode, Resize
 
     photo = scene.resize(shape)
@@ -35,7 +35,7 @@ def test_crop_is_torchvisions(scene, shape, size):
 @pytest.mark.parametrize("framing", FRAMINGS)
 @pytest.mark.parametrize("shape", [(1, 1), (1, 100_000), (3_000_000, 1), (5000, 3), *SHAPES])
 def test_every_framing_takes_every_shape(framing, shape):
-    """Lines of one pixel and long strips give frames of a bounded size, too."""
+    """Every framing gives frames of bounded size, even for one-pixel lines and long strips."""
     frames = frame(Image.new("RGB", shape, (10, 20, 30)), framing, 64)
 
     assert 1 <= len(frames) <= 5
@@ -74,7 +74,7 @@ def test_squash_is_a_plain_resize(scene):
      ((2000, 200), (100, 400)), ((200, 2000), (400, 100)), ((50, 50), (100, 100))],
 )  # fmt: skip
 def test_whole_keeps_the_shape_up_to_four_to_one(shape, expected):
-    """The short side is the frame's size, and nothing is cut off even from a panorama."""
+    """The whole framing keeps a photo's shape, with the short side at the frame's size."""
     [pixels] = frame(gradient(*shape), "whole", 100)
 
     assert pixels.shape[:2] == expected
@@ -84,7 +84,7 @@ def test_whole_keeps_the_shape_up_to_four_to_one(shape, expected):
 
 @pytest.mark.parametrize("shape", [(200, 200), (266, 200), (300, 200), (200, 500), (1000, 200)])
 def test_tiles_cover_the_whole_photo_and_overlap(shape):
-    """Together the tiles are all of `whole`, and each shares a quarter with the next."""
+    """The tiles together cover the `whole` frame, and neighbours overlap by a quarter."""
     photo, size = gradient(*shape), 100
     [whole] = frame(photo, "whole", size)
     if shape[1] > shape[0]:
@@ -106,7 +106,7 @@ def test_tiles_cover_the_whole_photo_and_overlap(shape):
 
 
 def test_the_filter_is_the_callers():
-    """An encoder that was trained with another filter gets it."""
+    """The resampling filter of the caller is used to resize the frame."""
     photo = gradient(31, 17)
 
     nearest = frame(photo, "squash", 8, resample=Image.Resampling.NEAREST)[0]
@@ -115,7 +115,7 @@ def test_the_filter_is_the_callers():
 
 
 def test_an_unknown_framing_lists_the_known_ones():
-    """A misspelt framing is answered with those there are."""
+    """The error for an unknown framing lists the known ones."""
     with pytest.raises(EncoderError, match=r"'middle'.*crop, pad, squash, whole, tiles"):
         frame(Image.new("RGB", (2, 2)), "middle", 8)
 
@@ -135,7 +135,7 @@ def test_a_part_of_a_scaled_down_photo_has_its_own_shape(framing):
 @pytest.mark.parametrize("framing", FRAMINGS)
 @pytest.mark.parametrize("shape", [(300, 200), (200, 300), (256, 256), (640, 250)])
 def test_boxes_say_what_part_of_the_photo_a_frame_shows(framing, shape):
-    """Red tells the column, green the row: a frame's middle has the colour of its box's middle."""
+    """A frame's box tells the part of the photo it shows, as checked on a colour gradient."""
     photo, size = gradient(*shape), 100
     frames = frame(photo, framing, size, fill=(127, 127, 0))
 
@@ -162,7 +162,7 @@ def test_a_view_is_mirrored():
 
 @pytest.mark.parametrize("shape", [(300, 200), (211, 397), (1000, 90)])
 def test_a_step_divides_the_long_side(shape):
-    """An encoder of patches gets whole patches, and the short side is what it was."""
+    """The long side is a multiple of the encoder's patch step; the short side is unchanged."""
     [pixels] = frame(gradient(*shape), "whole", 224, step=14)
 
     assert min(pixels.shape[:2]) == 224

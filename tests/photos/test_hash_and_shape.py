@@ -18,7 +18,7 @@ def distance(one, other):
 
 
 def test_the_hash_is_of_the_picture_not_of_the_file(tmp_path):
-    """Size, quality and colour change few bits, another picture or its mirror many."""
+    """Size, quality and colour change few bits of the hash; another picture changes many."""
     first = tmp_path / "a.jpg"
     draw_photo(first, seed=1, size=(320, 240), blur=12)
     picture = Image.open(first)
@@ -31,7 +31,7 @@ def test_the_hash_is_of_the_picture_not_of_the_file(tmp_path):
 
 
 def test_what_cannot_be_read_has_no_hash_and_no_shape(tmp_path):
-    """A text or half a picture does not end a search over thousands."""
+    """Unreadable files give no hash and no shape instead of an error."""
     (tmp_path / "text.webp").write_text("buy milk")
     draw_photo(tmp_path / "half.jpg", seed=1)
     (tmp_path / "half.jpg").write_bytes((tmp_path / "half.jpg").read_bytes()[:700])
@@ -46,13 +46,13 @@ def test_what_cannot_be_read_has_no_hash_and_no_shape(tmp_path):
     [((40, 30), "landscape"), ((30, 40), "portrait"), ((40, 40), "square"), ((41, 40), "square")],
 )
 def test_shapes(tmp_path, size, shape):
-    """A hair more than square is square."""
+    """A photo of 41 by 40 pixels is square; wider ones are landscape, higher ones portrait."""
     Image.new("RGB", size).save(tmp_path / "a.webp")
     assert shape_of_file(tmp_path / "a.webp") == shape
 
 
 def test_the_exposure_bias_is_read_from_the_header(tmp_path):
-    """A fraction of stops, or None where it is missing, without meaning or the file is gone."""
+    """The exposure bias is in stops, or None if it is missing or invalid or the file is gone."""
     for name, value in (("a.jpg", -1.5), ("b.jpg", None)):
         exif = Image.Exif()
         if value is not None:
@@ -64,7 +64,7 @@ def test_the_exposure_bias_is_read_from_the_header(tmp_path):
 
 
 def test_a_look_is_shape_and_mean_colour(tmp_path):
-    """Red takes five bits, green six, blue five; a black photo's tone is not that of none."""
+    """A look packs the mean colour in 5, 6 and 5 bits, and black differs from no colour."""
     Image.new("RGB", (300, 200), (255, 0, 0)).save(tmp_path / "red.webp", lossless=True)
     Image.new("RGB", (200, 300)).save(tmp_path / "black.webp", lossless=True)
     assert look_of_file(tmp_path / "red.webp") == (1500, 31 << 11)
@@ -73,7 +73,7 @@ def test_a_look_is_shape_and_mean_colour(tmp_path):
 
 
 def test_what_cannot_be_read_has_a_usual_shape(tmp_path):
-    """An unreadable photo still takes a place in the grid."""
+    """An unreadable photo gets a default shape in the grid."""
     (tmp_path / "damaged.webp").write_bytes(b"RIFF")
     for name in ("damaged.webp", "gone.webp"):
         assert look_of_file(tmp_path / name) == UNKNOWN
@@ -89,6 +89,6 @@ def test_a_shape_fits_sixteen_bits(tmp_path):
 @pytest.mark.parametrize("size", [(300, 200), (200, 300), (384, 1)])
 @pytest.mark.parametrize("lossless", [False, True])
 def test_a_shape_is_read_from_the_header_as_pillow_reads_it(tmp_path, size, lossless):
-    """Whichever kind of WebP it is."""
+    """The aspect ratio in a WebP header is read for every kind of WebP."""
     Image.new("RGB", size).save(tmp_path / "a.webp", lossless=lossless)
     assert aspect_of_file(tmp_path / "a.webp") == min(65_000, round(1000 * size[0] / size[1]))

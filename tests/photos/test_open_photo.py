@@ -110,7 +110,7 @@ def test_orientation_is_applied_once(scene, kind, orientation):
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "I;16"])
 def test_every_mode_becomes_rgb(scene, mode):
-    """Line art, grey, palettes, alpha, print colours and 16 bits look as the photo did."""
+    """Images of every mode (line art, grey, palette, alpha, CMYK, 16 bits) decode to RGB."""
     if mode == "I;16":
         expected = scene.convert("L")
         picture = Image.fromarray(np.asarray(expected).astype(np.uint16) * 257)
@@ -125,7 +125,7 @@ def test_every_mode_becomes_rgb(scene, mode):
 
 
 def test_16_bits_are_scaled_and_not_clipped():
-    """The sixteen-bit ramp from black to white is the eight-bit one."""
+    """A 16-bit ramp from black to white becomes the full 8-bit ramp."""
     ramp = np.arange(0, 65_536, 257, dtype=np.uint16)[None, :]
 
     for kind in ("PNG", "TIFF"):
@@ -134,7 +134,7 @@ def test_16_bits_are_scaled_and_not_clipped():
 
 
 def test_big_endian_16_bits():
-    """Sixteen bits read alike whichever byte comes first."""
+    """A big-endian 16-bit TIFF is read like a little-endian one."""
     ramp = Image.fromarray(np.arange(0, 65_536, 257, dtype=np.uint16)[None, :])
     little = encoded(ramp, "TIFF")
     assert little[:4] == b"II*\0"
@@ -161,7 +161,7 @@ def test_transparency_lies_on_white(kind):
 
 @pytest.mark.parametrize("kind", ["PNG", "GIF"])
 def test_a_transparent_palette_entry_lies_on_white(kind):
-    """A see-through colour of a palette is white, too."""
+    """A transparent palette colour is shown as white."""
     picture = Image.new("P", (4, 1))
     picture.putpalette([255, 0, 0, 0, 0, 255])
     picture.putdata([0, 1, 0, 1])
@@ -174,7 +174,7 @@ def test_a_transparent_palette_entry_lies_on_white(kind):
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "TIFF", "MPO"])
 def test_the_first_picture_of_several_is_taken(kind):
-    """Animations, pages and stereo pairs are judged by how they begin."""
+    """Files with several pictures, such as animations, are decoded as their first picture."""
     first, second = Image.new("RGB", (32, 32), "red"), Image.new("RGB", (32, 32), "blue")
 
     photo = decode_photo(encoded(first, kind, save_all=True, append_images=[second]))
@@ -225,7 +225,7 @@ def adobe_as_srgb(*colour):
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP"])
 def test_colour_profiles_are_converted(kind):
-    """A grey of a wide space keeps its grey, and a muted green becomes the vivid one it meant."""
+    """Colours of a wide profile are converted to sRGB: grey stays, muted green becomes vivid."""
     picture = Image.new("RGB", (64, 32), (100, 180, 60))
     picture.paste((128, 128, 128), (32, 0, 64, 32))
     options = {"lossless": True} if kind == "WEBP" else {}
@@ -237,7 +237,7 @@ def test_colour_profiles_are_converted(kind):
 
 
 def test_the_old_profile_does_not_stay_with_the_new_colours():
-    """A thumbnail of a converted photo carries no profile that would convert it again."""
+    """A thumbnail of a converted photo has no ICC profile, which would convert it again."""
     picture = Image.new("RGB", (64, 32), (100, 180, 60))
     photo = decode_photo(encoded(picture, "JPEG", icc_profile=wide_profile()))
 
@@ -245,7 +245,7 @@ def test_the_old_profile_does_not_stay_with_the_new_colours():
 
 
 def test_a_colour_profile_in_a_grey_photo_is_no_harm(scene):
-    """Phones put sRGB into grey photos, which then stay as they are."""
+    """A grey photo with a phone's sRGB profile is unchanged, and a wide profile is applied."""
     grey = scene.convert("L")
 
     photo = decode_photo(encoded(grey, "PNG", icc_profile=SRGB))
@@ -258,7 +258,7 @@ def test_a_colour_profile_in_a_grey_photo_is_no_harm(scene):
 @pytest.mark.parametrize("profile", [b"", b"nonsense", SRGB[:200], SRGB[:130] + bytes(500)])
 @pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
 def test_a_damaged_profile_does_not_lose_the_photo(scene, mode, profile):
-    """Colours with an unreadable profile are taken as sRGB."""
+    """A photo with an unreadable colour profile is taken as sRGB."""
     picture = scene.convert(mode)
 
     photo = decode_photo(encoded(picture, "TIFF", icc_profile=profile))
@@ -282,7 +282,7 @@ def test_damaged_exif_does_not_lose_the_photo(scene, kind, exif):
 
 @pytest.mark.parametrize("before", [True, False])
 def test_exif_that_imagemagick_writes_into_a_png(scene, before):
-    """EXIF as hexadecimal text, before or after the pixels, turns the photo upright."""
+    """EXIF that ImageMagick stores as hexadecimal text in a PNG turns the photo upright."""
     exif = camera_exif(6).tobytes()
     text = f"\nAPP1\n{len(exif):8}\n{exif.hex()}\n".encode()
     piece = chunk(b"zTXt", b"Raw profile type APP1\0\0" + zlib.compress(text))
@@ -296,14 +296,14 @@ def test_exif_that_imagemagick_writes_into_a_png(scene, before):
 
 @pytest.mark.slow
 def test_an_avif_in_a_general_container_is_no_heic(scene):
-    """The brand mif1 is of both; the others tell which."""
+    """An AVIF file whose main brand is the general mif1 is recognised by its other brands."""
     data = encoded(scene, "AVIF").replace(b"ftypavif", b"ftypmif1", 1)
 
     assert difference(decode_photo(data), scene) < 3
 
 
 def test_an_impossible_orientation_is_ignored(scene):
-    """Nine is no orientation."""
+    """An EXIF orientation of 9, which does not exist, is ignored."""
     assert decode_photo(encoded(scene, "JPEG", exif=camera_exif(9))).size == scene.size
 
 
@@ -313,7 +313,7 @@ def test_an_impossible_orientation_is_ignored(scene):
      (469, (2000, 1500)), (938, (4000, 3000)), (90, (250, 188))],
 )  # fmt: skip
 def test_a_jpeg_is_decoded_no_larger_than_needed(large_jpeg, short_side, size):
-    """A JPEG is decoded at 1/8, 1/4 or 1/2, and shrunk on, while 1.6 times the need is left."""
+    """A JPEG is decoded at 1/8, 1/4 or 1/2 if 1.6 times the needed size remains."""
     assert decode_photo(large_jpeg, short_side=short_side).size == size
 
 
@@ -321,7 +321,7 @@ def test_a_jpeg_is_decoded_no_larger_than_needed(large_jpeg, short_side, size):
 @pytest.mark.parametrize("kind", ["JPEG", "TIFF"])
 @pytest.mark.parametrize("orientation", [1, 6])
 def test_rounding_to_whole_pixels_does_not_change_the_frame(scene, kind, orientation):
-    """Sides that no number divides give frames of the same shape scaled down as in full."""
+    """Reduced decoding of a photo of any size gives frames of the same shape as full decoding."""
     for width in range(1801, 1810):
         data = encoded(scene.resize((width, 1351)), kind, exif=camera_exif(orientation))
         full, draft = decode_photo(data), decode_photo(data, short_side=224)
@@ -348,7 +348,7 @@ def test_other_formats_are_shrunk_at_once(large_scene, mode):
 
 
 def test_a_stereo_pair_has_a_draft_too(scene):
-    """The first picture of an MPO file is a JPEG like any other, orientation included."""
+    """An MPO file's first picture is decoded at reduced size like a JPEG, and rotated."""
     picture = scene.resize((1800, 1200))
     data = encoded(picture, "MPO", save_all=True, append_images=[scene], exif=camera_exif(6))
 
@@ -356,7 +356,7 @@ def test_a_stereo_pair_has_a_draft_too(scene):
 
 
 def test_the_colour_that_stands_for_transparency_is_averaged_as_white():
-    """Stripes of the see-through colour count as what they show."""
+    """Pixels of a PNG's transparent colour count as white when the photo is reduced."""
     stripes = np.zeros((400, 400, 3), dtype=np.uint8)
     stripes[:, ::2] = (0, 255, 0)
     data = encoded(Image.fromarray(stripes), "PNG", transparency=(0, 255, 0))
@@ -372,7 +372,7 @@ def test_the_colour_that_stands_for_transparency_is_averaged_as_white():
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", ["P", "1", "LA", "I;16"])
 def test_every_kind_of_pixels_is_scaled_down_as_rgb_is(scene, mode):
-    """A palette's numbers are names of colours: these are averaged, and so is a deep grey."""
+    """Scaling down averages a palette's colours, not its numbers, and works for 16-bit grey."""
     large = scene.resize((900, 600))
     if mode == "I;16":
         grey = large.convert("L")
@@ -416,12 +416,12 @@ def huge_png(width, height):
     "size", [(20_000, 15_001), (25_000, 25_000), (1, 300_000_001), (200_000, 200_000)]
 )
 def test_too_many_pixels_are_refused_from_the_header(size):
-    """A bomb of a few bytes is never unpacked."""
+    """A tiny file that claims a huge picture is refused from its header, without unpacking."""
     assert reason(huge_png(*size)) == "more than 300 megapixels"
 
 
 def test_a_webp_may_have_a_third_of_the_pixels():
-    """A few bytes of animation that say 16,384 x 8,192 are refused before they take gigabytes."""
+    """A tiny animated WebP that claims 16,384 x 8,192 pixels is refused before decoding."""
     pictures = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
     data = bytearray(encoded(pictures[0], "WEBP", save_all=True, append_images=pictures[1:]))
     assert data[12:16] == b"VP8X"
@@ -431,7 +431,7 @@ def test_a_webp_may_have_a_third_of_the_pixels():
 
 
 def test_the_largest_phones_photos_are_read():
-    """Two hundred megapixels pass the limit; here only the pixels themselves are missing."""
+    """Photos of 200 megapixels pass the size limit of the decoder."""
     assert reason(huge_png(16_320, 12_240)).startswith("truncated PNG")
 
 
@@ -443,7 +443,7 @@ def test_the_largest_phones_photos_are_read():
 )  # fmt: skip
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.7, 0.95])
 def test_a_file_that_was_cut_short_says_where(scene, kind, name, share):
-    """A copy that broke off is told from other damage, with the size that there is."""
+    """A truncated file is reported as such, with the size that is left."""
     data = encoded(scene, kind)
     cut = data[: int(share * len(data))]
     size = f"{len(cut) / 1000:.0f} kB" if len(cut) >= 1000 else f"{len(cut)} bytes"
@@ -473,12 +473,12 @@ def test_a_file_that_was_cut_short_says_where(scene, kind, name, share):
     ],
 )  # fmt: skip
 def test_what_is_no_photo_is_called_by_its_name(data, expected):
-    """A reason says what somebody would want to know about the file."""
+    """The reason for refusing a file tells what the file really is."""
     assert reason(data) == expected
 
 
 def test_a_png_named_jpg_is_read(tmp_path, scene):
-    """The bytes decide, not the name."""
+    """The format of a photo is recognised by the file's bytes, not by its name."""
     path = tmp_path / "photo.jpg"
     path.write_bytes(encoded(scene, "PNG"))
 
@@ -487,7 +487,7 @@ def test_a_png_named_jpg_is_read(tmp_path, scene):
 
 @pytest.mark.slow
 def test_heic_without_its_library_tells_how_to_get_it(scene, monkeypatch):
-    """A HEIC photo under another name is refused with the command to install what reads it."""
+    """A HEIC photo without the library for it is refused with the command that installs it."""
     data = encoded(scene, "HEIF")
     monkeypatch.setitem(sys.modules, "pillow_heif", None)
 
@@ -503,7 +503,7 @@ def test_jpeg_xl_without_its_library_tells_how_to_get_it(scene, monkeypatch):
 
 
 def test_jpeg_xl_is_turned_by_its_picture_alone(scene):
-    """A JPEG XL says in its pixels how it is held; EXIF that says it again is not obeyed."""
+    """A JPEG XL is turned by its own header only; its EXIF orientation is ignored."""
     exif = camera_exif(6).tobytes().removeprefix(b"Exif\0\0")
 
     assert decode_photo(encoded(scene, "JXL", exif=exif)).size == scene.size
@@ -511,7 +511,7 @@ def test_jpeg_xl_is_turned_by_its_picture_alone(scene):
 
 @pytest.mark.parametrize("kind", FORMATS)
 def test_garbage_is_refused_and_never_crashes(scene, kind):
-    """Cut, flipped and overwritten bytes give a picture or a reason of one line, nothing else."""
+    """Damaged bytes give a photo or a one-line error, never a crash."""
     data = encoded(scene.resize((80, 60)), kind, **FORMATS[kind][0])
     rng = np.random.default_rng(zlib.crc32(kind.encode()))
     reasons = []
@@ -551,7 +551,7 @@ def test_read_photo_returns_the_bytes(tmp_path):
 
 
 def test_read_photo_refuses_what_is_no_file_with_bytes(tmp_path):
-    """A lost, empty or huge file and a folder each have their reason, with the path."""
+    """Missing, empty and huge files and folders are refused with a reason and the path."""
     (tmp_path / "empty.jpg").touch()
     (tmp_path / "folder.jpg").mkdir()
     with (tmp_path / "huge.jpg").open("wb") as file:
@@ -570,7 +570,7 @@ def test_read_photo_refuses_what_is_no_file_with_bytes(tmp_path):
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a pipe in the file system")
 def test_read_photo_does_not_wait_for_a_pipe(tmp_path):
-    """A pipe that took a photo's place is refused at once."""
+    """A named pipe in a photo's place is refused at once."""
     os.mkfifo(tmp_path / "pipe.jpg")
 
     with pytest.raises(UnreadablePhotoError, match="not a regular file"):
@@ -583,13 +583,13 @@ def test_read_photo_does_not_wait_for_a_pipe(tmp_path):
      (errno.ESTALE, "stale file handle")],
 )  # fmt: skip
 def test_reasons_of_the_system(number, words):
-    """The system's errors are told in words, the known ones in ours."""
+    """System errors on reading a photo are worded, the known ones in photorank's own words."""
     assert os_reason(OSError(number, os.strerror(number))) == words
 
 
 @pytest.mark.slow
 def test_damaged_metadata_is_not_told_on_the_terminal(tmp_path, scene):
-    """Indexing thousands of photos does not fill the screen with Pillow's warnings."""
+    """Damaged metadata print no Pillow warning on the terminal."""
     (tmp_path / "a.jpg").write_bytes(encoded(scene, "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\x05"))
     script = (
         "import sys, pathlib; from photorank.photos.open_photo import decode_photo, read_photo;"
@@ -606,7 +606,7 @@ def test_damaged_metadata_is_not_told_on_the_terminal(tmp_path, scene):
 
 
 def test_reading_a_file_reserves_no_more_than_it_has(tmp_path):
-    """A limit is no size: where little memory is allowed, small photos are read."""
+    """Reading a small photo reserves little memory, however large the size limit is."""
     photo = tmp_path / "0.png"
     Image.new("RGB", (8, 8)).save(photo)
     tracemalloc.start()

@@ -28,7 +28,7 @@ def merit(*rows, ratings=None, series=None, technical=None):
 
 
 def test_the_sharpest_shot_is_best():
-    """Brightness has no influence, and other series are not compared."""
+    """The sharpest shot of each series is its best, whatever its brightness."""
     found = merit((-3, 0), (-2.5, 0), (-1, 0), (-1.5, 0), (-2, 0), series=[0, 0, 1, 1, 1])
     assert best_shots(np.arange(5), np.array([0, 0, 1, 1, 1]), found).tolist() == [1, 2]
 
@@ -42,7 +42,7 @@ def test_blown_out_lights_outweigh_sharpness_where_they_are_a_fault_of_the_shot(
 
 
 def test_noise_passes_for_detail_up_to_a_point_only():
-    """A shot that is sharper by its grain alone is not the best; clean ones are as before."""
+    """A much noisier shot is not the best even if it is sharper; slight noise does no harm."""
     assert merit((-2, 0, 1.0), (-1.8, 0, 6.0)).argmax() == 0
     assert merit((-2, 0, 1.0), (-1.8, 0, 1.2)).argmax() == 1
 
@@ -66,14 +66,14 @@ def test_of_equally_sharp_shots_the_better_rated_one_is_best():
 
 
 def test_nothing_is_raised_without_photos():
-    """An empty index has no best shot."""
+    """An index without photos gives no best shot and no error."""
     nothing = IndexSignals(MEASURED, np.empty((0, 3)))
     assert not len(merit_terms(np.empty(0), nothing, np.empty(0, int)).merit)
 
 
 @pytest.mark.parametrize("defect", ["defocus", "shake", "underexposure"])
 def test_a_photo_is_better_than_its_spoilt_copies(defect):
-    """Measured from files, as a camera's burst would be."""
+    """The original of a photo has more merit than its degraded copies, measured from files."""
     photo = Image.fromarray(data.astronaut()).resize((240, 240))
     rows = []
     for version in (photo, *(degraded(photo, defect, severity, seed=1) for severity in (2, 4))):
@@ -98,7 +98,7 @@ def test_a_photo_is_better_than_its_spoilt_copies(defect):
     ],
 )
 def test_what_makes_the_difference_is_said_in_words(sharpness, clipped, ratings, said, collection):
-    """The strongest first; what adds little is left out."""
+    """The reasons why a shot is best come strongest first, without the weak ones."""
     signals = IndexSignals(MEASURED, np.column_stack([sharpness, clipped, np.ones(len(clipped))]))
     terms = merit_terms(np.array(ratings, float), signals, np.zeros(2, int))
     assert ShotWords(collection.index, terms, None).over(0, 1) == said

@@ -14,7 +14,7 @@ def index(home):
 
 @pytest.mark.slow
 def test_the_nearest_of_those_alike_and_rated_clearly_higher(index):
-    """NumPy's own search over all photos finds the same."""
+    """The closest better photos equal those of a NumPy search over all photos."""
     vector, alike = load_vector(index, "ours"), alike_cosine(index)
     ratings, X, heads = index.rate(vector), index.embeddings(), index.heads()
     n_found = 0
@@ -33,7 +33,7 @@ def test_the_nearest_of_those_alike_and_rated_clearly_higher(index):
 
 
 def test_alike_are_the_likest_pairs(index):
-    """The cosine is one that about that share of all pairs reach: ten a photo in a small index."""
+    """The cosine for alike photos is the one that the given share of all pairs exceeds."""
     X = index.heads()
     pairs = (X @ X.T)[np.triu_indices(len(X), 1)]
 
@@ -73,7 +73,7 @@ def test_a_little_better_is_better_than_nothing(index):
 
 
 def test_a_photo_is_not_better_than_itself(index):
-    """Embedded anew the best photo may rate a little lower than it is in the index."""
+    """The best photo is not called better than itself if embedding it again lowers its rating."""
     vector = load_vector(index, "ours")
     ratings = index.rate(vector)
     best = int(ratings.argmax())
@@ -84,7 +84,7 @@ def test_a_photo_is_not_better_than_itself(index):
 
 
 def test_what_is_shown_as_better_is_still_what_was_indexed(collection):
-    """A replaced photo is left out, and the next one takes its place."""
+    """A photo replaced since indexing is not suggested; the next better one takes its place."""
     index, vector = collection.index, collection.vector
     ratings, X = index.rate(vector), index.embeddings()
     worst = int(ratings.argmin())

@@ -30,7 +30,7 @@ def test_pulls_are_numpys_correlations():
 
 
 def test_what_all_photos_show_alike_says_nothing():
-    """A concept without spread, or ratings without any, pull by nothing."""
+    """A concept that all photos show alike, or equal ratings, gives a pull of zero."""
     shown, liked = shown_and_liked(np.ones((5, 1)), np.arange(5.0), np.array([3.0]))
     assert (shown[0], liked[0]) == (0, 0)
     _, liked = shown_and_liked(np.arange(5.0)[:, None], np.ones(5), np.array([3.0]))
@@ -39,7 +39,7 @@ def test_what_all_photos_show_alike_says_nothing():
 
 @pytest.mark.slow
 def test_a_prompt_is_moved_most_by_itself(home):
-    """Over any photos the ratings of a concept's own prompt go with that concept perfectly."""
+    """Ratings by a concept's own prompt correlate perfectly with that concept."""
     index, encoder = open_index("small"), load_encoder("embedded")
     vector = prompt_vector("sea", ["the sea"], encoder)
 
@@ -54,7 +54,7 @@ def test_a_prompt_is_moved_most_by_itself(home):
 
 
 def test_the_concepts_words_are_encoded_once_an_index(bare_pair):
-    """The second look reads them; what is damaged or of other words is encoded again."""
+    """Embeddings of concept words are cached per index; damaged or outdated ones are redone."""
     from tests.fixtures.colours import ColourEncoder
 
     class WordedEncoder(ColourEncoder):
@@ -96,7 +96,7 @@ def test_a_pipe_in_the_caches_place_is_not_waited_for(bare_pair):
 
 
 def test_two_photos_are_too_few_to_compare_with(bare_pair):
-    """Two photos give no meaningful correlation."""
+    """No concepts are given for two photos, which are too few for correlations."""
     index, vector, encoder = bare_pair
 
     assert moving_concepts(index, vector, index.embeddings()[0], encoder) == []

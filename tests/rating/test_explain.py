@@ -17,7 +17,7 @@ def index(home):
 
 @pytest.mark.slow
 def test_an_explanation_agrees_with_the_index(index, gallery):
-    """The rating is the index's; parts and signals sum to its lead over the average."""
+    """An explanation has the index's rating, and its parts sum to the lead over the average."""
     vector = load_vector(index, "ours")
     path = gallery / "forest" / "2.jpg"
     encoder = load_encoder("embedded")
@@ -50,7 +50,7 @@ def test_a_photo_of_the_index_stands_where_the_index_has_it(index, gallery):
 
 @pytest.mark.slow
 def test_without_a_text_tower_concepts_are_left_out(index, gallery, monkeypatch):
-    """The heat map and the better photos are there all the same."""
+    """The heat map and the better photos need no text tower; only concepts are left out."""
     encoder = load_encoder("embedded")
 
     def gone(texts):
@@ -66,7 +66,7 @@ def test_without_a_text_tower_concepts_are_left_out(index, gallery, monkeypatch)
 
 
 def test_a_missing_file_is_told(index, tmp_path):
-    """The path is named."""
+    """A missing file is refused, and the error names its path."""
     with pytest.raises(MissingPathError, match=r"nothing\.jpg"):
         explain_file(
             index, load_vector(index, "ours"), tmp_path / "nothing.jpg", load_encoder("embedded")

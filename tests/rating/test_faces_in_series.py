@@ -49,12 +49,12 @@ def faces_of(*shots):
     ],
 )
 def test_eyes_are_compared_at_the_same_place(shots, closed):
-    """A face that is hardly open, or far less open, counts where another shot has it open."""
+    """Closed eyes count against a face only if another shot has it open at the same place."""
     assert face_terms(faces_of(*shots), np.zeros(len(shots), int)).closed.tolist() == closed
 
 
 def test_series_are_not_compared_with_each_other():
-    """Photos of no series are not compared either."""
+    """Closed eyes are not compared between series or between photos without a series."""
     faces = faces_of([OPEN], [SHUT], [SHUT])
     assert not face_terms(faces, np.array([0, 1, -1])).closed.any()
 
@@ -114,7 +114,7 @@ def test_a_shut_eye_weighs_less_than_a_face_that_is_far_out_of_focus():
 @pytest.mark.slow
 @needs_faces
 def test_of_a_portraits_burst_the_sharp_shot_with_open_eyes_is_taken(library):
-    """Among shots that are blurred or have closed eyes, and the words say why."""
+    """The sharp portrait with open eyes is chosen from a burst, and the text says why."""
     shut = with_eyes_closed(portrait())
     burst = {
         "a shut": shut,

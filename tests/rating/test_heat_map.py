@@ -78,7 +78,7 @@ def test_the_parts_sum_to_the_rating(framing, size):
 
 @pytest.mark.slow
 def test_what_crop_does_not_see_has_no_part():
-    """Left and right of the square in the middle nothing is added, and nothing taken off."""
+    """With the framing crop, the heat map is zero left and right of the middle square."""
     encoder = load_encoder("embedded:1", framing="crop")
     heat = heat_map(noise(400, 200), encoder, vector_for(encoder, np.eye(1280)[0]))
 
@@ -116,7 +116,7 @@ def test_the_exact_map_finds_a_planted_patch(planted):
 
 @pytest.mark.slow
 def test_occlusion_agrees_in_sign_on_a_planted_patch(planted):
-    """Covering what the vector looks for lowers the rating; covering the rest does not."""
+    """Covering the patch that a vector looks for lowers the rating more than covering the rest."""
     encoder, vector, photo = planted
     heat = occlusion(photo, encoder, vector, cells=6)
     half = heat.values.shape[1] // 2
@@ -148,7 +148,7 @@ def test_occlusion_finds_each_planted_colour():
 
 
 def test_occlusion_tells_how_far_it_is():
-    """The trials are counted, to the last."""
+    """The progress of occlusion counts the trials up to the last one."""
     encoder, told = ColourEncoder(), []
     vector = vector_for(encoder, np.eye(48)[0])
 
@@ -158,7 +158,7 @@ def test_occlusion_tells_how_far_it_is():
 
 
 def test_a_vector_of_another_framing_is_refused():
-    """A heat map of a number that means nothing is not drawn."""
+    """A heat map for a vector of another framing is refused."""
     encoder = ColourEncoder(framing="crop")
     vector = vector_for(ColourEncoder(framing="squash"), np.eye(48)[0])
 

@@ -8,7 +8,7 @@ GREY = (99, 99, 99)
 
 
 def test_orange_lifts_and_blue_lowers():
-    """The left half gets redder than it was, the right half bluer, the middle line stays."""
+    """The overlay colours parts that raise the rating orange and parts that lower it blue."""
     photo = Image.new("RGB", (60, 20), GREY)
     pixels = np.asarray(overlay(photo, np.array([[1.0, 0.0, -1.0]]))).astype(int)
 
@@ -21,14 +21,14 @@ def test_orange_lifts_and_blue_lowers():
 
 
 def test_a_map_of_nothing_leaves_a_grey_photo_as_it_is():
-    """Zeros everywhere do not divide by zero, and colour nothing."""
+    """A heat map of zeros causes no division by zero and leaves a grey photo unchanged."""
     photo = Image.new("RGB", (6, 4), GREY)
 
     assert overlay(photo, np.zeros((2, 3))).tobytes() == photo.tobytes()
 
 
 def test_a_scale_of_its_own_makes_maps_comparable():
-    """Half as much heat on the same scale covers the photo half as far."""
+    """On the same scale, half as much heat colours the photo half as strongly."""
     photo = Image.new("RGB", (4, 4), (0, 0, 0))
     full, half = (overlay(photo, np.array([[v]]), 2.0).getpixel((2, 2))[0] for v in (2.0, 1.0))
 

@@ -6,7 +6,7 @@ from photorank.rating.percentiles import percentiles, percentiles_among
 
 
 def test_percentiles_are_scipys_mean_rank():
-    """Ties share the mean of the strict and the weak percentile."""
+    """Percentiles equal SciPy's mean rank: ties share the mean of strict and weak percentile."""
     ratings = np.random.default_rng(0).integers(0, 6, 40).astype(float)
 
     expected = [percentileofscore(ratings, rating, kind="mean") for rating in ratings]
@@ -15,7 +15,7 @@ def test_percentiles_are_scipys_mean_rank():
 
 
 def test_a_new_photo_is_placed_among_the_collection():
-    """Below all is 0, above all 100."""
+    """A new photo below the whole collection has percentile 0, and one above it 100."""
     collection = np.array([1.0, 2.0, 3.0, 4.0])
 
     assert percentiles_among(np.array([0.0, 2.5, 9.0]), collection).tolist() == [0, 50, 100]
@@ -28,14 +28,14 @@ def test_what_has_no_rating_has_no_percentile():
 
 
 def test_an_increasing_map_changes_no_percentile():
-    """Percentiles depend on the order alone."""
+    """Percentiles depend only on the order of the ratings."""
     ratings = np.random.default_rng(0).normal(size=20)
 
     assert percentiles(np.exp(ratings)) == pytest.approx(percentiles(ratings))
 
 
 def test_a_photo_embedded_anew_stands_where_it_stood():
-    """The last bits of a rating differ by how it was computed."""
+    """Rounding differences in the last bits of a rating do not change its percentile."""
     collection = np.array([0.1, 0.2, 0.3, 0.4])
     for shift in (-1e-8, 1e-8):
         np.testing.assert_array_equal(

@@ -37,7 +37,7 @@ def test_slope_counts_weights():
 
 
 def test_certainty_is_not_learned_from_ten_judgements():
-    """Ten out of ten right still leave some doubt about the next one."""
+    """Ten of ten correct judgements still leave a probability below 0.99."""
     slope = fit_slope(np.full(10, 0.1))
 
     assert 0.8 < probability(0.1, 0.0, slope) < 0.99
@@ -45,7 +45,7 @@ def test_certainty_is_not_learned_from_ten_judgements():
 
 @pytest.mark.parametrize("differences", [np.array([]), np.zeros(5), np.array([-0.2, -0.1, -0.3])])
 def test_useless_ratings_have_slope_zero(differences):
-    """Ratings that say nothing, or the opposite, give even odds."""
+    """Ratings without or with opposite information get slope 0, that is, even odds."""
     assert fit_slope(differences) == 0
 
 
@@ -59,7 +59,7 @@ def test_one_standard_deviation_of_differences_is_one_logit():
 
 
 def test_which_slope_is_used():
-    """A fitted slope comes first, then the model's for words, then the collection's."""
+    """A fitted slope is used first, then the model's for prompts, then the collection's."""
     ratings = np.array([0.0, 1.0])
 
     def vector(kind, slope=None):

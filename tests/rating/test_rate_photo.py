@@ -44,7 +44,7 @@ def test_photos_of_the_index_need_no_encoder(index, gallery):
 
 @pytest.mark.slow
 def test_photos_outside_are_embedded(index, gallery, tmp_path):
-    """A copy elsewhere is rated as its original is, and has no group."""
+    """A copy outside the index is rated like its original, and has no group."""
     copy = tmp_path / "elsewhere.jpg"
     shutil.copy(gallery / "beach" / "3.jpg", copy)
     vector = load_vector(index, "ours")
@@ -61,7 +61,7 @@ def test_photos_outside_are_embedded(index, gallery, tmp_path):
 
 
 def test_an_unusable_file_is_named(index, gallery):
-    """The reason and the path are in the message."""
+    """The error gives the reason and the path of the unusable file."""
     with pytest.raises(UnreadablePhotoError, match=r"notes\.jpg is not a usable photo"):
         embeddings_of(index, [gallery / "notes.jpg"], lambda: load_encoder("embedded"))
 

@@ -57,7 +57,7 @@ def test_a_blurred_photo_loses_by_its_sharpness_alone(index, gallery):
 
 
 def test_nothing_is_told_where_signals_do_not_count(index, collection):
-    """Vectors of the head alone, and indexes without signals, have no signal shares."""
+    """Signal shares are None for vectors of the head alone and indexes without signals."""
     head = MasterVector("h", "prompt", np.ones(index.manifest.head), index.fingerprint.of_head)
     assert shares_of(index, head, 0) is None
     assert shares_of(collection.index, collection.vector, 0) is None

@@ -40,7 +40,7 @@ def _words(encoder):
 
 
 def test_feedback_is_a_quarter_of_what_the_five_best_have_and_all_have_not(indexed):
-    """NumPy's own means, of photos sorted by their products with the words, say the same."""
+    """Feedback adds a quarter of the direction from the mean photo to the five best matches."""
     index, encoder = indexed(12, "embedded:2")
     X, words = index.embeddings().astype(float), _words(encoder)
     best = X[np.argsort(-(X @ words))[:5]]
@@ -55,14 +55,14 @@ def test_feedback_is_a_quarter_of_what_the_five_best_have_and_all_have_not(index
 
 @pytest.mark.parametrize(("n", "model"), [(12, "colours"), (12, "embedded"), (5, "embedded:2")])
 def test_other_encoders_and_few_photos_are_searched_along_the_words_alone(indexed, n, model):
-    """Version 1 of the built-in encoder is one of them; five photos are all best."""
+    """Search uses the text's direction alone for other encoders and small collections."""
     index, encoder = indexed(n, model)
 
     np.testing.assert_allclose(search_direction(index, "red", encoder), _words(encoder))
 
 
 def test_photos_that_are_all_alike_have_nothing_in_common_to_turn_to(tmp_path):
-    """Ten files of one picture are searched along the words alone."""
+    """If all photos of an index look the same, a search uses the words' direction alone."""
     first = paint(tmp_path / "photos" / "0.png", 0)
     for number in range(1, 10):  # of other bytes, but the same pixels
         comment = PngInfo()
@@ -82,7 +82,7 @@ def test_photos_that_are_all_alike_have_nothing_in_common_to_turn_to(tmp_path):
 
 @pytest.mark.slow
 def test_the_best_matches_stand_out_more(home):
-    """Over the real encoder's photos, feedback moves the five best away from the rest."""
+    """Search feedback moves the five best matches further from the mean of all photos."""
     index = open_index("small")
     encoder, X = index.encoder(), index.heads().astype(float)
     words = encoder.encode_texts(["the sea"])[0]

@@ -48,7 +48,7 @@ def content(file):
 
 
 def test_a_disk_without_locks_is_told_before_anything_is_written(run, tmp_path, monkeypatch):
-    """The error is not that of a full disk, and no file is left behind."""
+    """Missing file locks are reported as such, and no file is left behind."""
 
     def refuse(file, operation):
         raise OSError(errno.ENOLCK, "No locks available")
@@ -60,7 +60,7 @@ def test_a_disk_without_locks_is_told_before_anything_is_written(run, tmp_path, 
 
 
 def test_a_full_disk_keeps_the_rows_so_far(run, scorer, hostile, tmp_path, full_disk):
-    """The error says so, and how to go on; the result is that of a single run."""
+    """A full disk keeps the rows so far and suggests --resume, which completes the file."""
     whole = run("whole.jsonl")
     batches = list(scorer.batches(scorer.sources(hostile.folder), batch_size=2))
     file = ScoreFile(tmp_path / "other.jsonl", "jsonl")
@@ -73,7 +73,7 @@ def test_a_full_disk_keeps_the_rows_so_far(run, scorer, hostile, tmp_path, full_
 
 
 def test_a_parquet_file_without_room_keeps_its_rows_beside_it(scorer, tmp_path, full_disk):
-    """Rows stay on disk if the table does not fit, and --resume writes it."""
+    """If a Parquet table does not fit on the disk, its rows are kept and --resume writes it."""
     file = ScoreFile(tmp_path / "rows.parquet", "parquet")
     [batch, *_] = scorer.batches(scorer.sources(scorer.index.photos()[0].path))
     told = pytest.raises(StorageError, match="rows so far are kept")
@@ -86,7 +86,7 @@ def test_a_parquet_file_without_room_keeps_its_rows_beside_it(scorer, tmp_path, 
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_a_run_that_was_killed_twice_equals_one(run, format):
-    """Rows that are whole are kept, one that is torn is written again, none comes twice."""
+    """A run resumed after two kills equals one full run: no row is lost, torn or repeated."""
     whole = run(f"whole.{format}")
 
     run(f"other.{format}", batches=2)
@@ -105,7 +105,7 @@ def test_a_run_that_was_killed_twice_equals_one(run, format):
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_a_finished_file_takes_new_photos_alone(run, hostile, format):
-    """Photos that came among the others are added, and what is gone keeps its row."""
+    """A second run adds new photos to a finished file and keeps the rows of deleted ones."""
     run(f"all.{format}")
     before = content(run(f"all.{format}"))
     paint(hostile.folder / "0 first.png", 90)
@@ -122,7 +122,7 @@ def test_a_finished_file_takes_new_photos_alone(run, hostile, format):
 
 
 def test_photos_that_are_named_twice_have_two_rows_after_any_end(run, hostile):
-    """Going on follows the order of the sources, and takes a path that comes again as it is."""
+    """A photo named several times has as many rows after a resumed run as after a whole one."""
     photo = hostile.folder / HOSTILE[0]
     whole = run("twice.jsonl", asked=(photo, photo, photo, photo, photo))
     run("ended.jsonl", asked=(photo, photo, photo, photo, photo), batches=1)
@@ -130,7 +130,7 @@ def test_photos_that_are_named_twice_have_two_rows_after_any_end(run, hostile):
 
 
 def test_a_file_of_other_scores_is_left_alone(run, scorer):
-    """A file is not resumed by another vector, without --resume, or without a card."""
+    """A score file is not continued by another vector, without --resume or without its card."""
     file = run("mine.jsonl", batches=2)
     before = content(file)
     other = MasterVector("any", "prompt", -scorer.vector.direction, scorer.index.fingerprint)
@@ -146,7 +146,7 @@ def test_a_file_of_other_scores_is_left_alone(run, scorer):
 
 
 def test_a_file_that_holds_something_else_is_told(run):
-    """A line that is no row ends the run, and stays."""
+    """A score file with a line that is not a score row is refused and not overwritten."""
     file = run("mine.jsonl", batches=2)
     file.path.write_text('{"path": "a", "rating": 1}\n')
     with pytest.raises(ScoreFileError, match="something else than scores after 0 rows"):
@@ -154,7 +154,7 @@ def test_a_file_that_holds_something_else_is_told(run):
 
 
 def test_two_runs_do_not_write_one_file(run, scorer):
-    """The second one is told."""
+    """A second run that writes to the same output file is refused."""
     file = run("mine.jsonl", batches=1)
     with (
         file.open(scorer.scale.card, resume=True),
@@ -164,7 +164,7 @@ def test_two_runs_do_not_write_one_file(run, scorer):
 
 
 def test_every_row_of_csv_is_one_line_and_no_formula(run, hostile):
-    """Names with line breaks become file URIs; a spreadsheet computes none of the others."""
+    """File names with line breaks become URIs in CSV, and no row starts like a formula."""
     rows = content(run("mine.csv")).decode().splitlines()
     assert len(rows) == PHOTOS + 2
     assert not any(row.startswith(("=", "-", "+", "@")) for row in rows)
@@ -172,7 +172,7 @@ def test_every_row_of_csv_is_one_line_and_no_formula(run, hostile):
 
 
 def test_the_card_says_what_scores_rest_on(run, scorer):
-    """Names and versions of the program, the index, the encoder and the vector."""
+    """The card names the program, index, encoder and vector with their versions."""
     card = json.loads(run("mine.jsonl").card.read_text())
     assert card == json.loads(json.dumps(scorer.scale.card))
     assert card["index"] == "odd"

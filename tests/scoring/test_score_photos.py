@@ -13,7 +13,7 @@ from tests.fixtures.colours import fill, paint
 
 
 def test_photos_are_scored_as_the_index_rates_them(scorer, collection):
-    """Ratings, percentiles and stars of indexed photos are the index's, and none is embedded."""
+    """Indexed photos get the index's ratings, percentiles and stars, without being embedded."""
     rows = {Path(one.path): one.score for one in scorer.rows(collection.folder)}
 
     ratings = scorer.index.rate(scorer.vector)
@@ -26,7 +26,7 @@ def test_photos_are_scored_as_the_index_rates_them(scorer, collection):
 
 
 def test_new_photos_are_scored_as_rate_does_in_any_company(scorer, tmp_path):
-    """A photo outside the index has one rating, alone and among others."""
+    """A photo outside the index gets the same rating alone and among others."""
     files = fill(tmp_path / "new", 7, start=50)
     rows = scorer.rows(tmp_path / "new")
 
@@ -36,7 +36,7 @@ def test_new_photos_are_scored_as_rate_does_in_any_company(scorer, tmp_path):
 
 
 def test_what_cannot_be_scored_is_a_row_with_its_reason(scorer, tmp_path):
-    """Damaged, missing and black photos, and those whose reading fails, end nothing."""
+    """Damaged, missing and black photos get a row with a reason, and the run goes on."""
     folder = tmp_path / "mixed"
     good = paint(folder / "good.png", 60)
     (folder / "bad.jpg").write_bytes(b"no photo")
@@ -54,7 +54,7 @@ def test_what_cannot_be_scored_is_a_row_with_its_reason(scorer, tmp_path):
 
 
 def test_sources_are_read_as_far_ahead_as_two_batches(scorer, tmp_path):
-    """A bounded number of endless sources waits in memory."""
+    """Reading ahead from endless sources is limited to a fixed number of photos."""
     data = paint(tmp_path / "one.png", 70).read_bytes()
     taken = itertools.count()
     pulled = []

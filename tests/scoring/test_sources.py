@@ -59,7 +59,7 @@ def test_links_in_circles_are_walked_once(photos, tmp_path):
 
 
 def test_lists_of_paths(photos, tmp_path, monkeypatch):
-    """Standard input, text files and tables name photos, relative to here or to the list."""
+    """Standard input, text files and tables can list photos by absolute or relative path."""
     names = b"photos/0001.png\r\n\n" + photos[2].encode()
     assert found("-", stdin=names) == photos[1:]
     assert found("-", stdin=b"photos/0001.png\0photos/0002.png\0") == photos[1:]
@@ -73,7 +73,7 @@ def test_lists_of_paths(photos, tmp_path, monkeypatch):
 
 
 def test_names_that_are_no_text_come_through_a_pipe(tmp_path, monkeypatch):
-    """A byte that is not UTF-8, and a file whose name begins with an @, are names like others."""
+    """File names that are not UTF-8 or that begin with @ are accepted like others."""
     monkeypatch.chdir(tmp_path)
     odd = os.fsdecode(b"latin-\xe9.png")
     for name in (odd, "@at.png"):
@@ -85,7 +85,7 @@ def test_names_that_are_no_text_come_through_a_pipe(tmp_path, monkeypatch):
 
 
 def test_a_bad_row_of_a_list_is_a_source_that_cannot_be_read(tmp_path, scorer):
-    """The others are found, and the row is told by its place."""
+    """A bad row of a list is reported by its line or row, and the other photos are scored."""
     (tmp_path / "list.csv").write_text("path,n\n/a.png,1\n/b.png,2,3,4\n,5\n/c.png,6\n")
     pd.DataFrame({"path": ["/a.png", None, ""]}).to_parquet(tmp_path / "list.parquet")
     rows = scorer.rows(tmp_path / "list.csv", tmp_path / "list.parquet")
@@ -102,7 +102,7 @@ def test_a_bad_row_of_a_list_is_a_source_that_cannot_be_read(tmp_path, scorer):
 
 
 def test_what_is_no_path_is_a_row_too(scorer, tmp_path):
-    """Endless lines, zeros, names that are too long and patterns that nothing is like."""
+    """Overlong lines, missing files and patterns that match nothing each give an error row."""
     stdin = io.BytesIO(b"x" * 300 + b".png\n" + b"y" * 200_000)
     rows = scorer.rows("-", tmp_path / "*.png", stdin=stdin)
     assert [one.error for one in rows] == [
@@ -113,7 +113,7 @@ def test_what_is_no_path_is_a_row_too(scorer, tmp_path):
 
 
 def test_photos_at_addresses(scorer, tmp_path):
-    """A photo, a pattern and a folder, by whatever fsspec reads; what fails is a row."""
+    """Photos are scored from any fsspec URL of a file, pattern or folder; failures are rows."""
     memory = fsspec.filesystem("memory")
     files = fill(tmp_path / "here", 3, start=80)
     for file in files:
@@ -151,7 +151,7 @@ def test_all_faults_of_what_is_named_are_told_at_once(tmp_path):
 
 
 def test_a_missing_package_is_named_with_what_to_do():
-    """An address whose package is not installed says so, and how to have it."""
+    """An address whose package is missing gives an error that says how to install it."""
     fsspec.register_implementation(
         "nowhere", "no_such_package.Files", clobber=True, errtxt="Install no_such_package"
     )

@@ -16,7 +16,7 @@ def valid(content, schema):
 
 
 def test_ratings_are_those_of_rate_alone_and_in_company(client, collection, tmp_path):
-    """New photos, indexed ones and bad ones are rated in one request, relative to both."""
+    """New, indexed and unreadable photos in one request are rated as `rate` would rate them."""
     files = [*fill(tmp_path / "new", 3, start=70), collection.index.photo(2).path]
     (tmp_path / "bad.jpg").write_text("no photo")
     Image.new("RGB", (9, 9)).save(tmp_path / "black.png")
@@ -41,7 +41,7 @@ def test_ratings_are_those_of_rate_alone_and_in_company(client, collection, tmp_
 
 
 def test_every_answer_names_its_versions(client, collection):
-    """The program, the index, the encoder's weights and the vector; another vector is another."""
+    """Answers name the versions of program, index, weights and vector; a new name changes none."""
     file = collection.index.photo(0).path
     collection_vector = collection.vector
     add_vector(collection.index, collection_vector.renamed("same"))
@@ -57,7 +57,7 @@ def test_every_answer_names_its_versions(client, collection):
 
 
 def test_two_photos_are_compared_as_the_command_does(client, collection, tmp_path):
-    """Probabilities sum to 1; one photo, three photos and a bad one are refused."""
+    """The service compares two photos as the command does; other counts and bad photos fail."""
     files = fill(tmp_path / "two", 2, start=40)
     status, content = client.send("/v1/compare", *files)
     rows = embeddings_of(collection.index, files, ColourEncoder)
@@ -75,7 +75,7 @@ def test_two_photos_are_compared_as_the_command_does(client, collection, tmp_pat
 
 
 def test_an_album_is_chosen_of_the_batch(client, collection, tmp_path):
-    """K photos, none of them twice, the best one among them; bad ones are told."""
+    """The album has K different photos with the best one; unusable photos are reported."""
     files = fill(tmp_path / "many", 8, start=20)
     status, content = client.send("/v1/album?places=3", *files, files[0], b"no photo")
     ratings = client.send("/v1/rate", *files)[1]["photos"]
@@ -98,7 +98,7 @@ def test_an_album_is_chosen_of_the_batch(client, collection, tmp_path):
 
 
 def test_an_index_that_grows_is_opened_again(client, collection):
-    """Percentiles are those among the photos that the index has now."""
+    """An index that has grown is opened again, so percentiles count its new photos."""
     file = collection.index.photo(0).path
     before = client.send("/v1/rate", file)[1]["versions"]
     paint(collection.folder / "late.png", 55)

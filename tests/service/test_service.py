@@ -49,7 +49,7 @@ def test_a_request_that_is_no_form_is_told_how(client, photo):
 
 
 def test_too_many_photos_bytes_and_requests_are_told(start, photo):
-    """413 with the limit, also of a body that never ends or tells its size; 429 with a time."""
+    """Too large requests get status 413 with the limit, too many get 429 with a retry time."""
     client = start(photos=3, megabytes=1, linger_seconds=0.3)
     assert "more than 3 photos" in refusal(client.send("/v1/rate", *[photo] * 4))[1]
     assert refusal(client.send("/v1/rate", bytes(1_100_000))) == (
@@ -67,7 +67,7 @@ def test_too_many_photos_bytes_and_requests_are_told(start, photo):
 
 
 def test_slow_clients_are_told_and_hold_nobody_up(start, photo):
-    """Heads and bodies that come to a stop end with 408; others are answered meanwhile."""
+    """Clients that stall in mid-request get status 408, and others are answered meanwhile."""
     client = start(idle_seconds=0.4)
     body = form([photo])
     slow = [client.begun(b"POST /v1/rate HTTP/1.1\r\nHost: x\r\nX-") for _ in range(20)]
@@ -85,7 +85,7 @@ def test_slow_clients_are_told_and_hold_nobody_up(start, photo):
 
 
 def test_work_that_takes_too_long_is_told(start, photo):
-    """503, and the next client is served."""
+    """A request that takes too long is answered with 503, and the next one is served."""
     client = start(ColourEncoder(delay=0.8), seconds=0.5)
     assert refusal(client.send("/v1/rate", photo))[0] == 503
     time.sleep(0.5)
@@ -93,7 +93,7 @@ def test_work_that_takes_too_long_is_told(start, photo):
 
 
 def test_photos_of_clients_who_are_gone_are_not_embedded(start, tmp_path):
-    """The work of a closed connection ends."""
+    """A client's closed connection ends the embedding of its photos."""
     encoder = ColourEncoder(delay=0.05)
     client = start(encoder)
     files = fill(tmp_path / "many", 40)
@@ -120,7 +120,7 @@ def test_many_clients_are_answered_as_one(client, tmp_path):
 
 
 def test_killed_decoders_cost_no_photo(client, tmp_path):
-    """Processes that end at work are replaced, and the photo is opened again."""
+    """Decoder processes killed at work are replaced, and their photos are decoded again."""
     files = fill(tmp_path / "many", 12, start=300)
     expected = client.send("/v1/rate", *files)[1]["photos"]
     ended = threading.Event()
@@ -155,7 +155,7 @@ def test_a_small_form_is_refused_at_once(start, photo):
 
 
 def test_tokens_are_asked_for(start, photo, tmp_path):
-    """Everything but the health needs one of the file's tokens."""
+    """Every address but /healthz requires one of the tokens in the token file."""
     (tmp_path / "tokens").write_text(f"{'x' * 20}\n{TOKEN}\n")
     tokens = read_tokens(tmp_path / "tokens")
     assert tokens[1] == hashlib.sha256(TOKEN.encode()).digest()
@@ -189,7 +189,7 @@ def test_tokens_are_asked_for(start, photo, tmp_path):
 
 
 def test_the_description_tells_all_addresses(client):
-    """OpenAPI has every address and each answer's schema is a valid one."""
+    """The OpenAPI description lists every address, and all its schemas are valid."""
     told = client.get("/openapi.json")[1]
     assert told == description()
     assert told["paths"].keys() == {
@@ -202,7 +202,7 @@ def test_the_description_tells_all_addresses(client):
 
 
 def test_a_fault_in_the_encoder_is_told_to_those_it_concerns(start, photo):
-    """The request gets an answer, and the service goes on."""
+    """An error in the encoder is answered with status 500, and the service goes on."""
 
     class Faulty(ColourEncoder):
         def encode_frames(self, frames):

@@ -19,7 +19,7 @@ def index(home):
 
 
 def test_principal_components_are_those_of_the_covariance(index):
-    """NumPy's singular vectors of the centred heads give the same places, up to sign."""
+    """Principal components equal NumPy's singular vectors of the centred heads, up to sign."""
     X = index.heads().astype(np.float64)
     U, s, _ = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)
     expected = U[:, :2] * s[:2]
@@ -32,7 +32,7 @@ def test_principal_components_are_those_of_the_covariance(index):
 
 
 def test_places_are_worked_out_once(index, monkeypatch):
-    """The second time they are read, to float32, and nothing is fitted."""
+    """A second request reads the stored map points (float32) and fits nothing again."""
     found = map_points(index)
     monkeypatch.setattr(map_layout, "_components", None)
 
@@ -67,7 +67,7 @@ def test_a_damaged_map_is_made_again(index, content):
 
 @pytest.mark.parametrize("n", [1, 2, 3])
 def test_an_index_of_few_photos_has_a_map(n, tmp_path, monkeypatch):
-    """Fewer photos than components leave finite places."""
+    """An index with fewer photos than map components still gets a map with finite points."""
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path / "home"))
     folder = tmp_path / "photos"
     folder.mkdir()
@@ -84,7 +84,7 @@ def test_an_index_of_few_photos_has_a_map(n, tmp_path, monkeypatch):
 
 
 def test_tsne_keeps_neighbours_together(index):
-    """A photo's neighbour on the map is most often one of its five nearest by embedding."""
+    """The closest photo on the t-SNE map is mostly one of the five nearest by embedding."""
     pytest.importorskip("openTSNE", reason="openTSNE is not installed")
     found, X = map_points(index, "tsne"), index.embeddings()
     apart = np.linalg.norm(found[:, None] - found, axis=2)
@@ -105,7 +105,7 @@ def test_photos_beyond_those_mapped_go_beside_their_like(index):
 
 
 def test_tsne_without_its_library_names_the_extra(index, monkeypatch):
-    """The error says what to install."""
+    """The error for t-SNE without its library names the extra to install."""
     monkeypatch.setattr(map_layout, "find_spec", lambda name: None)
 
     with pytest.raises(MissingExtraError, match="map"):

@@ -83,7 +83,7 @@ def test_a_copy_shares_the_group_of_its_original_alone(pictures, kind):
 
 
 def test_different_pictures_are_on_their_own(pictures):
-    """Similar content alone, or similar grey levels alone, join no two photos."""
+    """Photos alike in content only, or in grey levels only, are no near-duplicates."""
     rng = np.random.default_rng(1)
     X, greys = embeddings_of(N, rng), codes(pictures)
     alike = np.repeat(X[:1], N, axis=0) + 0.4 * np.abs(X).mean() * rng.normal(size=X.shape)

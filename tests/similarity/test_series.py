@@ -47,7 +47,7 @@ def test_no_chain_is_made_of_a_slow_change():
 
 
 def test_photos_that_are_all_the_same_are_one_group():
-    """Thousands of equal rows need no memory for all their pairs."""
+    """Thousands of equal photos form one group without memory for all their pairs."""
     rows = np.tile(unit(np.random.default_rng(0).normal(size=(1, 600))), (5000, 1))
     assert set(leaders(rows, 1.0, 0.9, never).tolist()) == {0}
 
@@ -151,7 +151,7 @@ def test_indexing_keeps_the_perceptual_hashes(scene):
 
 @pytest.mark.slow
 def test_a_burst_is_one_series_and_another_camera_or_hour_is_not(scene):
-    """Within 30 s of one camera less likeness is enough than otherwise."""
+    """Within 30 s of one camera, photos that are less similar still form a series."""
     for number, seconds in enumerate((0, 2, 4)):
         scene.take(f"burst {number}.jpg", 3, time=f"2024:05:01 10:00:{seconds:02}",
                    change=lambda picture: picture.rotate(1), quality=95 - number)  # fmt: skip
@@ -205,7 +205,7 @@ def test_an_exposure_bracket_is_kept_together(scene):
 
 @pytest.mark.slow
 def test_versions_are_one_photo_and_the_edited_one_stands_for_it(scene):
-    """An edit, and a RAW file, belong to the shot they are of."""
+    """An edit and a RAW file belong to their shot, which the edited version represents."""
     scene.take("IMG_1.jpg", 6)
     scene.take("IMG_1-edited.jpg", 6, change=darker)
     scene.take("IMG_2.jpg", 7)
@@ -219,7 +219,7 @@ def test_versions_are_one_photo_and_the_edited_one_stands_for_it(scene):
 
 @pytest.mark.slow
 def test_what_people_call_a_series_is_one(scene):
-    """Named photos are in the series of that name and in no other, alike or not."""
+    """Photos of a series named by a person are in that series and no other, alike or not."""
     for number, seed in enumerate((8, 8, 9, 8)):
         scene.take(f"{number}.jpg", seed, quality=95 - number)
     scene.library.build()
@@ -237,14 +237,14 @@ def test_what_people_call_a_series_is_one(scene):
 
 
 def test_times_that_cannot_be_read_are_as_if_missing(scene):
-    """The search goes on without them."""
+    """Photos whose capture times cannot be read are handled as if they had none."""
     scene.take("a.jpg", 1, time="0000:00:00 00:00:00")
     scene.take("b.jpg", 2, time="yesterday")
     assert scene.series(1.0)[1] == []
 
 
 def test_an_empty_index_has_no_series(library):
-    """An index of one photo has one series at most."""
+    """An index of a single photo has one series."""
     Scene(library).take("a.jpg", 1)
     library.build()
     assert len(find_series(Index.open(library.paths))) == 1
@@ -265,7 +265,7 @@ def test_a_scene_that_changes_slowly_is_not_one_burst(scene):
 
 
 def test_files_of_one_name_and_date_that_look_unlike_are_not_one_photo(scene):
-    """Scans of many folders bear one date and count from 1 in each; none hides another."""
+    """Scans with one date and number in two folders are separate photos if they look unlike."""
 
     def half(left):
         def paint(picture):

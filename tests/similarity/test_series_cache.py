@@ -51,7 +51,7 @@ def kept_files(library):
 
 
 def test_what_was_found_is_taken_again_as_it_is(shots):
-    """Names, versions and the files beside photos are the same the second time."""
+    """The cached series, with names and companion files, equal those that were found."""
     name_series(shots, "a.jpg", "ä.jpg")
     found = find_series(shots.index)
     assert found.companions
@@ -66,7 +66,7 @@ def test_what_was_found_is_taken_again_as_it_is(shots):
 
 
 def test_codes_tell_which_photos_they_are_for(shots):
-    """An index that has changed meanwhile takes none that are for other photos."""
+    """Series codes hold the ids of their photos, so that a changed index ignores other ones."""
     found = series_codes(shots.paths)
     assert found.database_ids.tolist() == shots.index.numbers().tolist()
     assert found.codes.tolist() == series_of(shots.index).codes.tolist()
@@ -84,7 +84,7 @@ def test_all_rows_are_the_same_question_as_no_rows(shots):
 @pytest.mark.slow
 @pytest.mark.parametrize("change", ["photo", "gone", "companion", "label"])
 def test_after_a_change_series_are_found_anew(shots, change):
-    """A photo more or less, a file beside one, a series by hand: nothing old is used."""
+    """Series are found anew after a change of photos, companion files or series labels."""
     series_of(shots.index)
     if change == "photo":
         take(shots, "b.jpg", 3)
@@ -111,7 +111,7 @@ def test_an_index_that_was_opened_before_a_change_keeps_nothing_false(shots):
 
 
 def test_a_damaged_file_or_a_disk_that_takes_none_is_no_error(shots):
-    """Series are found as without it."""
+    """Series are found anew if the cache file is damaged or cannot be written."""
     found = series_of(shots.index)
     (file,) = kept_files(shots)
     file.write_bytes(file.read_bytes()[:-40])

@@ -45,7 +45,7 @@ def test_a_blend_rates_by_the_weighted_sum_of_cosines(taste, sunset, photos):
 
 
 def test_the_opposite_turns_every_rating_round(taste, photos):
-    """Ratings change their sign, and twice the opposite is the vector itself."""
+    """Negating a vector changes the sign of every rating; negating twice restores them."""
     made = negated("bad", taste)
 
     np.testing.assert_allclose(made.rate(photos, SPACE), -taste.rate(photos, SPACE))
@@ -55,7 +55,7 @@ def test_the_opposite_turns_every_rating_round(taste, photos):
 
 
 def test_what_is_projected_out_has_no_say(taste, sunset, photos):
-    """Moving photos along a nuisance changes no rating; along the rest it changes as before."""
+    """Moving photos along a projected-out direction does not change their ratings."""
     third = vector("third", 2)
 
     made = projected_out("rest", taste, [sunset, third, sunset])
@@ -92,7 +92,7 @@ def test_projecting_out_twice_is_once(taste, sunset):
 
 
 def test_little_that_is_left_is_still_at_right_angles(sunset):
-    """Rounding does not bring a nuisance back where it was nearly all there was."""
+    """A vector almost parallel to the one projected out still ends up orthogonal to it."""
     other = vector("other", 2).direction
     near = MasterVector("near", "all-pairs", sunset.direction + 1e-5 * other, SPACE)
 
@@ -133,7 +133,7 @@ def test_combining_one_vector_keeps_its_scale(taste, sunset):
 
 
 def test_vectors_that_cancel_define_no_direction(taste, sunset):
-    """A blend of opposites, and a vector without itself, are errors in words."""
+    """Blending opposites, or projecting a vector out of itself, raises a clear error."""
     with pytest.raises(DegenerateDirectionError, match="cancel out"):
         blend("none", [taste, negated("bad", taste)], [1e9, 1e9])
     with pytest.raises(DegenerateDirectionError, match="cancel out"):
@@ -144,7 +144,7 @@ def test_vectors_that_cancel_define_no_direction(taste, sunset):
 
 @pytest.mark.parametrize("weights", [[float("nan")], [float("inf")], [1e308], [6e99, -6e99]])
 def test_weights_must_be_finite(taste, weights):
-    """A weight that is no number is refused, and so is a blend of nothing."""
+    """Weights that are too large or not finite are refused, and so is a blend of no vectors."""
     with pytest.raises(DegenerateDirectionError, match=r"weights up to 1e\+100"):
         blend("none", [taste], weights)
     with pytest.raises(DegenerateDirectionError):
@@ -152,7 +152,7 @@ def test_weights_must_be_finite(taste, weights):
 
 
 def test_vectors_of_other_embeddings_are_refused(taste):
-    """Directions of two spaces have nothing to say to each other."""
+    """Vectors of two encoders are not blended, projected or compared."""
     foreign = vector("foreign", 3, fingerprint=Fingerprint("embedded", "a" * 64, "crop", 224))
 
     for mix in (

@@ -59,7 +59,7 @@ def test_ratings_keep_the_published_scale(vector):
 
 
 def test_a_direction_of_any_length_rates_the_same():
-    """Storing the direction at unit length does not change what it says."""
+    """Storing a direction at unit length does not change the vector's ratings."""
     long = MasterVector("long", "prompt", np.array([3.0, 4.0]), WHOLE)
 
     assert np.linalg.norm(long.direction) == pytest.approx(1)
@@ -82,7 +82,7 @@ def test_other_embeddings_are_refused(vector, other):
 
 
 def test_seen_photos_are_known_by_their_digest(vector):
-    """The card tells which photos a vector was learned from."""
+    """The card recognises the photos that a vector was learned from by their digests."""
     assert vector.card.saw("0123456789abcdef" + "0" * 48)
     assert not vector.card.saw("f" * 64)
 
@@ -113,7 +113,7 @@ def broken_cards():
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("data", [pytest.param(data, id=name) for name, data in broken_cards()])
 def test_a_broken_card_is_an_error_in_words(data, tmp_path):
-    """A file that is no card says so in one line, whatever is in it."""
+    """A file that is not a vector's card gives an error of one line, whatever its content."""
     path = tmp_path / "card.json"
     path.write_bytes(data)
 
@@ -125,19 +125,19 @@ def test_a_broken_card_is_an_error_in_words(data, tmp_path):
 
 
 def test_what_could_not_be_loaded_is_not_made(vector):
-    """A length of 1e100 is a scale, too, and both together are beyond what is read again."""
+    """A direction and scale that together exceed 1e100 are refused, as they could not be loaded."""
     with pytest.raises(CardError, match=r"not a number up to 1e\+100"):
         replace(vector, direction=np.array([1e99, 1e99, 0]), scale=10.0)
 
 
 def test_a_missing_card_is_named(tmp_path):
-    """The path that does not exist is in the message."""
+    """The error for a missing vector card names its path."""
     with pytest.raises(MissingPathError, match="nowhere"):
         MasterVector.load(tmp_path / "nowhere.json")
 
 
 def test_a_photo_rates_the_same_in_any_company():
-    """To the last digit: alone, among a few and among many, for its percentile depends on it."""
+    """A photo's rating is the same to the last digit, alone or in a batch of any size."""
     rng = np.random.default_rng(0)
     made_by = Fingerprint("m", "0" * 64, "whole", 8)
     for d in (48, 513, 1280):
@@ -150,7 +150,7 @@ def test_a_photo_rates_the_same_in_any_company():
 
 
 def test_a_changed_digit_of_a_card_is_noticed(vector, tmp_path):
-    """A card without a checksum, as people write them, is still a card."""
+    """A changed card is refused by its checksum; a card without a checksum is accepted."""
     path = tmp_path / "taste.json"
     vector.save(path)
     text = path.read_text()

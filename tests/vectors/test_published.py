@@ -103,7 +103,7 @@ def unit_rows(n=200):
 @pytest.mark.parametrize("suffix", [".pth", ".safetensors"])
 @pytest.mark.parametrize("file", HEADS)
 def test_one_vector_gives_the_published_scores(file, suffix, tmp_path):
-    """The layers of every known head, run by torch, and the vector give the same scores."""
+    """A published head as one vector gives the same scores as its layers run by torch."""
     torch.manual_seed(3)
     make, licence = HEADS[file]
     head = make().eval()
@@ -128,7 +128,7 @@ def test_one_vector_gives_the_published_scores(file, suffix, tmp_path):
 
 
 def test_a_linear_head_keeps_scale_and_bias(tmp_path):
-    """The scale is the length of the published weights, and the bias theirs."""
+    """The scale is the length of the published weights, and the bias is the published one."""
     head = torch.nn.Linear(D, 1).requires_grad_(False)
     vector = published_vector("v1", save(head, tmp_path / "sa_0_4_vit_b_32_linear.pth"), SPACE, D)
 
@@ -138,7 +138,7 @@ def test_a_linear_head_keeps_scale_and_bias(tmp_path):
 
 
 def test_a_head_of_another_name_is_nobodys(tmp_path):
-    """The layout alone does not tell who trained a head, nor under which licence."""
+    """Weights under an unknown file name get no licence, as their layout names no author."""
     card = published_vector("mine", save(improved(), tmp_path / "mine.pth"), SPACE, D).card
 
     assert card.licence == ""
@@ -147,7 +147,7 @@ def test_a_head_of_another_name_is_nobodys(tmp_path):
 
 
 def test_parameters_and_halves_are_read(tmp_path):
-    """A state dict may hold parameters, and numbers of half precision."""
+    """A published head may store its weights as parameters and in half precision."""
     head = torch.nn.Linear(D, 1).half()
     torch.save(dict(head.named_parameters()), tmp_path / "half.pt")
 
@@ -159,7 +159,7 @@ def test_parameters_and_halves_are_read(tmp_path):
 
 @pytest.mark.parametrize("bias", [None, 5.25])
 def test_an_array_is_a_vector_and_perhaps_a_bias(bias, tmp_path):
-    """A NumPy file of d numbers is a vector; one number more is the bias."""
+    """A NumPy file of d numbers is read as a vector; one more number is read as the bias."""
     weights = np.arange(1.0, D + 1)
     np.save(tmp_path / "mine.npy", weights if bias is None else np.append(weights, bias))
 
@@ -172,7 +172,7 @@ def test_an_array_is_a_vector_and_perhaps_a_bias(bias, tmp_path):
 
 @pytest.mark.parametrize("around", ["", "model.", "module.net.", "a.b.c."])
 def test_a_checkpoint_of_lightning_is_a_head(around, tmp_path):
-    """The state dict lies beside the optimiser's, and modules may stand around the head."""
+    """A Lightning checkpoint with optimiser state and prefixed module names is read."""
     head = improved()
     state = {f"{around}{key}": tensor for key, tensor in head.state_dict().items()}
     lightning = {"epoch": 3, "state_dict": state, "optimizer_states": [{"state": {}}]}
@@ -186,7 +186,7 @@ def test_a_checkpoint_of_lightning_is_a_head(around, tmp_path):
 
 @pytest.mark.parametrize("suffix", [".pth", ".safetensors"])
 def test_layers_of_unknown_origin_are_taken_for_linear_and_said_so(suffix, tmp_path):
-    """An MLP that nobody published is one vector if nothing stands between its layers."""
+    """An unknown stack of layers is read as linear, one vector, and its card says so."""
     torch.manual_seed(5)
     deep = stacked((D, 12), dropout(), (12, 9), (9, 1))
     late = stacked(*[dropout()] * 9, (D, 7), (7, 1))  # the layers 9 and 10, in this order
@@ -201,7 +201,7 @@ def test_layers_of_unknown_origin_are_taken_for_linear_and_said_so(suffix, tmp_p
 
 
 def test_a_head_that_was_published_for_another_encoder_needs_force(tmp_path):
-    """An equal dimension is not enough for a published head; own files are accepted."""
+    """A published head of another encoder is refused despite an equal dimension; own ones pass."""
     own = Fingerprint("embedded:2", "0" * 64, "whole", 192)
     path = save(torch.nn.Linear(768, 1), tmp_path / "sa_0_4_vit_l_14_linear.pth")
     with pytest.raises(ForeignHeadError, match=r"ViT-L/14, .* embedded:2 .*--force"):
@@ -214,7 +214,7 @@ def test_a_head_that_was_published_for_another_encoder_needs_force(tmp_path):
 
 
 def test_a_head_with_activations_is_refused(tmp_path):
-    """The relu head is no single vector, and the message says why."""
+    """A head with ReLU activations is refused, as it is not a single vector."""
     path = save(improved(torch.nn.ReLU()), tmp_path / "ava+logos-l14-reluMSE.pth")
 
     with pytest.raises(DamagedWeightsError, match=r"ReLUs .* no single vector.* linearMSE"):
@@ -231,7 +231,7 @@ def test_a_head_with_activations_is_refused(tmp_path):
     ],
 )
 def test_a_head_for_another_encoder_says_which(inputs, file, encoder, tmp_path):
-    """A head of other dimensions names the encoder that it is for."""
+    """A head with other dimensions is refused, and the error names the encoder it is for."""
     path = save(torch.nn.Linear(inputs, 1), tmp_path / file)
 
     with pytest.raises(EncoderMismatchError, match=rf"{encoder}.* of {D} dimensions"):
@@ -239,7 +239,7 @@ def test_a_head_for_another_encoder_says_which(inputs, file, encoder, tmp_path):
 
 
 def test_an_array_of_another_length_is_refused(tmp_path):
-    """An array must have the index's dimensions."""
+    """An array whose length differs from the index's dimensions is refused."""
     np.save(tmp_path / "long.npy", np.ones(768))
 
     with pytest.raises(EncoderMismatchError, match="ViT-L/14"):
@@ -383,7 +383,7 @@ def test_a_tensor_that_claims_to_be_vast_costs_no_memory(tmp_path):
 
 
 def test_a_whole_model_is_not_read(tmp_path):
-    """A file larger than any head is refused unread."""
+    """A file larger than any head is refused without being read."""
     with (tmp_path / "model.pth").open("wb") as file:
         file.truncate(65 * 2**20)
 
@@ -400,7 +400,7 @@ def test_a_head_of_nothing_has_no_direction(tmp_path):
 
 
 def test_a_missing_file_and_a_folder(tmp_path):
-    """A path without a file is told as such."""
+    """A missing file and a folder in place of a file are both refused by name."""
     (tmp_path / "folder.pth").mkdir()
 
     with pytest.raises(MissingPathError, match=r"nothing\.pth"):

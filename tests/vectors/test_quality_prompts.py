@@ -32,14 +32,14 @@ def encoder():
 
 
 def test_every_phrase_has_its_antonym_and_none_is_the_missions_prompt():
-    """A table without antonyms would take "poor composition" for praise."""
+    """Every quality phrase has a distinct antonym, and none is part of the default prompt."""
     assert len(set(PHRASES)) == 2 * len(TABLE)
     assert not any(phrase in PLAIN_PROMPT for phrase in PHRASES if " " in phrase)
 
 
 @pytest.mark.slow
 def test_a_prompt_of_sharpness_prefers_the_sharp_photo(encoder):
-    """A prompt of blur prefers the blurred photo; plain prompts need not."""
+    """A prompt for sharpness prefers sharp photos, and one for blur prefers blurred ones."""
     photos = [Image.fromarray(one) for one in (data.chelsea(), load_sample_image("china.jpg"))]
     blurred = [photo.filter(ImageFilter.GaussianBlur(4)) for photo in photos]
     rows = encode_photos(encoder, [encoder.prepare(one) for one in [*photos, *blurred]])
@@ -50,7 +50,7 @@ def test_a_prompt_of_sharpness_prefers_the_sharp_photo(encoder):
 
 @pytest.mark.slow
 def test_a_wish_and_its_opposite_point_apart(encoder):
-    """Opposite prompts differ in qualities and agree in content."""
+    """Opposite prompts point further apart as quality vectors than as plain prompts."""
     good, bad = (
         worded_vector("w", [text], encoder).direction
         for text in ("a beautiful, professional photo", "an ugly, failed photo")
@@ -102,14 +102,14 @@ def test_words_of_no_table_praise_and_blame(encoder):
     ],
 )
 def test_what_is_negated_has_the_opposite_sign(text, clauses):
-    """Words that only look like a negation change no sign."""
+    """Negated qualities get the opposite sign; words that only look like a negation do not."""
     assert [(sign, " ".join(clause.split())) for sign, clause in clauses_of(text)] == clauses
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("text", ["a dog on a beach", "qwv plim 7733", "the spoon of seven"])
 def test_what_says_nothing_of_quality_stays_with_class_names(encoder, text):
-    """A thing, or nonsense, is neither praise nor blame."""
+    """A prompt that says nothing of quality gives nearly the vector of its class names."""
     plain, worded = (
         make("w", [text], encoder).direction for make in (prompt_vector, worded_vector)
     )
@@ -119,14 +119,14 @@ def test_what_says_nothing_of_quality_stays_with_class_names(encoder, text):
 @pytest.mark.slow
 @pytest.mark.parametrize("text", ["42", "7", "12 345", "100 %"])
 def test_numbers_neither_praise_nor_blame(encoder, text):
-    """Valence is of words: a number alone has none."""
+    """A number alone, as a prompt, is neutral in valence."""
     worth = shipped_vector("worth.whole").direction
     assert abs(worded_vector("w", [text], encoder).direction @ worth) < 0.2
 
 
 @pytest.mark.slow
 def test_the_card_tells_what_the_words_went_through(encoder):
-    """The card has the kind, the strongest qualities, and the built-in vectors' photos."""
+    """The card of a vector from words names its kind, qualities and the photos it was based on."""
     vector = worded_vector("wish", ["a sharp photo"], encoder)
     assert vector.kind == KIND
     assert vector.card.source == "words, through built-in qualities"
@@ -138,7 +138,7 @@ def test_the_card_tells_what_the_words_went_through(encoder):
 
 @pytest.mark.slow
 def test_unwanted_words_are_taken_off(encoder):
-    """The direction leads from what is not wanted to what is."""
+    """The direction of a prompt with unwanted words is the wanted minus the unwanted direction."""
     wanted, unwanted, both = (
         worded_vector("w", texts, encoder, negatives=negatives).direction
         for texts, negatives in (
@@ -174,7 +174,7 @@ def test_praise_asks_for_worth_and_some_technical_quality(encoder):
 @pytest.mark.slow
 @pytest.mark.parametrize("spec", ["embedded:1"])
 def test_others_take_the_plain_prompt(spec):
-    """An encoder without these blocks, or a framing without built-in vectors."""
+    """Encoders or framings without built-in quality vectors use the plain prompt vector."""
     for encoder in (load_encoder(spec, device="cpu"), load_encoder("embedded", framing="pad")):
         assert quality_directions(encoder) is None
         vector, plain = (make("w", ["a dog"], encoder) for make in (worded_vector, prompt_vector))

@@ -49,7 +49,7 @@ def embeddings():
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ALTERED)
 def test_copies_are_recognised_and_other_pictures_are_not(pictures, embeddings, kind):
-    """The codes of a file that was written and read again tell a copy from another picture."""
+    """Stored codes recognise altered copies of learned pictures, and no other pictures."""
     learned = SeenPictures.of(embeddings[:N], codes(pictures[:N]))
     known = SeenPictures.from_text(json.loads(json.dumps(learned.to_text())), "x")
     shown = codes(map(ALTERED[kind], pictures))
@@ -63,7 +63,7 @@ def test_copies_are_recognised_and_other_pictures_are_not(pictures, embeddings, 
 
 @pytest.mark.slow
 def test_a_card_keeps_them_and_stays_small(pictures, embeddings):
-    """A card of as many pictures as it may keep has under 200 kB, and says again what it saw."""
+    """A card with the most pictures it may keep is under 200 kB and survives a JSON round trip."""
     rng = np.random.default_rng(3)
     many = 3 * MOST_PICTURES
     greys = rng.integers(0, 256, (many, 128)).astype(np.uint8)
@@ -84,7 +84,7 @@ def test_a_card_keeps_them_and_stays_small(pictures, embeddings):
 
 @pytest.mark.slow
 def test_pictures_of_several_vectors_are_put_together(pictures, embeddings):
-    """A blend has seen what its parts have seen, though their photos have other means."""
+    """A blend of vectors recognises the pictures that any of its parts has seen."""
     shown = codes(pictures)
     one = SeenPictures.of(embeddings[:N], shown[:N])
     two = SeenPictures.of(unit(embeddings[N:] + 0.3 * embeddings[0]), shown[N:])
@@ -102,6 +102,6 @@ def test_pictures_of_several_vectors_are_put_together(pictures, embeddings):
     "text", [{}, {"centres": "!", "centre": "!", "signs": "!", "greys": "!"}, [], "x"]
 )
 def test_codes_that_cannot_be_read_are_told(text):
-    """A changed card is refused in words."""
+    """Unreadable picture codes in a vector's card raise CardError."""
     with pytest.raises(CardError, match="codes of pictures"):
         SeenPictures.from_text(text, "card.json")

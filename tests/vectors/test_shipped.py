@@ -27,7 +27,7 @@ def test_every_card_that_is_shipped_is_known():
 
 @pytest.mark.parametrize("damage", ["turned", "missing", "cut"])
 def test_a_card_that_is_another_is_refused(turned, damage):
-    """A direction that was turned round is a card like any other, but for its digest."""
+    """A shipped vector card that is missing, cut short or altered is refused."""
     path = turned / "beauty.whole.json"
     if damage == "missing":
         path.unlink()

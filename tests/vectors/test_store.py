@@ -37,7 +37,7 @@ def direction(index, seed=0):
 
 
 def test_own_and_builtin_vectors_are_listed(index):
-    """Cards of the index come first, then those that ship for its encoder and framing."""
+    """Vector lists have the index's own cards first, then those shipped for its encoder."""
     assert list(list_vectors(index)) == ["ours", "plain-prompt", *BUILTIN]
 
 
@@ -65,7 +65,7 @@ def test_builtin_cards_tell_where_they_are_from(framing):
 
 
 def test_a_vector_is_added_once(index):
-    """A second one of the same name is refused, and the first stays as it is."""
+    """A second vector of the same name is refused, and the first one stays unchanged."""
     add_vector(index, MasterVector("mine", "prompt", direction(index), index.fingerprint))
     before = index.paths.vector("mine").read_bytes()
 
@@ -77,13 +77,13 @@ def test_a_vector_is_added_once(index):
 
 @pytest.mark.parametrize("name", ["all-pairs", "random-direction", "beauty"])
 def test_names_of_learners_are_kept_for_them(index, name):
-    """A vector cannot be mistaken for a learner or a baseline in a table of results."""
+    """A vector may not have the name of a learner or baseline."""
     with pytest.raises(ReservedNameError, match="another name"):
         add_vector(index, MasterVector(name, "prompt", direction(index), index.fingerprint))
 
 
 def test_another_encoders_vector_is_refused(index):
-    """A vector of another encoder can neither be added nor, if its file exists, be used."""
+    """A vector for another encoder can be neither added to the index nor loaded from it."""
     other = Fingerprint("open_clip:ViT-B-32", "0" * 64, "crop", 224)
     foreign = MasterVector("foreign", "prompt", np.ones(512), other)
     with pytest.raises(EncoderMismatchError, match="open_clip:ViT-B-32"):
@@ -146,7 +146,7 @@ def test_an_ensemble_is_the_mean_of_unit_embeddings():
 
 
 def test_antonyms_point_from_the_unwanted_to_the_wanted():
-    """The unwanted text is rated as far below as the wanted one above."""
+    """A prompt with a negative gives the unit difference between wanted and unwanted text."""
     vector = prompt_vector("p", ["a"], Words(), negatives=["b"])
 
     np.testing.assert_allclose(vector.direction, np.array([1, -1, 0, 0]) / 2**0.5, atol=1e-7)

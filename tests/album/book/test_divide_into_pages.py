@@ -62,7 +62,7 @@ def test_no_photo_comes_near_the_spine_or_the_edge(seed):
 
 @pytest.mark.slow
 def test_better_photos_are_larger_and_pages_are_full():
-    """Rank correlation of area and worth; share of the room that photos cover."""
+    """Photo area and worth have a rank correlation above 0.5 over the pages of a book."""
     found = []
     for seed in range(4):
         photos = some(60, seed)
@@ -83,7 +83,7 @@ def test_pages_rarely_mix_events():
 
 
 def test_a_photo_that_is_to_stand_alone_does():
-    """The photo has a page for itself; if that leaves too few pages, an error says so."""
+    """A photo set to stand alone gets its own page; with too few pages, an error says so."""
     breaks = divide_into_pages(some(20, alone=[7, 8]), 8, PageSize())
     starts = np.cumsum([0] + [k for k, _ in breaks])
     assert {7, 8, 9} <= set(starts.tolist())

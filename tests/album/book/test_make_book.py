@@ -100,7 +100,7 @@ def test_too_few_and_too_many_photos_are_one_sentence(trip, pages, told):
 
 
 def test_a_photo_that_is_gone_is_left_out_and_told(trip):
-    """The others make the book."""
+    """A photo whose file is gone is left out with a warning; the other photos make the book."""
     index, ratings, rows = trip
     index.photo(rows[3]).path.unlink()
     book = make_book(index, ratings, rows, BookWishes(pages=5))
@@ -120,7 +120,7 @@ def test_photos_that_are_all_gone_are_told_as_such(trip):
 
 @pytest.mark.parametrize("safe", [19.9, 20.1, 40.0, 50.0])
 def test_margins_that_leave_no_room_are_told(trip, safe):
-    """The photos' area has sides of at least 10 mm, and the smallest one is laid out."""
+    """Margins that leave less than 10 mm a side for photos are refused; 10 mm are laid out."""
     wishes = BookWishes(PageSize(50, 70.4, safe=safe), warn_ppi=1)
     index, ratings, rows = trip
     if safe < 20:
@@ -132,7 +132,7 @@ def test_margins_that_leave_no_room_are_told(trip, safe):
 
 
 def test_a_plan_is_printed_as_it_was_written(trip):
-    """Through JSON and back all boxes are the same; numbers suit without being asked for."""
+    """The page count is chosen by itself, and a plan saved as JSON yields the same pages again."""
     index, ratings, rows = trip
     book = make_book(index, ratings, rows, BookWishes())
     assert len(book.pages) == 6
@@ -144,7 +144,7 @@ def test_a_plan_is_printed_as_it_was_written(trip):
 
 
 def test_a_plan_with_a_photo_in_the_fold_is_warned_of(trip):
-    """A plan of one's own may bring photos nearer to the spine than any book that is laid out."""
+    """A book from a user's own plan warns of each photo placed too near the spine."""
     index, ratings, rows = trip
     said = json.loads(
         json.dumps(book_json(make_book(index, ratings, rows, BookWishes())), default=os.fspath)
@@ -162,7 +162,7 @@ def test_a_plan_with_a_photo_in_the_fold_is_warned_of(trip):
 
 
 def test_plans_that_cannot_be_printed_are_refused(trip):
-    """Outside, over another photo, in another shape, twice, unknown, nonsense."""
+    """Photos outside the safe zone, overlapping, distorted, repeated or unknown are refused."""
     index, ratings, rows = trip
     whole = json.dumps(book_json(make_book(index, ratings, rows, BookWishes())), default=os.fspath)
 

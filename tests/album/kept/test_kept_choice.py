@@ -37,7 +37,7 @@ def test_an_album_is_judged_as_it_is(chosen):
 
 
 def test_the_swap_raises_the_value_by_what_was_told(chosen):
-    """Swaps that help are done one after another, until none does."""
+    """Each proposed swap raises the album's value by the stated gain, until no swap helps."""
     index, choose = chosen
     album = album_of(index, [0, 1, 2], places=3, alike=0.9999)  # no photo is of another's series
     for done in range(10):
@@ -54,7 +54,7 @@ def test_the_swap_raises_the_value_by_what_was_told(chosen):
 
 
 def test_filling_keeps_what_is_there(chosen):
-    """Empty places are filled, what was left out stays out, and the order stays as it was."""
+    """Filling adds photos to empty places; left-out photos stay out, and the order is kept."""
     index, choose = chosen
     album = album_of(index, [5, 2], places=6).leave_out([index.photo(9).digest])
     made = choose(album, hold=True, fill=True)
@@ -68,7 +68,7 @@ def test_filling_keeps_what_is_there(chosen):
 
 
 def test_photos_of_another_collection_stay_in_the_album(chosen):
-    """Photos of another index are listed as missing, and kept when the album is chosen anew."""
+    """Photos from another index are listed as missing and kept when the album is rebuilt."""
     index, choose = chosen
     album = album_of(index, [1], places=2)
     album = KeptAlbum(album.index, (*album.photos, "f" * 64), settings=album.settings)

@@ -30,7 +30,7 @@ def of(*photos):
 
 
 def test_an_album_comes_back_as_it_was_kept(store):
-    """Order, pins, photos left out, settings and the name in any script."""
+    """A saved album keeps order, pins, photos left out, settings and a name in any script."""
     album = replace(
         of(*PHOTOS[:5]),
         pinned=PHOTOS[:1],
@@ -44,7 +44,7 @@ def test_an_album_comes_back_as_it_was_kept(store):
 
 
 def test_the_latest_album_is_the_one_of_that_index_that_was_changed_last(store, monkeypatch):
-    """Albums of other indexes do not count, and an old one that is gone on with comes first."""
+    """The latest album is the last one changed among those of the given index."""
     assert store.latest("family") is None
     days = iter(range(1, 9))
     monkeypatch.setattr("photorank.album.kept.store._now", lambda: f"2026-01-0{next(days)}")
@@ -72,7 +72,7 @@ def test_changes_are_undone_and_made_again(store):
 
 
 def test_of_two_people_neither_overwrites_the_other(store):
-    """A change is made on the newest state; a state that was made for an older one is refused."""
+    """Changes apply to an album's newest state; saving or undoing from an older one is refused."""
     seen = store.create("a", of(*PHOTOS[:3]), "chosen").revision
     store.change("a", lambda album: album.pin(PHOTOS[:1]), "pinned one")
     both = store.change("a", lambda album: album.leave_out(PHOTOS[2:3]), "left one out")
@@ -140,7 +140,7 @@ def test_names_that_would_show_as_others_are_refused(store, name):
     ],
 )
 def test_what_is_no_album_is_not_kept(store, album):
-    """The reason is told, and no state is left."""
+    """An invalid album is refused with the reason, and the saved album stays unchanged."""
     store.create("a", of(), "chosen")
     with pytest.raises(AlbumError, match="this is no album"):
         store.save("a", album, "broken", seen=1)
@@ -158,7 +158,7 @@ def test_a_damaged_store_is_told(store):
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path):
-    """The error is that of any place that cannot be written."""
+    """An album created in a place that cannot be written raises StorageError."""
     (tmp_path / "file").touch()
     with pytest.raises(StorageError):
         AlbumStore(Workspace(tmp_path / "file" / "home")).create("a", of(), "chosen")

@@ -36,7 +36,7 @@ def test_a_long_name_is_cut(name):
 
 @pytest.mark.parametrize("name", ["", "/", "..", "a.exe", "jpg", "page.html", "x.jpg.svg"])
 def test_what_is_no_photo_is_refused(name):
-    """Files are refused by name; their content is checked by the indexing."""
+    """Uploads with a file name that is unsafe or not a photo's are refused."""
     with pytest.raises(RefusedFileError):
         safe_path(name)
 

@@ -15,7 +15,7 @@ HERE = {"Host": "localhost:8501"}
     ],
 )
 def test_a_visitor_at_this_computer_is_known(listens, visitor, host):
-    """The server listens to nobody else, and the request names this computer."""
+    """A visitor is local if the server listens locally and the request names this computer."""
     assert is_local(listens, visitor, {"Host": host})
 
 
@@ -38,5 +38,5 @@ def test_a_visitor_at_this_computer_is_known(listens, visitor, host):
     ],
 )
 def test_nobody_else_is(listens, visitor, headers):
-    """A proxy, another host name or a server open to the network does not count as local."""
+    """Visitors through a proxy, another host name or an open network are not local."""
     assert not is_local(listens, visitor, headers)

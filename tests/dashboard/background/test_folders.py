@@ -7,7 +7,7 @@ from tests.conftest import draw_photo
 
 
 def test_a_listing_has_folders_alone_and_none_that_hides(tmp_path):
-    """Sorted by name; no file is told of, whatever it is called."""
+    """A listing holds visible folders only, sorted by name, and no files."""
     for name in ("b", "A", "<b>bold", ".hidden"):
         (tmp_path / name).mkdir()
     (tmp_path / "secret.txt").write_text("secret")
@@ -18,7 +18,7 @@ def test_a_listing_has_folders_alone_and_none_that_hides(tmp_path):
 
 
 def test_links_in_a_circle_and_to_nowhere_are_passed_over(tmp_path):
-    """A link to a folder is a folder, and to be in it is to be at its name."""
+    """A link to a folder counts as a folder; circular and broken links are passed over."""
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")
     (tmp_path / "circle").symlink_to(tmp_path / "circle")
@@ -60,7 +60,7 @@ def test_a_long_list_is_cut_and_says_so(tmp_path):
 
 
 def test_starting_folders_are_folders_that_are_there(tmp_path, monkeypatch):
-    """Home first; what a system lacks is no place."""
+    """The home folder comes first, and folders missing on a system are not offered."""
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "Pictures").mkdir()
     found = starting_folders()

@@ -48,7 +48,7 @@ def test_there_is_no_job_until_one_begins(workspace):
 
 
 def test_a_killed_job_is_told_with_what_is_kept(workspace):
-    """A killed job is not taken for a running one, and can be started again."""
+    """A killed job is reported as no longer running, with the progress that was kept."""
     left_behind(workspace, stage="Looking at photos", done=64, total=450, share=0.14)
     said = jobs.progress(workspace, "add")
     assert said.was_killed

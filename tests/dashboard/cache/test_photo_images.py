@@ -8,7 +8,7 @@ from tests.fixtures.colours import paint
 
 
 def test_a_photo_whose_name_is_no_text_is_shown_large(library):
-    """Names of files are bytes, and the cache keeps their pictures all the same."""
+    """Photos with file names that are not valid text are cached and shown as large JPEGs."""
     paint(library.folder / os.fsdecode(b"caf\xe9") / os.fsdecode(b"a\xff.png"), seed=3)
     library.build()
     with Image.open(io.BytesIO(photo_images.picture(library.index, 0))) as shown:

@@ -28,14 +28,14 @@ def rows_of(spec, column):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PANELS)
 def test_no_colour_but_grey_is_fixed(name):
-    """The theme brings the colours, or the dark page could not be read."""
+    """Charts fix no colour but grey; the theme sets the others, so the dark page is readable."""
     text = detail_charts.detail_chart(PANELS[name]).to_json()
 
     assert text.count("#") == text.count(evaluation_charts.GREY)
 
 
 def test_families_keep_their_colours_among_the_lines_of_gaps():
-    """The theme's colours go by place; who is second of a family takes the fourth."""
+    """Theme colours go by position; a second vector of a family takes the fourth colour."""
     spec = spec_of("gap")
     colour = layers_of(spec, "line")[0]["encoding"]["color"]
 
@@ -52,14 +52,14 @@ def test_families_keep_their_colours_among_the_lines_of_gaps():
 
 
 def test_lines_of_gaps_differ_by_shape_too():
-    """Lines can be told apart without seeing colours."""
+    """Lines in the chart of gaps differ by the shape of their points, not only by colour."""
     shape = layers_of(spec_of("gap"), "point")[0]["encoding"]["shape"]["scale"]
 
     assert len(set(shape["range"])) == len(shape["range"]) >= len(shape["domain"])
 
 
 def test_close_calls_stand_left():
-    """Ranges of gaps keep their order, which is not that of their letters."""
+    """Ranges of gaps are sorted by size and not alphabetically."""
     sort = layers_of(spec_of("gap"), "line")[0]["encoding"]["x"]["sort"]
 
     assert sort == ["≤ 0.4", "> 0.4"]
@@ -87,13 +87,13 @@ def test_reliability_has_its_diagonal():
 
 
 def test_the_risk_begins_at_zero():
-    """An axis that is cut would make a small risk look like none or all."""
+    """The risk axis begins at zero, as a cut axis would make a small risk look like none or all."""
     assert layers_of(spec_of("risk"), "line")[0]["encoding"]["y"]["scale"]["domainMin"] == 0
 
 
 @pytest.mark.slow
 def test_a_group_is_a_row_with_its_number_of_pairs():
-    """The tooltip calls it a group, not a vector."""
+    """A group's row tells its number of pairs, and its tooltip says group, not vector."""
     spec = spec_of("groups")
 
     assert {row["text"].split()[0] for row in rows_of(spec, "group")} >= {"group0", "group2"}
@@ -115,7 +115,7 @@ def test_a_difference_that_could_be_luck_is_a_hollow_cell():
 @pytest.mark.slow
 @pytest.mark.parametrize("name", THEMES)
 def test_numbers_can_be_read_on_the_strongest_cell(name):
-    """Text on the mixed colour reaches WCAG's 4.5 : 1 in light and dark."""
+    """Text on the strongest cell's colour has WCAG's contrast of 4.5 : 1, in light and dark."""
     theme = THEMES[name]
     most = max(row["strength"] for row in rows_of(spec_of("matrix"), "strength"))
     mixed = "#"

@@ -27,7 +27,7 @@ def layers_of(spec, mark):
 
 @pytest.mark.slow
 def test_guessing_and_a_guide_from_name_to_mark_are_drawn(chart):
-    """Strokes at an even chance; a dotted rule over the whole lane, so that no mark is alone."""
+    """The chart marks chance at 0.5, and a dotted rule leads from each name to its mark."""
     assert layers_of(chart.to_dict(), "tick")[0]["encoding"]["x"]["datum"] == 0.5
     guide = layers_of(chart.to_dict(), "rule")[0]["encoding"]
     assert (guide["x"]["value"], guide["x2"]["value"]) == (0, "width")
@@ -42,7 +42,7 @@ def test_families_differ_by_colour_and_by_shape(chart):
 
 
 def test_no_colour_but_grey_is_fixed(chart):
-    """The theme brings the colours, or the dark page could not be read."""
+    """Charts fix no colour but grey; the theme sets all others, so dark mode stays readable."""
     text = chart.to_json()
 
     assert text.count("#") == text.count(evaluation_charts.GREY)

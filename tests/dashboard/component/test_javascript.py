@@ -17,7 +17,7 @@ MOST_BYTES = 45_000  # of all modules and the style sheet, as they are sent
 
 @pytest.mark.slow
 def test_its_own_tests_pass():
-    """Packing, the outbox, keys, marks, orders and zoom hold what their tests say."""
+    """The JavaScript component's own tests pass under Node."""
     node = shutil.which("node")
     if node is None:
         pytest.skip("node is not installed: apt-get install nodejs runs the component's tests")

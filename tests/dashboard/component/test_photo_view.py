@@ -75,7 +75,7 @@ def test_marks_are_written_once_and_acknowledged(shown, paths):
     ],
 )
 def test_what_no_component_sends_is_no_mark(shown, paths, state):
-    """A page that is spoken to by hand keeps nothing, and goes on."""
+    """Malformed data in the photo view's state saves no mark and raises no error."""
     shown.session_state[PLACE] = state
     shown.run()
     assert not shown.exception
@@ -83,7 +83,7 @@ def test_what_no_component_sends_is_no_mark(shown, paths, state):
 
 
 def test_a_mark_that_is_none_is_told(shown, paths):
-    """Six stars are refused in words."""
+    """A mark of six stars is refused with a message, and nothing is saved."""
     token = Index.open(paths).digests()[0][:16]
     press(shown, PLACE, {"token": token, "mark": "stars", "value": 6})
     assert "6 is no mark" in shown.error[0].value
@@ -91,7 +91,7 @@ def test_a_mark_that_is_none_is_told(shown, paths):
 
 
 def test_a_button_tells_which_photos_it_is_for(shown, paths):
-    """Photos are named by the beginnings of their digests, in the order of the press."""
+    """A pressed action names its photos by digest prefixes, in the order they were sent."""
     digests = Index.open(paths).digests()
     tokens = [digests[3][:16], digests[1][:16], "0" * 16]
     shown.session_state[PLACE] = {"act": {"what": "alike", "tokens": tokens}}
@@ -100,6 +100,6 @@ def test_a_button_tells_which_photos_it_is_for(shown, paths):
 
 
 def test_nothing_of_a_folder_is_passed_to_the_page(shown, paths):
-    """Photos are named by index and digest alone."""
+    """Photos are passed to the page by index name and digest, never by folder."""
     folder = str(Index.open(paths).photo(0).path.parent)
     assert folder not in json.dumps(mounted(shown))

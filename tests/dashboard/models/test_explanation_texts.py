@@ -62,7 +62,7 @@ def test_all_sources_of_dates_have_words():
 
 
 def test_two_heat_maps_share_a_scale():
-    """The weaker of two maps is drawn weaker; on its own it would be as strong."""
+    """The weaker of two heat maps is drawn weaker, though alone it would be as strong."""
     strong, weak = explanation_texts.heat_pictures([explanation([[4.0]]), explanation([[1.0]])])
     [alone] = explanation_texts.heat_pictures([explanation([[1.0]])])
 
@@ -96,7 +96,7 @@ def moving_lines(concepts, signals):
 
 
 def test_signals_stand_among_the_concepts():
-    """The strongest first; the figures of signals are their part of the rating alone."""
+    """Signals are listed among the concepts by strength, with only their part of the rating."""
     snow = Concept("snow", 2.0, 0.25, 0.5)
     first, second = moving_lines([snow], SHARES)
     assert "sharpness" in first
@@ -188,7 +188,7 @@ def test_a_photo_and_its_rating_show_before_any_tower_loads(dashboard, home, mon
 @pytest.mark.slow
 @pytest.mark.usefixtures("own_gallery")
 def test_a_photo_whose_file_is_gone_is_not_explained(dashboard, paths):
-    """The page says so and shows no heat map."""
+    """The page warns that the photo's file is missing and shows no heat map."""
     Index.open(paths).photo(0).path.unlink()
 
     app = dashboard("photo")

@@ -6,7 +6,7 @@ from photorank.album.kept.store import Entry
 
 
 def test_what_is_known_of_other_photos_is_said_in_the_words_of_the_page():
-    """Accuracy is given in the page's vocabulary, and nothing unmeasured is claimed."""
+    """Accuracy is worded in the page's vocabulary, and a missing one is called not measured."""
     card = SimpleNamespace(accuracy=SimpleNamespace(value=0.79))
     vector = SimpleNamespace(name="worth", card=card)
 
@@ -16,7 +16,7 @@ def test_what_is_known_of_other_photos_is_said_in_the_words_of_the_page():
 
 
 def test_an_album_says_how_many_of_its_places_are_filled():
-    """A full one says only how many photos it has; its name is text, not Markdown."""
+    """A full album shows only its number of photos; its name is text, not Markdown."""
 
     def said(photos):
         digests = tuple(f"{number:064x}" for number in range(photos))

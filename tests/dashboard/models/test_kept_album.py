@@ -22,7 +22,7 @@ def pressed(what, photo=ONE, **more):
 
 
 def test_each_press_is_a_change_in_words():
-    """Pins, photos left out, moved, alone on a page."""
+    """Pinning, leaving out, moving and isolating a photo each change the album as worded."""
     assert pressed("pin").pinned == (ONE,)
     assert pressed("leave out").photos == (TWO, THREE)
     assert pressed("leave out").left_out == (ONE,)
@@ -45,7 +45,7 @@ def test_what_is_no_press_is_no_change(act):
 
 
 def test_a_photo_that_is_not_in_the_album_is_not_moved_into_it():
-    """The other person may have left it out meanwhile."""
+    """A photo that another person removed from the album is not added again by a move."""
     assert pressed("move", "d" * 64, other=None) == ALBUM
     assert pressed("move", ONE, other=ONE) == ALBUM
 

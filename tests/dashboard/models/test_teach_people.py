@@ -6,7 +6,7 @@ from photorank.evaluation.agreement import person_tastes
 
 @pytest.mark.slow
 def test_people_are_compared_in_words(session, choose):
-    """The closest two are named with their interval, and every photo has everybody's rating."""
+    """The headline names the two people who agree most, with the interval of their agreement."""
     choose("ann", [(0, 7), (8, 15), (16, 23)])
     choose("bob", [(7, 0), (15, 8), (16, 23)])
     choose("c*y", [(0, 7), (8, 15), (1, 6)])

@@ -44,7 +44,7 @@ def test_the_waiting_pairs_stay_while_answers_come(session):
 
 @pytest.mark.parametrize("kind", ["group", "all"])
 def test_pairs_may_be_of_one_group(session, kind):
-    """The two photos that are drawn have the group in common where that was asked for."""
+    """Both photos of a pair to judge belong to one group if pairs within groups are asked for."""
     codes = codes_of_kind(session.index.labels(), kind)
     session = replace(session, within=codes)
     if kind == "all":
@@ -66,7 +66,7 @@ def test_an_answer_that_comes_twice_counts_once(session):
 
 
 def test_taking_back_names_its_pair(session):
-    """Later answers and stars stay, and taking back twice takes back no more."""
+    """Undo takes back only its own pair's answer, and only once; other answers and stars stay."""
     one, two, *_ = session.pairs(session.clicks())
     answer(session, one, "tie")
     answer(session, two, "skip")
@@ -78,7 +78,7 @@ def test_taking_back_names_its_pair(session):
 
 
 def test_a_new_page_takes_back_the_latest_click_and_shows_its_pair_again(session):
-    """A new page does not know the pair, and takes back the latest click."""
+    """A queue without its pairs, as on a new page, undoes the last click and shows its pair."""
     pair = session.pairs(session.clicks())[0]
     answer(session, pair, "first")
     actions.record_answers(session, [{"seq": 2, "what": "undo", "pair": None}])
@@ -97,7 +97,7 @@ def test_a_new_page_takes_back_the_latest_click_and_shows_its_pair_again(session
     ],
 )
 def test_what_is_no_answer_is_kept_nowhere(session, item):
-    """A page that is spoken to by hand."""
+    """Malformed answers from a hand-made request are not recorded."""
     pair = named(session, session.pairs(session.clicks())[0])
     item = {**item, "pair": pair} if item.get("pair") == "both" else item
     actions.record_answers(session, [{"seq": 1, **item}])

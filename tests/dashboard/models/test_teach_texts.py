@@ -21,7 +21,7 @@ def test_before_any_choice_the_page_promises_nothing(session):
 
 @pytest.mark.slow
 def test_what_was_learned_is_said_with_its_interval(session, choose):
-    """Accuracy and forecast with their intervals, the curve from 0 choices on, ratings ± error."""
+    """The text gives accuracy and forecast with intervals and a curve from 0 choices on."""
     rng = np.random.default_rng(0)
     choose("ann", [sorted(rng.choice(24, 2, replace=False)) for _ in range(40)])
     record_stars(session.index.paths, "ann", session.index.photo(0).digest, 4)
@@ -51,7 +51,7 @@ def test_a_prior_that_saw_the_photos_is_told(session, choose):
 
 
 def test_few_tests_tell_nothing(session, choose):
-    """Under five choices that were tested there is neither a share nor a curve."""
+    """Fewer than five tested choices give neither an accuracy nor a learning curve."""
     choose("ann", [(0, 7), (8, 15), (16, 23)])
     found = teach_texts.learned_texts(session.taste())
 
@@ -66,7 +66,7 @@ def test_two_people_are_needed_to_compare():
 
 
 def test_the_curve_draws_every_number_of_choices():
-    """Points, their intervals, and the level of guessing."""
+    """The accuracy curve shows points, their intervals, and the level of guessing."""
     rows = pd.DataFrame(
         {"choices": [0, 5, 24], "value": [0.5, 0.6, 0.7], "low": [0.3] * 3, "high": [0.9] * 3}
     )

@@ -15,7 +15,7 @@ SLOPE = Slope(2.0, True, "fitted on held-out judgements")
 
 
 def test_swapping_the_photos_swaps_the_verdict():
-    """Chances, facts and the preferred photo change places, whether beside or below each other."""
+    """Swapping the two photos swaps their chances, their facts and which one is preferred."""
     one = two_photos.verdict(VECTOR, PAIR, SLOPE, COLLECTION)
     other = two_photos.verdict(VECTOR, PAIR[::-1], SLOPE, COLLECTION)
 
@@ -27,7 +27,7 @@ def test_swapping_the_photos_swaps_the_verdict():
 
 
 def test_photos_are_placed_in_the_collection():
-    """The fact beside each photo says how much of the index stands below it."""
+    """The fact beside each photo gives its rating and the share of the index rated lower."""
     facts = two_photos.verdict(VECTOR, PAIR, SLOPE, COLLECTION).facts
 
     assert facts[0] == "rating 0.600 · better than 75\xa0% of the collection"
@@ -58,7 +58,7 @@ def test_a_cards_source_is_shown_letter_by_letter():
 
 
 def test_the_verdict_is_a_sentence_and_says_what_its_scale_was_tested_on():
-    """Typed words are no name; what was learned without people was not tested on their choices."""
+    """The verdict names typed words as such and says if percentages were tested on choices."""
     pair, slope = np.array([[1.0, 0.0], [-1.0, 0.0]]), Slope(99.0, True, "fitted (no ratings)")
     typed = two_photos.verdict(replace(VECTOR, name="your-words"), pair, slope, COLLECTION, "plain")
 

@@ -40,7 +40,7 @@ def facts(vector):
 
 
 def test_a_learned_vector_says_from_what():
-    """Learner, number of photos and pairs, and the source, letter by letter."""
+    """The card of a learned vector tells learner, photos, pairs and source, with text escaped."""
     card = vector_card.card(LEARNED, None, own=True)
 
     assert card.made == FROM_PHOTOS
@@ -50,7 +50,7 @@ def test_a_learned_vector_says_from_what():
 
 
 def test_a_vector_of_words_says_which():
-    """Wanted and unwanted texts are quoted."""
+    """The card of a vector made from words quotes its wanted and unwanted texts."""
     card = vector_card.card(WORDS, None, own=True)
 
     assert card.made == FROM_WORDS
@@ -70,7 +70,7 @@ def test_a_vector_through_qualities_lists_their_weights():
 
 
 def test_weak_words_are_told_as_they_are():
-    """The warning fits the encoder: by objects, by a table of qualities, or none."""
+    """The warning on word vectors fits the encoder: objects only, a fixed table, or none."""
     first, second = (Fingerprint(f"embedded{n}", "0", "whole", 8, blocks) for n, blocks in KINDS)
     assert "hardly *how well*" in vector_card.weak_words_note(first)
     assert "fixed table" in vector_card.weak_words_note(second)
@@ -101,7 +101,7 @@ def test_a_result_on_photos_that_were_seen_is_not_quoted():
 
 
 def test_the_whole_card_is_one_click_away():
-    """Calibration, licence and numbers are in the table, a dash where there is nothing."""
+    """The card's table lists calibration, licence and metrics, with a dash where one lacks."""
     assert facts(LEARNED)["calibrated"] == "yes, 3 logits a unit of rating"
     assert facts(LEARNED)["held-out"] == "pairwise_accuracy (value 0.7; low 0.6; high 0.8)"
     assert facts(WORDS)["calibrated"] == "no"
@@ -110,18 +110,18 @@ def test_the_whole_card_is_one_click_away():
 
 
 def test_every_learner_has_its_words():
-    """The form offers each learner there is, and no other."""
+    """The form's learners are exactly the learners that exist."""
     assert set(vector_card.LEARNERS) == set(LEARNERS)
 
 
 @pytest.mark.parametrize(("text", "said"), [("", []), (" a \n\n b", ["a", "b"])])
 def test_each_line_is_a_prompt(text, said):
-    """Empty lines say nothing."""
+    """Each line of the text is a prompt, and empty lines are skipped."""
     assert vector_card.lines(text) == said
 
 
 def test_the_vector_that_did_best_here_is_offered_first():
-    """Tested vectors come first, then learned, prompt and random ones; in-sample is no test."""
+    """Vectors tested on held-out data are offered first, then learned, prompt and random ones."""
     vectors = {
         name: replace(vector, name=name)
         for name, vector in {
@@ -162,7 +162,7 @@ def test_the_users_taste_comes_first_where_it_is_no_worse_than_what_it_began_fro
 
 
 def test_a_change_of_the_vector_that_pages_begin_with_is_told():
-    """A measurement changes it; where it does not, nothing is said."""
+    """A text says if a measurement changed the default vector, and is empty otherwise."""
     vectors = {"beauty": replace(LEARNED, name="beauty"), "ours": replace(LEARNED, name="ours")}
 
     told = default_text(vectors, evaluation(), "plain")

@@ -67,13 +67,13 @@ def test_a_socket_is_opened_by_a_page_alone(answers):
 @pytest.mark.parametrize("kind", ["http", "websocket"])
 @pytest.mark.parametrize("host", OTHER_NAMES)
 def test_a_name_that_somebody_pointed_at_this_machine_is_refused(answers, kind, host):
-    """A foreign name that resolves to this machine would be of one origin for a browser."""
+    """A foreign host name that resolves to this machine (DNS rebinding) is refused."""
     assert not answers(kind, host=host, origin=f"http://{host}")
     assert not answers(kind, host=host)
 
 
 def test_a_name_that_was_allowed_is_answered(answers, monkeypatch):
-    """Behind a proxy that hands the name on, and behind one that does not; no other port is."""
+    """An allowed host name is answered behind any proxy, but not on another port."""
     monkeypatch.setenv(ALLOWED_HOSTS, "album.example photos.home:8443")
 
     assert answers("websocket", host="album.example", origin="https://album.example")
@@ -87,7 +87,7 @@ def test_a_name_that_was_allowed_is_answered(answers, monkeypatch):
 
 
 def test_streamlit_is_not_asked_again_about_a_socket(ask):
-    """To judge a proxy's name it would ask the internet for this machine's address."""
+    """A WebSocket request is passed to Streamlit without its Origin, so it is not checked again."""
     seen = []
 
     async def streamlit(scope, receive, send):
@@ -98,7 +98,7 @@ def test_streamlit_is_not_asked_again_about_a_socket(ask):
 
 
 def test_two_hosts_or_origins_are_none(ask):
-    """A proxy may look at the first, the server at the second."""
+    """A request with two Host or two Origin headers is refused."""
 
     async def streamlit(scope, receive, send):
         pytest.fail("it was answered")

@@ -17,7 +17,7 @@ def client():
 
 @pytest.mark.parametrize("address", ["photos", "album", "label", "photo"])
 def test_a_page_is_told_where_the_server_answers(client, address):
-    """The page's code need not search for the server below its own address."""
+    """The served page contains the server's address, so its code need not search for it."""
     answer = client.get(f"/{address}?index=small")
 
     assert answer.status_code == 200

@@ -18,7 +18,7 @@ LOOKED = (
     ("looked", "said"), [(LOOKED, "No face found."), ("", "Faces were not looked for")]
 )
 def test_no_face_is_not_the_same_as_nobody_looked(home, ask, looked, said):
-    """The viewer says which of both it is, and how to look."""
+    """The viewer says whether no face was found or none was searched for, and how to search."""
     with closing(sqlite3.connect(home / "index" / "small" / "catalogue.sqlite")) as catalogue:
         catalogue.execute("DELETE FROM photo_faces")
         catalogue.execute(looked)

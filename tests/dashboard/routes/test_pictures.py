@@ -94,7 +94,7 @@ def test_previews_are_upright_and_hold_pixels_alone(turned, fetch, size, long_si
 
 
 def test_the_original_of_a_jpeg_is_its_file(turned, fetch):
-    """A browser turns it by itself."""
+    """The full-size picture of a JPEG is its unchanged file, which browsers rotate themselves."""
     status, headers, body = fetch(address(turned, "full"))
     assert (status, headers["content-type"]) == (200, "image/jpeg")
     assert body == turned.photo(0).path.read_bytes()
@@ -102,7 +102,7 @@ def test_the_original_of_a_jpeg_is_its_file(turned, fetch):
 
 @pytest.mark.parametrize("suffix", ["tiff", "png", "webp", "heic"])
 def test_what_a_browser_may_not_show_upright_is_sent_as_jpeg(tmp_path, monkeypatch, fetch, suffix):
-    """The picture is whole, and turned as its file says."""
+    """The JPEG has the whole picture, turned upright by the file's orientation."""
     if suffix == "heic":
         pytest.importorskip("pillow_heif").register_heif_opener()
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path / "home"))
@@ -121,7 +121,7 @@ def test_what_a_browser_may_not_show_upright_is_sent_as_jpeg(tmp_path, monkeypat
 
 
 def test_a_preview_is_made_once(mine, fetch, monkeypatch):
-    """The second look is served from the disk, also when the photo is gone."""
+    """A preview is made once and then served from disk, even if the photo is gone."""
     _, _, first = fetch(address(mine, "1024"))
     monkeypatch.setattr(pictures, "jpeg_isolated", None)
     mine.photo(0).path.unlink()
@@ -130,7 +130,7 @@ def test_a_preview_is_made_once(mine, fetch, monkeypatch):
 
 @pytest.mark.parametrize("what", ["gone", "changed", "damaged"])
 def test_in_place_of_a_photo_that_cannot_be_had_its_thumbnail_is_sent(mine, fetch, what):
-    """The thumbnail is sent uncached, and never another file's content."""
+    """An unreadable or changed photo is replaced by its thumbnail, which is sent uncached."""
     path = mine.photo(0).path
     if what == "gone":
         path.unlink()
@@ -184,7 +184,7 @@ def test_nothing_else_is_served(turned, fetch, wrong):
 
 @pytest.mark.parametrize("size", ["384", "1024", "full"])
 def test_a_photo_of_imported_embeddings_need_not_be_there(tmp_path, monkeypatch, fetch, size):
-    """A drawing says that there is no picture; where the file is there, it is shown."""
+    """A photo with a missing file is shown as a placeholder drawing, and others as themselves."""
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path / "home"))
     np.save(tmp_path / "x.npy", np.eye(2, dtype=np.float32))
     photo = tmp_path / "here.png"
@@ -217,18 +217,18 @@ def test_a_home_that_became_a_file_serves_nothing(turned, fetch, tmp_path, monke
     ids=["none", "guessed", "in capitals", "longer", "below"],  # a token is another in each process
 )
 def test_without_the_servers_token_nothing_is_served(turned, fetch, room):
-    """The token is drawn anew for each server and known to its own pages alone."""
+    """Pictures are served only to addresses with the token that each server draws anew."""
     assert fetch(address(turned, "384"), room=room)[0] == 404
 
 
 def test_a_range_is_no_way_around(turned, fetch):
-    """Whoever asks for a part is sent the whole picture."""
+    """A request for a byte range is answered with the whole picture."""
     whole = fetch(address(turned, "1024"))[2]
     assert fetch(address(turned, "1024"), range="bytes=0-9")[2] == whole
 
 
 def test_an_upload_is_shown_by_its_whole_digest_alone(fetch, home):
-    """An upload is served by its full digest only, and is not on the disk."""
+    """An upload is served by its full digest only, and is never written to disk."""
     file = io.BytesIO()
     Image.new("RGB", (900, 600), "red").save(file, "TIFF")
     digest = held_uploads.hold_upload(file.getvalue())
@@ -240,7 +240,7 @@ def test_an_upload_is_shown_by_its_whole_digest_alone(fetch, home):
 
 
 def test_what_is_told_of_a_photo_names_no_folder_and_no_place(turned, fetch):
-    """Facts about a photo are its name, camera and settings."""
+    """Facts about a photo are its name, camera and settings, without folder or location."""
     status, headers, body = fetch(f"facts/bare/{turned.photo(0).digest[:16]}")
     assert status == 200
     told = body.decode()
@@ -254,7 +254,7 @@ def test_what_is_told_of_a_photo_names_no_folder_and_no_place(turned, fetch):
 
 
 def test_the_components_modules_are_served(fetch):
-    """Modules are served as JavaScript, under a name that changes with their content."""
+    """JavaScript modules are served under an address that changes with their content."""
     status, headers, body = fetch(f"component/{component_files.modules_hash()}/main.js")
     assert status == 200
     assert headers["content-type"].startswith("text/javascript")
@@ -263,7 +263,7 @@ def test_the_components_modules_are_served(fetch):
 
 
 def test_modules_are_packed_for_who_takes_that(fetch):
-    """A browser fetches a third of their bytes, and is told how they are packed."""
+    """Modules are sent gzip-compressed to browsers that accept it, at under half the size."""
     address = f"component/{component_files.modules_hash()}/grid.js"
     _, headers, sent = fetch(address, **{"accept-encoding": "gzip, br"})
     assert headers["content-encoding"] == "gzip"

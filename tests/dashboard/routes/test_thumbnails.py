@@ -19,7 +19,7 @@ def fetch(ask):
 
 
 def test_a_photos_picture_is_where_its_address_says(paths, fetch):
-    """The bytes are those of the file, and no page of another origin may show them."""
+    """The thumbnail is served byte for byte, and only pages of the same origin may show it."""
     index = Index.open(paths)
     photo = index.photo(0)
 
@@ -31,7 +31,7 @@ def test_a_photos_picture_is_where_its_address_says(paths, fetch):
 
 
 def test_a_home_that_became_a_file_serves_nothing(paths, fetch, tmp_path, monkeypatch):
-    """A request gets status 404, and the server goes on."""
+    """A request gets status 404 if the home folder has become a file."""
     index = Index.open(paths)
     wanted = thumbnail_address(index, index.photo(0))
     file = tmp_path / "file"

@@ -92,7 +92,7 @@ def test_an_album_is_chosen_explained_and_changed(dashboard, paths):
 
 
 def test_shots_of_one_moment_are_a_stack(dashboard, paths):
-    """The other shots of a photo of the album are behind it, to be kept instead of it."""
+    """Other shots of the same moment are stacked behind an album's photo, to be kept instead."""
     app = dashboard("album", places="3")
     columns = orders._held[grid(app)["order"]].data
     n = orders._held[grid(app)["order"]].n
@@ -147,7 +147,7 @@ def run_until(app, is_so):
 
 
 def test_a_page_with_many_photos_is_there_before_its_choice(dashboard, paths, slow_choice):
-    """The best rated photos first, then the album; after a mark the album until the next one."""
+    """The best rated photos show while the album is chosen; after a mark the old album stays."""
     with slow_choice:
         app = dashboard("album", places="4")
         assert "Choosing from 24 photos" in texts(app)
@@ -166,7 +166,7 @@ def test_a_page_with_many_photos_is_there_before_its_choice(dashboard, paths, sl
 
 
 def test_a_kept_album_is_filled_when_its_choice_is_there(dashboard, paths, slow_choice):
-    """The page is there meanwhile, and says that it chooses."""
+    """The album page stays usable while a saved album is filled, and says that it is choosing."""
     store = AlbumStore(Workspace(paths.root.parent.parent))
     digests = tuple(Index.open(paths).digests()[:3])
     store.create("ours", KeptAlbum("small", digests), "chosen")
@@ -193,7 +193,7 @@ def test_a_kept_album_is_judged_before_anybody_asks_for_it(dashboard, paths, slo
 
 
 def test_an_album_may_have_limits_on_photos_with_a_face(dashboard, paths):
-    """Limits on faces are offered where faces were detected."""
+    """Limits on photos with a face are offered only if faces were found in the index."""
     assert not [one for one in dashboard("album").number_input if one.key == "least-faces"]
     digest = Index.open(paths).digests()[0]
     with adding(paths) as connection:
@@ -272,7 +272,7 @@ def test_companions_go_along_if_asked(dashboard, paths, own_gallery, tmp_path):
 
 
 def test_a_folder_of_photos_is_no_destination(dashboard, paths):
-    """The page says so instead of offering to write."""
+    """The page warns that the folder holds indexed photos instead of offering to write there."""
     app = dashboard("album")
     folder = Index.open(paths).photos()[0].path.parent
     app.text_input(key="to").set_value(str(folder)).run()
@@ -281,7 +281,7 @@ def test_a_folder_of_photos_is_no_destination(dashboard, paths):
 
 
 def test_a_visitor_is_not_told_what_lies_elsewhere(dashboard, paths, tmp_path):
-    """A file, a folder within a file and a missing user are each answered in the same words."""
+    """Errors about an output folder do not reveal which files or users exist."""
     (tmp_path / "file").write_text("mine")
     app = dashboard("album", places="2")
     told = set()
@@ -311,7 +311,7 @@ def test_what_is_no_whole_path_is_told(dashboard, paths, typed):
 
 
 def test_an_address_takes_pins_and_bans_along(dashboard, home):
-    """Whoever opens the URL sees the same album, and pins freed later stay free."""
+    """The URL carries pins and bans to whoever opens it; those freed there stay free."""
     app = dashboard("album", places="3")
     kept, left_out = tokens(app)[0], tokens(app, "Just missed")[0]
     mark(app, kept, 1)
@@ -362,7 +362,7 @@ def test_an_address_that_pins_what_there_is_not_pins_nothing(dashboard, home, pi
 
 
 def test_an_album_is_kept_and_changed_on_its_page(dashboard, paths):
-    """Kept under a name, filled, undone; the store has each change at once."""
+    """Keeping, filling and undoing an album on its page each reach the store at once."""
     store = AlbumStore(Workspace(paths.root.parent.parent))
     app = dashboard("album", places="4")
     app.text_input[0].set_value("Summer 2026")
@@ -398,7 +398,7 @@ def test_an_album_is_kept_and_changed_on_its_page(dashboard, paths):
 
 
 def test_an_undo_of_what_one_has_not_seen_is_refused(dashboard, paths):
-    """Somebody else changed the album meanwhile: this is told, and nothing is undone."""
+    """Undo is refused, with a message, if somebody else changed the album meanwhile."""
     store = AlbumStore(Workspace(paths.root.parent.parent))
     digests = tuple(Index.open(paths).digests()[:3])
     store.create("ours", KeptAlbum("small", digests), "chosen")
@@ -411,7 +411,7 @@ def test_an_undo_of_what_one_has_not_seen_is_refused(dashboard, paths):
 
 
 def test_a_book_that_cannot_be_is_told(dashboard, paths):
-    """A book with more pages than photos is refused; the album is still shown."""
+    """A book with more pages than photos gives a warning, and the album is still shown."""
     store = AlbumStore(Workspace(paths.root.parent.parent))
     album = KeptAlbum("small", tuple(Index.open(paths).digests()[:3]), book=BookSettings(9))
     store.create("thin", album, "chosen")

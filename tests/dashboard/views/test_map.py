@@ -14,7 +14,7 @@ def labels(scores):
 
 
 def test_disagreement_is_the_vectors_percentile_less_peoples():
-    """The difference is unknown for photos without labels."""
+    """Disagreement is positive where the vector ranks higher than people, and nan if unlabelled."""
     found = photo_map.colouring(
         labels([1, np.nan, 3]), np.array([90.0, 50.0, 10.0]), "disagreement", "v"
     )
@@ -62,14 +62,14 @@ def test_an_address_that_is_no_box_selects_nothing(text):
 
 
 def test_a_brush_taken_away_is_no_box():
-    """A box may name its edges in any order; an empty selection is no box."""
+    """An empty selection is no box, and a box may name its edges in any order."""
     assert photo_map.box_of_selection({}) is None
     assert photo_map.box_of_selection({"x": [0.5, -0.5], "y": [0.0, 1.0]}) == (-0.5, 0.5, 0.0, 1.0)
 
 
 @pytest.mark.slow
 def test_an_area_lists_its_photos_and_pins_them_to_the_album(dashboard, home):
-    """The page's photos are pinned with one click, and the album holds them."""
+    """The photos in an area of the map are pinned to the album, and unpinned, with one click."""
     app = dashboard("map")
     app.text_input(key="area").set_value("-1,1,-1,1").run()
     assert not app.exception
@@ -108,7 +108,7 @@ def test_an_area_without_photos_says_so(dashboard, home):
 
 @pytest.mark.slow
 def test_the_map_and_search_work_without_labels_and_need_a_vector(dashboard, bare_index):
-    """An index of three photos without vectors names the command."""
+    """The map and search pages of an index without vectors tell that a vector is needed."""
     for page in ("map", "search"):
         app = dashboard(page)
         assert not app.exception
@@ -116,7 +116,7 @@ def test_the_map_and_search_work_without_labels_and_need_a_vector(dashboard, bar
 
 
 def test_disagreement_with_judgements_that_were_learned_from_is_called_so():
-    """A vector that has seen the labels is marked, since it looks better than it is."""
+    """The map says if its vector has learned from the judgements that it is compared with."""
     known = labels([1, np.nan, 3]), np.array([90.0, 50.0, 10.0]), "disagreement", "v"
 
     assert "It has learned from judgements" in photo_map.colouring(*known, seen=True).reading
@@ -124,7 +124,7 @@ def test_disagreement_with_judgements_that_were_learned_from_is_called_so():
 
 
 def test_a_box_holds_its_edges():
-    """Places on the edge are inside; an empty box holds nothing."""
+    """Points on the edge of a selection box are inside; an empty box selects nothing."""
     points = np.array([[0.0, 0.0], [1.0, 1.0], [0.5, -0.5]])
 
     assert photo_map.rows_in_box((0.0, 1.0, 0.0, 1.0), points, np.zeros(3)).tolist() == [0, 1]

@@ -49,7 +49,7 @@ def upload(app, data):
 
 
 def test_an_empty_workspace_offers_the_sample(tmp_path, monkeypatch, dashboard):
-    """Home is the way in, whatever page the address names: photos are added, or the sample made."""
+    """In an empty workspace every page leads to Home, which offers to add photos or the sample."""
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path))
     for page in ("home", "photos"):
         app = dashboard(page)
@@ -67,7 +67,7 @@ def test_the_page_of_results_shows_the_latest_evaluation(dashboard, evaluated):
 
 
 def test_the_results_are_told_in_plain_words(dashboard, evaluated):
-    """The page gives the accuracy in plain words with an interval; a press shows statistics."""
+    """The page gives the accuracy in plain words; a button shows the statistics."""
     app = dashboard("discerning_power")
     assert "**ours** agrees with people 74 times in 100" in app.markdown[0].value
     assert "(70 to 78)" in app.markdown[0].value
@@ -127,7 +127,7 @@ def test_a_look_that_another_metric_lacks_gives_way(dashboard, evaluated, paths)
 
 
 def test_an_evaluation_without_details_is_shown_as_it_was(dashboard, evaluated):
-    """Evaluations that were saved before there were details have no such section."""
+    """Evaluations saved before details existed are shown without the details section."""
     assert "Looking closer" not in [
         one.value for one in dashboard("discerning_power", spoken="statistics").header
     ]
@@ -143,7 +143,7 @@ def test_a_new_evaluation_is_seen_at_once(dashboard, evaluated, paths):
 
 
 def test_the_photos_are_first_those_of_the_most_trusted_vector(dashboard, paths):
-    """Words that guess higher stand above it in the table, and still choose no first picture."""
+    """Photos are first sorted by the most trusted vector, not by a prompt of higher accuracy."""
     words = result("plain-prompt", (0.52, 0.48, 0.56), kind="prompt", baseline=True)
     found = saved([words, result("ours", (0.5, 0.46, 0.54))], index="small", folds=2, repeats=1)
     paths.evaluations.mkdir(exist_ok=True)
@@ -154,7 +154,7 @@ def test_the_photos_are_first_those_of_the_most_trusted_vector(dashboard, paths)
 
 
 def test_labels_without_an_evaluation_are_offered_to_be_measured(dashboard, paths):
-    """A button, and no command; meanwhile there are photos to look at."""
+    """Labels without an evaluation bring a button to measure, no command, and the photos."""
     app = dashboard("discerning_power")
 
     assert button(app, "Measure now")
@@ -174,7 +174,7 @@ def test_a_measurement_of_an_earlier_session_is_not_told_of(dashboard, evaluated
 
 @pytest.mark.slow
 def test_measuring_saves_an_evaluation_by_the_same_protocol(dashboard, evaluated, paths):
-    """The button does what the command does, in the background; the page then shows the result."""
+    """The button measures in the background as the command does; the page shows the result."""
     app = dashboard("discerning_power", spoken="statistics")
     button(app, "Measure again").click().run()
     assert button(app, "Stop")  # and everything else is there as before
@@ -243,7 +243,7 @@ def test_photos_has_other_orders(dashboard, paths, order, words):
 
 
 def test_a_vector_without_mistakes_to_tell_leads_to_one_that_has_some(dashboard, evaluated, paths):
-    """Photos has a button for it; Discerning power, below its photos, a sentence."""
+    """Pages for a vector that learned from all photos offer a vector that has mistakes to show."""
     index = Index.open(paths)
     ours = list_vectors(index)["ours"]
     card = replace(ours.card, index="elsewhere", photos=frozenset(map(shortened, index.digests())))
@@ -261,7 +261,7 @@ def test_a_vector_without_mistakes_to_tell_leads_to_one_that_has_some(dashboard,
 
 
 def test_photos_keeps_what_a_person_says_of_them(dashboard, paths):
-    """Stars and flags are on the disk when the page is drawn, under the name in the address."""
+    """Stars are stored under the name in the page's address, before the page is drawn."""
     index = Index.open(paths)
     app = dashboard("photos", rater="ann")
     token = index.digests()[0][:16]
@@ -272,7 +272,7 @@ def test_photos_keeps_what_a_person_says_of_them(dashboard, paths):
 
 
 def test_browse_lists_the_files_that_are_no_photos(dashboard, home):
-    """Below the photos stands what was passed over or could not be used, and why."""
+    """Unusable and ignored files are listed below the photos with the reason."""
     app = dashboard("photos")
 
     [unused] = app.expander
@@ -293,7 +293,7 @@ def test_browse_filters_by_group(dashboard, paths):
 
 
 def test_filters_are_counted_and_cleared(dashboard, paths):
-    """A choice that no photo has leads to an empty page with a way back."""
+    """Filters that no photo passes lead to an empty page with a button to clear them."""
     app = dashboard("photos")
     assert not [one for one in app.button if one.label.startswith("Clear")]
     app.slider(key="stars").set_value(5)
@@ -347,7 +347,7 @@ def test_two_photos_at_random_get_two_probabilities(dashboard, home):
 
 
 def test_two_photos_are_picked_by_their_pictures(dashboard, paths):
-    """Selected in the grid, they are compared, and the address names them; swapped, so is all.
+    """Two photos picked in the grid are compared and in the address; Swap swaps the figures.
 
     Typed words stand in the vector's place until they are cleared.
     """
@@ -391,7 +391,7 @@ def test_an_uploaded_photo_is_compared_with_one_of_the_index(dashboard, paths, t
 
 
 def test_an_upload_that_is_no_photo_is_an_error_in_words(dashboard, home):
-    """A text named .jpg is told from a photo, and the page stands."""
+    """A text file named .jpg gives an error message, and the page keeps working."""
     app = dashboard("compare")
     upload(app, b"buy milk").run()
 
@@ -411,7 +411,7 @@ def test_a_vector_from_words_is_made_by_the_form(dashboard, paths):
 
 
 def test_a_name_that_is_taken_is_refused_in_words(dashboard, paths):
-    """The form says what to do, and the old vector stays."""
+    """A new vector whose name is taken is refused, and the old vector stays."""
     before = paths.vector("ours").read_bytes()
     app = dashboard("vectors")
     app.text_input[0].input("ours")
@@ -467,7 +467,7 @@ def test_a_vector_is_learned_by_the_form(dashboard, paths):
 
 
 def test_a_vector_is_removed_after_a_question(dashboard, paths):
-    """The second click deletes the card, and only that one."""
+    """The second click removes the vector, and no other one."""
     app = dashboard("vectors")
     app.button(key="remove-ours").click().run()
 
@@ -476,7 +476,7 @@ def test_a_vector_is_removed_after_a_question(dashboard, paths):
 
 
 def test_the_pages_say_that_the_embedded_encoders_words_are_a_stand_in(dashboard, home):
-    """Pages that make a vector from words warn of the encoder's limits."""
+    """The vectors page warns that the embedded encoder's text encoder is only a stand-in."""
     assert "stand-in" in dashboard("vectors").info[0].value
 
 

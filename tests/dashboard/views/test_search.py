@@ -9,7 +9,7 @@ from tests.dashboard.views.test_pages import texts
 
 
 def test_a_photo_is_not_like_itself(home):
-    """The closest is another one, as NumPy finds it."""
+    """The photos most similar to a photo leave it out and are those that NumPy finds."""
     index = open_index("small")
     X = index.heads()
     found = search.most_similar(index, X[3], 3)
@@ -33,7 +33,7 @@ def test_better_ones_are_rated_higher_and_the_closest_comes_first(home):
 
 @pytest.mark.slow
 def test_nothing_is_looked_for_before_words_come(dashboard, home):
-    """The page says what to do, above the best photos; words then find photos."""
+    """The search page shows a hint and the best photos until words are entered."""
     app = dashboard("search")
     assert app.text_input(key="q").placeholder.startswith("What is on the photo")
     assert "For example" in texts(app)
@@ -45,7 +45,7 @@ def test_nothing_is_looked_for_before_words_come(dashboard, home):
 
 
 def test_an_address_with_a_photo_looks_for_its_like(dashboard, home):
-    """The button “More like it” leads to a search by that photo."""
+    """An address that names a photo opens a search for similar photos, most similar first."""
     app = dashboard("search", like=photo_token(open_index("small").photo(3).digest))
     assert app.segmented_control(key="by").value == "photo"
     assert "most similar to it, the most similar first." in texts(app)

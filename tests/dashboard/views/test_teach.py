@@ -62,7 +62,7 @@ def test_undo_takes_back_the_pair_that_it_names(dashboard, paths):
 
 @pytest.mark.slow
 def test_people_are_kept_apart(dashboard, paths):
-    """A new name begins with no choices, and two names can be compared."""
+    """A new name begins with no choices, and the tastes of two people can be compared."""
     index = Index.open(paths)
     for row, rater in enumerate(("ann", "bob")):
         digests = index.photo(row).digest, index.photo(9).digest
@@ -83,7 +83,7 @@ def test_people_are_kept_apart(dashboard, paths):
 
 @pytest.mark.slow
 def test_a_taste_is_one_vector_that_follows_each_choice(dashboard, paths):
-    """A taste is used everywhere once requested, and is never its own prior."""
+    """A taste updates its one vector after each choice, and is never offered as its own prior."""
     app = dashboard("teach")
     items = answer(app, "first")
     button(app, "Use my taste everywhere").click().run()
@@ -135,7 +135,7 @@ def test_a_choice_that_cannot_be_kept_is_told_and_waits(dashboard, paths, monkey
 @pytest.mark.slow
 @pytest.mark.usefixtures("bare_index")
 def test_without_any_vector_one_begins_from_nothing(dashboard):
-    """Three photos and no vector: choices are kept, and make the index's first vector."""
+    """In an index without a vector, choices are kept and make its first vector."""
     app = dashboard("teach")
     answer(app, "first", place="choice-bare")
     button(app, "Use my taste everywhere").click().run()

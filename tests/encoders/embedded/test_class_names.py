@@ -11,7 +11,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_unknown_texts_are_named_in_part():
-    """The first of them, cut to 60 letters; known ones pass."""
+    """The error quotes the first unknown text, cut to 60 letters; known texts are accepted."""
     refuse_unknown(["a dog", "!"], "cpu")
     with pytest.raises(DegenerateDirectionError, match=f"“{'a' * 60}…”"):
         refuse_unknown(["a dog", "a" * 200], "cpu")
@@ -20,7 +20,7 @@ def test_unknown_texts_are_named_in_part():
 
 
 def test_the_network_loads_once_for_all_threads():
-    """Visitors whose first words come together wait for one network."""
+    """Threads that need the sentence network at the same time load it only once."""
     sentence_network.cache_clear()
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(lambda word: refuse_unknown([word], "cpu"), ["a", "dog", "on", "beach"]))

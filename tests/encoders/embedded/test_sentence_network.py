@@ -34,7 +34,7 @@ def network(folder):
 
 @pytest.mark.slow
 def test_embeddings_are_those_of_sentence_transformers(network, folder):
-    """Embeddings agree for empty texts and for texts cut for length, too."""
+    """Embeddings equal those of sentence-transformers, also for empty and truncated texts."""
     from sentence_transformers import SentenceTransformer
 
     theirs = SentenceTransformer(str(folder), device="cpu", local_files_only=True)

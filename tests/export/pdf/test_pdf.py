@@ -58,7 +58,7 @@ def test_every_kind_of_photo_is_drawn_as_it_is_looked_at(written):
 
 
 def test_the_boxes_are_what_a_printer_asks_for(written):
-    """Trim is the size, bleed and media lie 3 mm around it; the first page is a right-hand one."""
+    """The trim box has the page's size; bleed and media boxes lie 3 mm around it."""
     book, path = written
     with pikepdf.open(path) as pdf:
         assert pdf.pdf_version == "1.6"
@@ -74,7 +74,7 @@ def test_the_boxes_are_what_a_printer_asks_for(written):
 
 
 def test_jpegs_in_srgb_are_taken_as_they_are(written):
-    """The coded data of sRGB JPEGs are copied; other photos are converted."""
+    """The compressed data of sRGB JPEGs are copied unchanged; other photos are converted."""
     book, path = written
     with pikepdf.open(path) as pdf:
         for page, leaf in zip(book.pages, pdf.pages, strict=True):
@@ -104,7 +104,7 @@ def test_the_same_photos_make_the_same_bytes(written, tmp_path):
 
 
 def test_a_full_disk_ends_in_an_error_that_says_so(written, tmp_path, full_disk):
-    """Within pikepdf an error of the disk would end the process, with its temporary files left."""
+    """A full disk while writing a PDF raises StorageError and leaves no temporary files."""
     book, _ = written
     with full_disk(bytes_a_file=2000), pytest.raises(StorageError, match="could not be written"):
         write_pdf(book, tmp_path / "new" / "book.pdf", PdfOptions())
@@ -128,7 +128,7 @@ def test_captions_are_text_in_an_embedded_font(written):
 
 @pytest.mark.slow
 def test_captions_that_cannot_be_set_are_told(printed, kinds, tmp_path):
-    """Scripts that join letters, signs that no font has, control characters."""
+    """Captions in joining scripts, or with missing glyphs or control characters, give notes."""
     captions = ["מים", "\U0010fffd!", "two\nlines\u202e"]
     book = printed(*list(kinds.values())[:3], captions=captions)
     notes = write_pdf(book, tmp_path / "book.pdf", PdfOptions())
@@ -244,7 +244,7 @@ def test_mutants_are_caught(written):
 
 
 def test_pdf_x4_needs_the_profile_of_a_press(printed, kinds, tmp_path):
-    """A screen's profile is refused; a press's stands in the file with its kind."""
+    """PDF/X-4 refuses a screen's ICC profile, and takes a press's as its output profile."""
     book = printed(kinds["grey"])
     path = tmp_path / "book.pdf"
     with pytest.raises(ExportError, match="--output-profile"):
@@ -277,7 +277,7 @@ def test_a_changed_photo_is_not_printed(printed, kinds, tmp_path):
 
 
 def test_photos_of_too_many_pixels_are_scaled_down_if_asked(printed, kinds, tmp_path):
-    """To the pixels an inch that are wanted; others stay."""
+    """Photos above the requested maximum of pixels an inch are scaled down to it."""
     book = printed(kinds["panorama"])
     write_pdf(book, tmp_path / "book.pdf", PdfOptions(max_ppi=100))
     with pikepdf.open(tmp_path / "book.pdf") as pdf:
@@ -286,7 +286,7 @@ def test_photos_of_too_many_pixels_are_scaled_down_if_asked(printed, kinds, tmp_
 
 
 def test_pages_as_pictures_are_those_of_the_pdf(written, tmp_path):
-    """Numbered, with bleed and profile; none replaces a file."""
+    """Pages exported as JPEGs match the PDF, are numbered, and never replace a file."""
     book, path = written
     paths, _ = write_pages(book, tmp_path / "pages", PdfOptions(max_ppi=72))
     assert [one.name for one in paths[:2]] == ["001.jpg", "002.jpg"]
@@ -302,7 +302,7 @@ def test_pages_as_pictures_are_those_of_the_pdf(written, tmp_path):
 
 
 def test_a_frame_of_another_file_is_told(printed, kinds, tmp_path):
-    """The check reads photos from the disk again."""
+    """The check of a PDF reads the photos from disk again and finds a frame with another photo."""
     book = printed(kinds["turn-1"])
     write_pdf(book, tmp_path / "book.pdf", PdfOptions())
     other = kinds["turn-2"]

@@ -32,7 +32,7 @@ def megabytes(who):
 
 @pytest.mark.slow  # every hostile file of the corpus, and its decoders' ends
 def test_everything_that_is_found_among_photos(library):
-    """The run ends in bounded time and memory, and every file is read or has its reason.
+    """Indexing a folder of bad files ends in bounded time and memory, with a reason for each skip.
 
     Nothing is altered, and the second run has nothing to do.
     """
@@ -86,7 +86,7 @@ def test_everything_that_is_found_among_photos(library):
 )
 @pytest.mark.usefixtures("usual_limits")
 def test_files_that_end_their_decoder(library, monkeypatch, limits, reasons, passing):
-    """Files that crash their decoder are skipped; only passing faults are tried again."""
+    """Files that crash the decoder are skipped, and retried only after a temporary fault."""
     decode_pool._end_all()
     monkeypatch.syspath_prepend(Path(__file__).parents[2] / "photos" / "hostile")
     limit_decoding(limits)
@@ -106,7 +106,7 @@ def test_files_that_end_their_decoder(library, monkeypatch, limits, reasons, pas
 
 @pytest.mark.slow
 def test_files_that_change_while_they_are_read(library):
-    """The run ends, and one in peace afterwards makes the index what the folder is."""
+    """Indexing survives files that change meanwhile, and a later run makes the index match."""
     moving = fill(library.folder / "moving", 120)
     resting = fill(library.folder / "resting", 40, start=900)
     stop = threading.Event()

@@ -93,7 +93,7 @@ def test_photos_of_a_new_folder_are_added_in_the_order_of_their_paths(library):
 
 @pytest.mark.slow
 def test_an_unchanged_folder_opens_no_photo_and_no_encoder(library):
-    """The second run only looks at names, sizes, times and inodes."""
+    """A run on an unchanged folder only looks at file names, sizes, times and inodes."""
     fill(library.folder, 20)
     with Opened() as opened:
         library.build()
@@ -111,7 +111,7 @@ def test_an_unchanged_folder_opens_no_photo_and_no_encoder(library):
 @pytest.mark.slow  # a thousand photos
 @pytest.mark.skipif(sys.platform == "win32", reason="no account of a child's processor time")
 def test_a_second_run_over_1000_photos_takes_under_two_seconds(library):
-    """The whole command is measured in processor time, without torch."""
+    """The time of the whole command is processor time, and torch is never imported."""
     import resource
 
     fill(library.folder, 1000)
@@ -132,7 +132,7 @@ def test_a_second_run_over_1000_photos_takes_under_two_seconds(library):
 
 
 def test_a_renamed_photo_keeps_its_embedding(library):
-    """A new name of the same content is neither added nor vanished, and nothing is encoded."""
+    """A renamed photo is counted as unchanged, and nothing is encoded again."""
     first, *_ = fill(library.folder, 5)
     library.build()
     first.rename(library.folder / "zzz.png")
@@ -146,7 +146,7 @@ def test_a_renamed_photo_keeps_its_embedding(library):
 
 @pytest.mark.slow
 def test_a_copy_is_another_file_of_the_same_photo(library):
-    """A content is one row, whichever of its files is asked for; the first gives its path."""
+    """Identical files are one row of the index; its path is that of the first file that exists."""
     first, *_ = fill(library.folder, 3)
     shutil.copy(first, library.folder / "copy.png")
     report = library.build()
@@ -188,7 +188,7 @@ def test_a_touched_photo_is_read_but_not_encoded(library):
 
 
 def test_a_change_behind_size_and_modification_time_is_noticed(library):
-    """Programs that keep both, as ExifTool's -P does, cannot keep the change time."""
+    """A change that keeps size and modification time is found by the file's change time."""
     first, second, _ = fill(library.folder, 3)
     bad = library.folder / "text.jpg"
     bad.write_bytes(b"no photo at all".ljust(9999))
@@ -218,7 +218,7 @@ def test_folders_that_change_places_are_noticed(library):
 
 @pytest.mark.slow
 def test_contents_are_verified_when_that_is_asked_for(library):
-    """A change that neither size, times nor inode tell is found by reading all files."""
+    """A change that size, times and inode do not show is found by verifying all contents."""
     first, *_ = fill(library.folder, 3)
     library.build()
     rewrite(first, b"")
@@ -236,7 +236,7 @@ def test_contents_are_verified_when_that_is_asked_for(library):
 
 @pytest.mark.slow
 def test_a_copied_library_is_read_but_not_embedded_again(library):
-    """A copied library has other times and inodes, but the same contents."""
+    """Copied photos with new times and inodes are recognised by content and not embedded again."""
     fill(library.folder, 5)
     library.build()
     library.folder.rename(library.root / "before")
@@ -265,7 +265,7 @@ def test_what_an_older_photorank_kept_of_files_is_completed_without_reading_them
 
 @pytest.mark.slow
 def test_a_deleted_photo_is_marked_and_comes_back_for_free(library):
-    """A vanished photo is not shown; restored as it was, it is not even opened."""
+    """A deleted photo is hidden; restored unchanged, it is indexed again without being opened."""
     first, *_ = fill(library.folder, 3)
     library.build()
     status, data = first.stat(), first.read_bytes()
@@ -286,7 +286,7 @@ def test_a_deleted_photo_is_marked_and_comes_back_for_free(library):
 
 @pytest.mark.slow
 def test_paths_that_are_not_named_stay_as_they_are(library):
-    """A run over one folder neither marks nor reads what lies in another."""
+    """Indexing one folder neither reads nor marks as vanished the photos of another."""
     fill(library.folder / "a", 3)
     fill(library.folder / "b", 3, start=10)
     library.build()
@@ -299,7 +299,7 @@ def test_paths_that_are_not_named_stay_as_they_are(library):
 
 @pytest.mark.slow
 def test_an_outer_folder_takes_over_the_inner_one(library):
-    """Naming a parent folder later opens no photo again, and removes no label's folder."""
+    """Indexing a parent folder later decodes no photo again and keeps the inner folder."""
     fill(library.folder / "inner", 3)
     library.build(library.folder / "inner")
     fill(library.folder, 2, start=10)
@@ -353,7 +353,7 @@ def test_excluded_photos_leave_and_return(library):
 
 @pytest.mark.slow
 def test_names_of_any_bytes_survive(library):
-    """A file name that is no Unicode is found again, unchanged."""
+    """A file name that is not valid Unicode is stored and found again unchanged."""
     folder = os.path.join(os.fsencode(library.folder), b"caf\xe9 \xf0\x9f\x98\x80")
     os.mkdir(folder)
     name = os.fsdecode(os.path.join(folder, b"new\nline'\"\xff.png"))
@@ -371,7 +371,7 @@ def test_names_of_any_bytes_survive(library):
 
 @pytest.mark.slow
 def test_a_bad_file_is_told_with_its_reason_and_not_tried_again(library):
-    """A bad file is in every report, is opened once, and disappears when mended."""
+    """An unreadable file is in every report, is opened only once, and is dropped when repaired."""
     fill(library.folder, 2)
     bad = library.folder / "text.jpg"
     bad.write_bytes(b"no photo at all".ljust(9999))
@@ -401,7 +401,7 @@ def test_a_deleted_bad_file_leaves_the_list(library):
 
 
 def test_a_bad_file_is_tried_again_by_other_software(library, monkeypatch):
-    """A new decoder may read what an old one could not."""
+    """A file that could not be decoded is tried again when the decoder's version changes."""
     fill(library.folder, 1)
     bad = library.folder / "text.jpg"
     bad.write_bytes(b"no photo at all".ljust(9999))
@@ -414,7 +414,7 @@ def test_a_bad_file_is_tried_again_by_other_software(library, monkeypatch):
 
 @pytest.mark.slow
 def test_a_photo_that_turned_bad_is_no_longer_shown(library):
-    """An overwritten photo leaves the rows and joins the skipped files."""
+    """An indexed photo that became unreadable leaves the rows and is listed as skipped."""
     first, *_ = fill(library.folder, 3)
     library.build()
     first.write_text("overwritten")
@@ -425,7 +425,7 @@ def test_a_photo_that_turned_bad_is_no_longer_shown(library):
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 0.0])
 def test_a_photo_without_a_direction_is_skipped(library, value):
-    """An embedding that is not finite, or zero, is a reason; the photo's copies share it."""
+    """A photo whose embedding is zero or not finite is skipped with its copies, with a reason."""
 
     class Failing(ColourEncoder):
         def encode_frames(self, frames):
@@ -459,7 +459,7 @@ def test_an_encoder_that_gives_no_directions_is_told(library):
 
 
 def test_embeddings_of_another_length_are_refused(library):
-    """An encoder that changes its mind on their length is named; the index stays sound."""
+    """An encoder whose embeddings change in length is refused, and the index stays sound."""
 
     class Failing(ColourEncoder):
         def encode_frames(self, frames):
@@ -486,14 +486,14 @@ def test_batches_make_no_difference(library):
 
 
 def test_a_batch_is_durable_after_a_while(library):
-    """A slow encoder's work is written down by time, not only by number."""
+    """A slow encoder's results are saved after a set time, not only after a number of photos."""
     fill(library.folder, 10)
     library.build(batch_size=1, crash_seconds=0.0)
     assert len(list(library.paths.shards.iterdir())) == 10
 
 
 def test_progress_counts_files_to_be_opened(library):
-    """The last call says that all are done; an unchanged folder calls nothing."""
+    """Progress is reported once per opened file; an unchanged folder reports nothing."""
     fill(library.folder, 7)
     calls = []
     library.build(on_progress=lambda done, total: calls.append((done, total)))
@@ -507,7 +507,7 @@ def test_progress_counts_files_to_be_opened(library):
     "options", [{"encoder_spec": "shapes"}, {"framing": "crop"}, {"encoder_spec": "colours@x"}]
 )
 def test_another_encoder_or_framing_is_refused(library, options):
-    """An index is never mixed, and nothing is touched."""
+    """Indexing with another encoder or framing is refused and leaves the index unchanged."""
     fill(library.folder, 3)
     library.build()
     before = contents(library.index)
@@ -519,7 +519,7 @@ def test_another_encoder_or_framing_is_refused(library, options):
 
 
 def test_other_weights_of_the_same_name_are_refused(library):
-    """The fingerprint decides, not the name."""
+    """Weights with another fingerprint are refused, even if the encoder's name is the same."""
     fill(library.folder, 3)
     library.build()
     paint(library.folder / "new.png", 50)
@@ -585,14 +585,14 @@ def test_no_index_is_made_of_no_photos(library, bad):
 
 
 def test_no_index_is_made_of_a_folder_that_does_not_exist(library):
-    """The error names the folder."""
+    """Indexing a missing folder raises an error with its name and creates no index."""
     with pytest.raises(MissingPathError, match="nowhere"):
         library.build(library.root / "nowhere")
     assert not library.paths.root.exists()
 
 
 def test_no_index_is_made_without_an_encoder(library):
-    """Weights that cannot be had leave nothing behind, but spare what was there before."""
+    """No index is made if the encoder's weights are missing, and existing files stay."""
     fill(library.folder, 1)
     fill(library.paths.photos, 1)
 
@@ -618,7 +618,7 @@ def test_an_empty_mount_point_does_not_empty_the_index(library):
 
 @pytest.mark.slow
 def test_photos_in_an_unreadable_folder_are_not_gone(library, monkeypatch):
-    """A folder that cannot be listed is told, and what was in it stays."""
+    """A folder that cannot be listed is reported, and its photos stay in the index."""
     fill(library.folder, 1)
     fill(library.folder / "share", 2, start=10)
     library.build()
@@ -670,7 +670,7 @@ def test_an_index_that_is_removed_while_it_is_made_is_told(library, at):
 
 @pytest.mark.slow
 def test_what_is_put_in_place_of_a_removed_index_stays(library):
-    """A backup that somebody puts back while a writer ends is not touched; the error names it."""
+    """Files restored in place of a removed index stay; the writer's error names their folder."""
     fill(library.folder, 4)
     library.build()
 
@@ -694,7 +694,7 @@ def test_what_is_put_in_place_of_a_removed_index_stays(library):
 
 @pytest.mark.slow
 def test_an_error_while_encoding_keeps_what_was_durable(library):
-    """The next run goes on from the last batch and ends as if nothing had happened."""
+    """After an error while encoding, the next run resumes from the last saved batch."""
     fill(library.folder, 20)
 
     class Failing(ColourEncoder):

@@ -162,7 +162,7 @@ def test_a_run_that_is_killed_before_its_last_step_is_completed(library):
 
 
 def test_a_batch_that_was_cut_short_leaves_nothing(library):
-    """Shards that the catalogue does not know and parts of files are swept by the next writer."""
+    """The next run deletes unknown shards and partial files left by an interrupted batch."""
     fill(library.folder, 3)
     library.build()
     (library.paths.shards / "unknown.faiss").write_bytes(b"half")
@@ -175,7 +175,7 @@ def test_a_batch_that_was_cut_short_leaves_nothing(library):
 
 @pytest.mark.slow  # two processes
 def test_there_is_one_writer_at_a_time(library, monkeypatch):
-    """A second run, or an import, is refused after a while if the first is still at work."""
+    """A second run or import is refused after a timeout while another one writes the index."""
     monkeypatch.setattr("photorank.index.catalogue.connection._LOCK_TIMEOUT_SECONDS", 0.1)
     fill(library.folder, 60)
     library.build()
@@ -226,7 +226,7 @@ def test_readers_see_whole_batches_while_a_writer_is_at_work(library):
 
 
 def test_an_open_index_does_not_change(library):
-    """An index that was looked into before a run shows the same after it."""
+    """An index opened before a run shows the same photos after it."""
     fill(library.folder, 3)
     library.build()
     index = library.index
@@ -239,7 +239,7 @@ def test_an_open_index_does_not_change(library):
 
 
 def test_a_reader_sees_one_moment(library):
-    """Several queries of one reader agree, though a writer comes between them."""
+    """A reader sees one snapshot of the catalogue even if a writer changes it meanwhile."""
     fill(library.folder, 3)
     library.build()
     count = "SELECT count(*) FROM files"
@@ -304,7 +304,7 @@ def test_a_full_disk_is_told_in_one_line_and_nothing_is_half_written(library, sm
 
 
 def test_at_any_size_of_a_full_disk_the_error_is_in_words(library, small_disk):
-    """No amount of free disk space leads to a traceback."""
+    """A disk that fills up at any point gives a readable error and never a traceback."""
     fill(library.folder, 30)
     told = []
     for room in range(0, 600, 40):
@@ -326,7 +326,7 @@ def test_at_any_size_of_a_full_disk_the_error_is_in_words(library, small_disk):
 
 
 def test_labels_on_a_full_disk_stay_as_they_were(library, small_disk):
-    """An import that finds no room leaves the labels of before."""
+    """A label import that runs out of disk space leaves the earlier labels unchanged."""
     fill(library.folder, 30)
     workspace = Workspace(small_disk)
     build_index(
@@ -348,7 +348,7 @@ def test_labels_on_a_full_disk_stay_as_they_were(library, small_disk):
 
 
 def test_an_index_on_a_read_only_disk_can_be_read(library, small_disk):
-    """Readers need to write nothing; writers are refused in words."""
+    """An index on a read-only disk can be read; writing to it is refused with a message."""
     fill(library.folder, 10)
     paths = Workspace(small_disk).index("full")
     request = BuildRequest([library.folder], encoder_spec="colours", load=library.load)
@@ -420,7 +420,7 @@ def test_a_manifest_survives_its_file(library):
 
 
 def test_a_damaged_catalogue_or_shard_is_told(library):
-    """Whichever file is broken or missing is named."""
+    """The error for a damaged or missing catalogue or shard names the file."""
     fill(library.folder, 3)
     library.build()
     (shard,) = library.paths.shards.iterdir()

@@ -72,7 +72,7 @@ def test_codes_of_indexing_are_added(index):
 
 @pytest.mark.parametrize("part", ["bits", "greys", "digests"])
 def test_columns_of_unequal_length_are_made_again(index, part):
-    """A damaged cache gives no photo another one's hash."""
+    """A damaged cache of picture hashes is made again, so that no photo has another's hash."""
     rows = np.arange(len(index))
     wanted = hashes_of(index).greys(rows).tolist()
     keep_codes(index.paths, {index.digests()[0]: PictureCodes(1, bytes(128))})

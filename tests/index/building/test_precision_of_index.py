@@ -45,7 +45,7 @@ def switchable(library):
 
 @pytest.mark.slow
 def test_a_runtime_is_measured_on_photos_from_all_over_the_folder(switchable):
-    """Sixteen different photos decide, spread evenly; the manifest says what was chosen."""
+    """Sixteen photos spread evenly over the folder choose the runtime; the manifest names it."""
     files = fill(switchable.folder, 31)
     switchable.build(runtime="torch")
 
@@ -89,7 +89,7 @@ def test_many_photos_are_worth_a_measurement_and_later_ones_keep_its_result(swit
 
 @pytest.mark.slow
 def test_another_precision_is_refused(switchable):
-    """Embeddings of two precisions are not comparable: the error says what the index has."""
+    """Adding photos in another precision is refused, and the error names the index's precision."""
     fill(switchable.folder, 29)
     switchable.build(few_photos=30)
     fill(switchable.folder, 1, start=1000)
@@ -120,7 +120,7 @@ def test_an_older_index_keeps_the_precision_of_its_runtime(switchable):
 
 @pytest.mark.slow
 def test_nothing_new_needs_no_runtime(switchable):
-    """A folder that is as it was loads no encoder; renamed photos choose no runtime."""
+    """An unchanged folder loads no encoder, and renamed photos choose no runtime."""
     [first, *_] = fill(switchable.folder, 4)
     switchable.build(runtime="torch")
     switchable.build(runtime="openvino")
@@ -132,12 +132,12 @@ def test_nothing_new_needs_no_runtime(switchable):
 
 
 def test_an_encoder_without_a_choice_refuses_one(library):
-    """A runtime that is asked for is never ignored."""
+    """A runtime for an encoder without a choice of runtimes is refused, not ignored."""
     fill(library.folder, 4)
     with pytest.raises(EncoderError, match="colours has no choice of runtimes"):
         library.build(runtime="openvino")
 
 
 def test_batches_grow_with_the_cores_and_not_without_bound():
-    """Two rounds for each core, at least what keeps a GPU busy, at most some hundred photos."""
+    """A batch has 16 photos for each core, but at least 32 and at most 256."""
     assert [batch_size_for(cores) for cores in (1, 2, 4, 16, 128)] == [32, 32, 64, 256, 256]

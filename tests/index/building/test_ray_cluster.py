@@ -90,7 +90,7 @@ class Elsewhere(ColourEncoder):
 @pytest.mark.slow
 @needs_ray
 def test_a_cluster_makes_the_same_index_as_one_process(library, on_cluster):
-    """Photos, digests, embeddings, thumbnails, shots, skips and counts; progress is told."""
+    """An index built on a Ray cluster equals that of one process, and progress is reported."""
     fill(library.folder, 40)
     shutil.copy(library.folder / "0000.png", library.folder / "copy.png")
     paint(Path(os.fsdecode(os.fsencode(library.folder) + b"/caf\xe9\n.png")), 77)
@@ -162,7 +162,7 @@ class Deadly(ColourEncoder):
 @pytest.mark.slow
 @needs_ray
 def test_what_ends_every_worker_ends_the_run(library, on_cluster, address):
-    """Retries are limited, and the error names the photos and a remedy."""
+    """A photo that crashes every worker ends the run after the allowed number of attempts."""
     fill(library.folder, 1)
     with pytest.raises(ClusterError, match=r"began a batch .1 photo from .*png to .*lost.*--batch"):
         on_cluster(load=Deadly, cluster=Cluster(address, attempts=2))
@@ -201,7 +201,7 @@ def test_a_run_whose_own_process_is_killed_goes_on(address, tmp_path):
 @pytest.mark.slow
 @needs_ray
 def test_what_a_worker_lacks_is_told_in_one_line(library, on_cluster):
-    """The machine and the reason are named, and what was done before stays."""
+    """The error names the failing machine and the reason, and photos indexed before stay."""
     fill(library.folder, 1)
     library.build()
     paint(library.folder / "new.png", 50)
@@ -213,7 +213,7 @@ def test_what_a_worker_lacks_is_told_in_one_line(library, on_cluster):
 @pytest.mark.slow
 @needs_ray
 def test_workers_with_other_software_refuse(library, on_cluster, monkeypatch):
-    """Photos decoded otherwise would be other photos: the message says what to install."""
+    """A worker with another version of the image software refuses, and says what to install."""
     fill(library.folder, 1)
     monkeypatch.setattr(run_state, "reading_software", lambda: "Pillow 1.0")
     with pytest.raises(ClusterError, match=r"not Pillow 1\.0\. Install the same"):
@@ -239,7 +239,7 @@ def test_workers_read_through_mirrors(library, on_cluster, address, tmp_path):
 @pytest.mark.slow
 @needs_ray
 def test_the_command_runs_on_this_machine_as_a_cluster(gallery, indexed_home, tmp_path):
-    """`--cluster local` prints the same JSON, and its embeddings and labels are the same."""
+    """`index --cluster local` gives the same JSON, embeddings and labels as a run without it."""
     home = tmp_path / "home"
     command = [
         *(sys.executable, "-m", "photorank", "index", str(gallery), "--name", "small", "--json"),
@@ -285,7 +285,7 @@ class Page(BaseHTTPRequestHandler):
 @pytest.mark.slow
 @needs_ray
 def test_an_address_of_something_else_is_told_at_once(library):
-    """Ray itself would try for minutes where a web page, or nobody, answers."""
+    """A web page or a silent server at the address is refused at once; Ray would keep trying."""
     fill(library.folder, 1)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         where = f"127.0.0.1:{silent.getsockname()[1]}"
@@ -300,7 +300,7 @@ def test_an_address_of_something_else_is_told_at_once(library):
 
 
 def test_without_ray_the_extra_is_named(library, monkeypatch):
-    """The error names the extra, as for every optional dependency."""
+    """Without Ray installed, the error names the extra to install."""
     monkeypatch.setitem(sys.modules, "ray", None)
     fill(library.folder, 1)
     with pytest.raises(MissingExtraError, match=r"--cluster needs .*photorank\[cluster\]"):
@@ -331,12 +331,12 @@ def nodes(*machines):
     ],
 )
 def test_machines_are_shared_out(machines, workers, device, pool):
-    """A worker a GPU with its share of the cores, else one for some cores; no core twice."""
+    """Each GPU gets a worker with a share of the cores; without GPUs, cores are divided."""
     request = BuildRequest([], device=device, workers=workers)
     assert plan_workers(nodes(*machines), request) == pool
 
 
 def test_machines_that_are_gone_count_for_nothing():
-    """Ray goes on listing them."""
+    """Dead machines, which Ray still lists, are not counted when workers are planned."""
     lost = {"Alive": False, "Resources": {"CPU": 64.0}}
     assert plan_workers([lost, *nodes((4, 0))], BuildRequest([])) == Pool(1, 4, 0)

@@ -30,13 +30,13 @@ def test_a_file_is_read_from_the_same_place_below_the_mirror(mirror):
 
 @pytest.mark.parametrize("name", ["missing.jpg", "empty.jpg"])
 def test_what_cannot_be_read_is_an_unusable_photo(mirror, name):
-    """The run goes on without it."""
+    """An unreadable file of a mirror is an unusable photo, and the run goes on without it."""
     with pytest.raises(UnreadablePhotoError):
         mirrored([mirror])(mirror.folder / name)
 
 
 def test_other_folders_are_read_as_they_are(mirror, tmp_path):
-    """The first mirror that holds a file is taken, and none if there is none."""
+    """The first mirror that covers a file's path is used; without one the file itself is read."""
     file = tmp_path / "beside.jpg"
     file.write_bytes(b"another")
     assert mirrored([mirror])(file) == b"another"
@@ -46,7 +46,7 @@ def test_other_folders_are_read_as_they_are(mirror, tmp_path):
 
 
 def test_a_name_that_is_no_text_is_read_only_from_folders(tmp_path):
-    """Buckets have no such names."""
+    """File names that are not Unicode are read from folders but refused for buckets."""
     name = os.fsdecode(b"caf\xe9\n.jpg")
     (tmp_path / name).write_bytes(b"a photo")
     folder = parse_mirror(f"/photos={tmp_path}")

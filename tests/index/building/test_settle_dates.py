@@ -28,7 +28,7 @@ def dated(path, *, zone=None, gps=None, taken=None, colour=0):
 
 
 def test_a_photo_that_knows_only_utc_gets_the_zone_of_those_around_it(library):
-    """A drone's stamp after midnight in Greenwich is of the evening before at the place."""
+    """A photo dated only in UTC gets its local day from the time zone of photos around it."""
     folder = library.folder
     for at in range(4):
         dated(
@@ -43,7 +43,7 @@ def test_a_photo_that_knows_only_utc_gets_the_zone_of_those_around_it(library):
 
 
 def test_dates_of_several_kinds_are_settled_in_one_run(library):
-    """A kind of date that comes after those to be settled leaves the catalogue as sound as any."""
+    """Dates of several kinds are settled in one run, and the catalogue stays consistent."""
     dated(library.folder / "drone.jpg", gps=("2026:08:01", (3.0, 30.0, 0.0)))
     dated(library.folder / "phone.jpg", taken="2026:07:31 23:40:00", zone="-04:00", colour=90)
     dated(library.folder / "IMG-20260731-WA0001.jpg", colour=180)
@@ -56,7 +56,7 @@ def test_dates_of_several_kinds_are_settled_in_one_run(library):
 
 @pytest.mark.slow
 def test_photos_of_an_older_photorank_are_dated_anew_once(library):
-    """Names and sidecars tell what EXIF alone did not; nothing is embedded, and it is over then."""
+    """Photos of an older version get dates and cameras anew, once, without being embedded."""
     photo, *_ = fill(library.folder, 2)
     named = photo.rename(photo.with_name(f"IMG_20190503_140200{photo.suffix}"))
     dated(library.folder / "phone.jpg", taken="2019:05:03 15:00:00", zone="+02:00", colour=90)
@@ -78,7 +78,7 @@ def test_photos_of_an_older_photorank_are_dated_anew_once(library):
 
 
 def test_the_time_of_a_file_counts_only_if_asked(library):
-    """Copying changes it, so nobody's photo is dated by it unawares."""
+    """A photo is dated by its file's time only on request, because copying changes that time."""
     [file] = fill(library.folder, 1)
     os.utime(file, (datetime(2020, 5, 4, 12).timestamp(),) * 2)
     library.build()

@@ -42,7 +42,7 @@ def expected(rows=ROWS):
 
 
 def test_columns_hold_what_their_rows_hold(table):
-    """Names that are no Unicode, zero bytes, empty texts and nulls all come through."""
+    """Column arrays keep names that are not Unicode, zero bytes, empty texts and nulls."""
     assert read(table) == expected()
 
 
@@ -54,7 +54,7 @@ def test_a_source_may_leave_rows_out(table):
 
 @pytest.mark.parametrize("chunk", [1, 3, 8, 10])
 def test_what_is_too_much_for_one_text_comes_in_parts(table, chunk):
-    """SQLite's limit on the length of a text is none on a collection, wherever the parts end."""
+    """Columns longer than SQLite's text limit are read in parts, wherever the parts end."""
     rows = [(number, None, b"%d" % number * 30, None) for number in range(40)]
     table.execute("DELETE FROM odd")
     table.executemany("INSERT INTO odd VALUES (?, ?, ?, ?)", rows)
@@ -65,7 +65,7 @@ def test_what_is_too_much_for_one_text_comes_in_parts(table, chunk):
 
 
 def test_numbers_with_fractions_come_to_the_last_bit():
-    """A score is not what is left of it in fifteen digits."""
+    """Scores are read from SQLite exactly, to the last bit."""
     values = np.random.default_rng(0).normal(size=100)
     connection = sqlite3.connect(":memory:")
     connection.execute("CREATE TABLE scores (score REAL, photo INTEGER)")

@@ -34,7 +34,7 @@ def disk(tmp_path):
 
 
 def test_what_lies_in_the_log_alone_is_read_on_a_read_only_disk(library, disk):
-    """A snapshot of a killed dashboard's index has a log without the file that leads into it."""
+    """Data only in SQLite's write-ahead log is read from a read-only disk without its -shm file."""
     fill(library.folder, 3)
     library.build()
     paths = Workspace(disk.folder).index("library")
@@ -79,7 +79,7 @@ def test_a_writer_that_comes_back_at_once_lets_others_in(library):
 
 
 def test_a_writer_may_be_refused_at_once(library):
-    """A writer need not wait for another, as after a click that is already saved."""
+    """A writer can ask not to wait, and then gets an error at once if the index is locked."""
     fill(library.folder, 1)
     library.build()
     begun = time.monotonic()

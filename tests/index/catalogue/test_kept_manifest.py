@@ -74,7 +74,7 @@ def interrupted(*_):
 def test_a_run_that_fails_or_is_stopped_removes_nothing_that_it_did_not_make(
     judged, error, request_
 ):
-    """Though the manifest was gone before, all else is as it was, whatever ends the run.
+    """A failed or stopped run removes nothing that was there, even if the manifest was missing.
 
     What a run that is stopped has looked at by then is kept, too.
     """
@@ -111,7 +111,7 @@ def test_a_catalogue_that_was_restored_alone_keeps_its_judgements(judged):
 
 @pytest.mark.parametrize("first", ["reader", "index", "repair", "click"])
 def test_a_lost_manifest_is_read_from_the_catalogues_copy(judged, first):
-    """The first process restores encoder and framing, and judgements stay."""
+    """The catalogue's copy restores encoder and framing, and all judgements stay."""
     kept, manifest = contents(judged.index), read_manifest(judged.paths)
     judged.paths.manifest.unlink()
     assert judged.workspace.index_names() == ["library"]
@@ -154,7 +154,7 @@ def test_a_damaged_manifest_is_repaired(judged):
 
 @pytest.mark.slow
 def test_an_older_index_that_lost_its_manifest_is_refused_until_its_encoder_is_named(judged):
-    """Named, it is compared with the embeddings: another encoder or framing relabels nothing."""
+    """An encoder named for a lost manifest must reproduce the stored embeddings."""
     kept = contents(judged.index)
     as_version_3(judged.paths)
     judged.paths.manifest.unlink()
@@ -191,7 +191,7 @@ def test_an_older_index_keeps_a_copy_of_its_manifest_when_it_is_migrated(judged)
 
 @pytest.mark.parametrize("empty", [None, b""])
 def test_an_index_that_lost_its_catalogue_is_left_as_it_is(judged, empty):
-    """A new catalogue beside old shards would have them swept."""
+    """An index without its catalogue is refused unchanged, since a new one would drop shards."""
     judged.paths.catalogue.unlink()
     if empty is not None:
         judged.paths.catalogue.write_bytes(empty)
@@ -204,7 +204,7 @@ def test_an_index_that_lost_its_catalogue_is_left_as_it_is(judged, empty):
 
 @pytest.mark.slow
 def test_a_catalogue_that_lost_shards_has_no_others_swept(judged):
-    """Unknown shards are kept for a restored catalogue; repair makes lost ones anew."""
+    """Unknown shards are kept if others are lost; repair and a build make the lost ones anew."""
     fill(judged.folder / "more", 3, start=20)
     judged.build()
     first, *_ = sorted(judged.paths.shards.iterdir())
@@ -232,7 +232,7 @@ def test_a_new_index_that_comes_to_nothing_leaves_nothing_but_what_was_there(lib
 
 
 def test_a_run_that_is_killed_before_its_first_photo_makes_no_index(library):
-    """An index without a photo is not listed, and the next run goes on."""
+    """A run killed before its first photo leaves no listed index, and the next run goes on."""
     fill(library.folder, 3)
     with writing(library.paths):
         assert library.workspace.index_names() == []

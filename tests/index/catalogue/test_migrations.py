@@ -89,7 +89,7 @@ def as_version_1(paths):
 @pytest.mark.slow
 @pytest.mark.parametrize("first", ["reader", "writer"])
 def test_an_older_catalogue_is_brought_up_to_date_with_a_copy_of_what_it_was(library, first):
-    """Whoever comes first, and no judgement is lost."""
+    """The first reader or writer migrates an older catalogue, backs it up, and keeps judgements."""
     photos = fill(library.folder, 4)
     library.build()
     table = ChoiceTable("mine", [ChoiceRow(2, photos[0].name, photos[1].name, False, "ann")])
@@ -128,7 +128,7 @@ def test_kinds_of_sources_are_told_by_the_names_that_older_versions_gave_them(li
 
 @pytest.mark.slow
 def test_a_migration_does_not_hide_what_a_disk_changed_before(library):
-    """A table that was not what was written stays told, whether it is migrated or not."""
+    """A table that was damaged before a migration is still reported as changed afterwards."""
     fill(library.folder, 3)
     library.build()
     digest = library.index.photos()[1].digest
@@ -184,7 +184,7 @@ def test_an_index_of_before_has_no_faces_yet(library):
 
 
 def test_a_migration_that_fails_changes_nothing(library, monkeypatch):
-    """The catalogue is still one of the older version, and the next run migrates it."""
+    """A failed migration leaves the catalogue at its old version for the next run to migrate."""
     fill(library.folder, 3)
     library.build()
     as_version_1(library.paths)

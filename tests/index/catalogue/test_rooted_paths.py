@@ -7,7 +7,7 @@ from photorank.index.catalogue.rooted_paths import Roots, lies_under, path_bytes
 
 
 def test_a_place_and_its_path_are_one():
-    """A path survives the round trip, directly below the disk's root and at the root, too."""
+    """A path split into root and place is joined back unchanged, at the disk's root, too."""
     roots = Roots([(1, b"/photos"), (2, b"/more \xff")])
     for path in (b"/photos/a", b"/photos/a/b.jpg", b"/more \xff/x", b"/photos"):
         assert roots.path(roots.place(path)) == path
@@ -27,7 +27,7 @@ def test_paths_sort_folder_by_folder():
 
 
 def test_what_lies_under_a_folder():
-    """The folder itself and all below it, but no folder whose name merely begins alike."""
+    """A folder contains itself and all below it, but no folder whose name only begins alike."""
     folders = {(1, b"a/b"), (2, b"")}
     for place in ((1, b"a/b"), (1, b"a/b/c/d"), (2, b"x/y"), (2, b"")):
         assert lies_under(place, folders)

@@ -48,7 +48,7 @@ def behind_the_back(paths, *statements):
 
 @pytest.mark.slow
 def test_what_photorank_does_changes_the_sums_with_the_rows(judged):
-    """Inserts, updates, deletes and replacements, of an indexing run, imports and clicks."""
+    """Row checksums stay valid after indexing, pruning, label imports and clicks."""
     assert changed(judged.paths) == []
     (judged.folder / "0003.png").unlink()
     fill(judged.folder / "more", 5, start=40)
@@ -63,7 +63,7 @@ def test_what_photorank_does_changes_the_sums_with_the_rows(judged):
 
 
 def test_a_transaction_that_is_taken_back_takes_its_sums_back(judged):
-    """Checksums are rows of the same file and are rolled back with it."""
+    """Row checksums are rolled back together with the rows of a failed transaction."""
     with (
         writing(judged.paths) as connection,
         contextlib.suppress(ZeroDivisionError),
@@ -91,7 +91,7 @@ def test_a_transaction_that_is_taken_back_takes_its_sums_back(judged):
     ],
 )
 def test_a_changed_value_is_told_with_its_table(judged, table, statement):
-    """SQLite finds nothing wrong with such a file."""
+    """Row checksums find a value changed behind SQLite's back, and name its table."""
     behind_the_back(judged.paths, statement)
     findings = {one.about: one for one in examine_index(judged.paths)}
     assert findings["catalogue"].level == "good"

@@ -48,7 +48,7 @@ def changed(library):
 
 @pytest.mark.parametrize("lowest", [False, True])
 def test_the_best_are_the_nearest_with_their_percentiles(scattered, lowest):
-    """Photo by photo the same as the search by rows; the percentile is that among all ratings."""
+    """The best photos equal those of the search by rows, with percentiles among all ratings."""
     vector = load_vector(scattered, VECTOR)
     ratings = vector.rate(scattered.embeddings(), scattered.fingerprint)
     standing, photos = percentiles(ratings), scattered.photos()
@@ -69,7 +69,7 @@ def test_the_best_are_found_without_listing_all_photos(scattered):
 
 
 def test_only_photos_that_have_a_file_are_found(changed):
-    """Vanished and replaced ones have an embedding still; a copy keeps its photo in."""
+    """Vanished and replaced photos are not found; a photo with a remaining copy is."""
     index = changed.index
     found = index.best(np.ones(48), 99)
     assert len(found) == 28
@@ -81,7 +81,7 @@ def test_only_photos_that_have_a_file_are_found(changed):
 
 @pytest.mark.slow
 def test_equal_photos_stand_at_one_percentile_in_the_order_of_paths(scattered):
-    """A direction that tells none apart puts all in the middle."""
+    """A direction that rates all photos equally puts each at percentile 50, in order of path."""
     found = scattered.best(np.zeros(24), 5)
     assert [one.photo for one in found] == scattered.photos()[:5]
     assert {one.percentile for one in found} == {50.0}
@@ -100,14 +100,14 @@ def test_ratings_from_mapped_shards_are_those_of_the_embeddings(scattered, chang
 
 
 def test_extremes_by_another_encoders_vector_are_refused(scattered):
-    """An error, not a number."""
+    """Searching with a vector of another encoder raises EncoderMismatchError."""
     other = MasterVector("v", "prompt", np.ones(24), Fingerprint("o", "1" * 64, "whole", 9))
     with pytest.raises(EncoderMismatchError):
         extreme_photos(scattered, other, 3)
 
 
 def test_a_mapped_shard_outlives_its_file(tmp_path):
-    """Compaction disturbs no reader, and mapped rows are read-only."""
+    """A mapped shard stays readable after its file is deleted, and its rows are read-only."""
     paths = IndexPaths(tmp_path)
     rows = np.eye(3, 5, dtype=np.float32)
     shard = write_shard(paths, rows)
@@ -119,7 +119,7 @@ def test_a_mapped_shard_outlives_its_file(tmp_path):
 
 
 def test_what_people_said_is_counted_without_loading_it(changed):
-    """The counts are those of the labels and choices of photos that have a file."""
+    """Counts of labels and choices equal the loaded ones, without photos that have no file."""
     table = labels(
         ("0000.png", 1.0, "ann", "a"), ("0001.png", 2.0, "bob", "a", "s"), ("0003.png", 2.0)
     )
@@ -146,7 +146,7 @@ def test_rows_are_found_by_a_part_of_their_path(scattered):
 
 @pytest.mark.slow
 def test_inverted_lists_find_what_they_say_they_find(scattered, tmp_path):
-    """The recall that is told is about that of other directions; all that is found is real."""
+    """Approximate results have exact similarities; the recall is estimated on other vectors."""
     told = []
     found = approximate_best(scattered, np.ones(24), 20, tell=told.append)
     assert [type(one) for one in told] == [str, Recall]
@@ -195,7 +195,7 @@ def test_damaged_inverted_lists_are_made_again(library, kind, content):
 
 @pytest.mark.slow
 def test_inverted_lists_follow_the_photos(library):
-    """New photos make new lists, and the old ones go; vanished photos are not found."""
+    """Inverted lists are rebuilt when photos change, and vanished photos are not found."""
     fill(library.folder, 200)
     library.build()
     approximate_best(library.index, np.ones(48), 3, tell=print)
@@ -221,7 +221,7 @@ def flip(shard, bit):
 @pytest.mark.parametrize("quick", [True, False])
 @pytest.mark.parametrize("bit", [0, 30])
 def test_a_flipped_bit_in_a_shard_is_told_and_rates_nothing(scattered, monkeypatch, quick, bit):
-    """A flipped bit is found by the checksum on first use, or by the rows' lengths."""
+    """A flipped bit in a shard is found by its checksum or by the rows' lengths."""
     if not quick:
         monkeypatch.setattr(row_positions, "_QUICK_BYTES", 0)
     direction = scattered.embeddings()[0].astype(np.float64)
@@ -245,7 +245,7 @@ def test_a_flipped_bit_in_a_shard_is_told_and_rates_nothing(scattered, monkeypat
 
 @pytest.mark.slow
 def test_rows_that_are_read_alone_are_checked(scattered, monkeypatch):
-    """A damaged row is told when it is read, and others are as they were."""
+    """A damaged row raises an error when it is read; all other rows are read unchanged."""
     monkeypatch.setattr(row_positions, "_QUICK_BYTES", 0)
     X = scattered.embeddings()
     damaged = min(scattered.paths.shards.iterdir())

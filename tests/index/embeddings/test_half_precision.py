@@ -47,7 +47,7 @@ def test_a_shard_comes_back_as_it_was_written(mapped):
 
 @pytest.mark.parametrize("k", [1, 7, 300, 1000, 5000])
 def test_the_nearest_are_those_of_all_products(mapped, k):
-    """The result equals that of all products, with a mask, with heads alone, and with ties."""
+    """The nearest rows equal those by all products, with a mask, heads alone, and ties."""
     together, rows = mapped
     draw = np.random.default_rng(k)
     for direction in (draw.normal(size=D), draw.normal(size=24)):
@@ -72,7 +72,7 @@ def test_copies_tie_with_the_last_one(tmp_path):
 
 
 def test_rows_are_read_in_32_bits(mapped):
-    """Block by block and copied, the numbers are those that were stored."""
+    """Half-precision rows are read as the same numbers in 32 bits, by block or by copy."""
     together, rows = mapped
     blocks = np.concatenate([part for _, part in together.blocks()])
     assert blocks.dtype == np.float32
@@ -82,7 +82,7 @@ def test_rows_are_read_in_32_bits(mapped):
 
 @pytest.mark.parametrize("bits", [0x7C00, 0x7E00, 0x7BFF, 0x5000])
 def test_a_flipped_bit_is_told_and_rates_nothing(bits, tmp_path, monkeypatch):
-    """Infinity, nan and what is far too large."""
+    """A flipped bit that makes infinity, nan or a far too large number is reported as damage."""
     paths = IndexPaths(tmp_path / "flipped")
     paths.shards.mkdir(parents=True)
     rows = rows_of(50)
@@ -100,7 +100,7 @@ def test_a_flipped_bit_is_told_and_rates_nothing(bits, tmp_path, monkeypatch):
 
 
 def test_a_head_that_is_too_short_or_long_is_told():
-    """Heads of another length and blocks out of bounds are found; valid rows pass."""
+    """Rows with a head of the wrong length or a block out of bounds count as damaged."""
     rows = rows_of(4).astype(np.float32)
     rows[1, :24] *= 1.1
     rows[2, 24:36] = LARGEST
@@ -108,7 +108,7 @@ def test_a_head_that_is_too_short_or_long_is_told():
 
 
 def test_blocks_that_are_too_long_are_scaled_down():
-    """Stored rows are always within the bounds that reading asks for."""
+    """Blocks longer than the greatest length are scaled down before rows are stored."""
     wild = np.random.default_rng(0).normal(size=(20, D)).astype(np.float32) * 50
     stored = BLOCKS.stored(wild)
     assert BLOCKS.undamaged(stored).all()
@@ -116,7 +116,7 @@ def test_blocks_that_are_too_long_are_scaled_down():
 
 
 def test_the_scan_finds_fewer_where_there_are_fewer():
-    """Asking for more rows than there are gives all of them, or none of none."""
+    """Asking for more rows than exist returns all that exist, or none."""
     rows = rows_of(5)
     found, products = greatest(rows, np.ones(D), 9, None)
     assert sorted(found.tolist()) == [0, 1, 2, 3, 4]

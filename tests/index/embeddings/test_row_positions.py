@@ -39,7 +39,7 @@ def from_catalogue(library):
 
 
 def test_the_file_is_what_is_read(kept):
-    """The cache file is read for an unchanged index with the same number of rows."""
+    """Cached row positions are read only if their number fits the index."""
     found = photos_of(kept)
     assert sorted(found) == [-1, 1, 3, 4]
     with np.load(kept.paths.positions) as file:
@@ -52,7 +52,7 @@ def test_the_file_is_what_is_read(kept):
 
 @pytest.mark.slow
 def test_after_any_change_the_catalogue_is_read(kept):
-    """A photo that comes, goes, comes back or is pruned; then the file is that of the new state."""
+    """The file of row positions is renewed when a photo comes, goes, comes back or is pruned."""
     before = photos_of(kept)
     for change, options in (
         (lambda: take(kept, "e"), {}),
@@ -70,7 +70,7 @@ def test_after_any_change_the_catalogue_is_read(kept):
 
 @pytest.mark.parametrize("damage", ["cut", "flipped", "text", "folder"])
 def test_a_file_that_cannot_be_used_is_none(kept, damage):
-    """Cut off, with a flipped bit, of something else, or in whose place nothing can be written."""
+    """A damaged, foreign or unwritable positions file is ignored, and the photos are the same."""
     expected, file = photos_of(kept), kept.paths.positions
     data = bytearray(file.read_bytes())
     if damage == "folder":
@@ -84,7 +84,7 @@ def test_a_file_that_cannot_be_used_is_none(kept, damage):
 
 
 def test_few_rows_are_not_kept(library):
-    """Reading them from the catalogue takes no time."""
+    """Row positions of a small index are not saved to a file."""
     take(library, "a")
     library.build()
     photos_of(library)

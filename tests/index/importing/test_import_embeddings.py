@@ -108,7 +108,7 @@ def test_every_layout_gives_the_same_index(tmp_path, paths, rows, write):
 
 
 def test_arrays_without_names_are_numbered(tmp_path, paths, rows):
-    """Rows that nothing names are photos all the same."""
+    """Rows of an array without names become photos with numbered paths."""
     (tmp_path / "emb").mkdir()
     np.save(tmp_path / "emb" / "vit.npy", rows)
     import_embeddings(paths, ImportRequest(tmp_path / "emb", "CLIP"))
@@ -116,7 +116,7 @@ def test_arrays_without_names_are_numbered(tmp_path, paths, rows):
 
 
 def test_importing_again_changes_only_what_is_new(tmp_path, paths, rows):
-    """Names and rows that are there stay; another row takes its name over; new ones are added."""
+    """A second import keeps unchanged rows, replaces changed ones and adds new ones."""
     arrays(tmp_path / "one", rows[:50], names(50))
     import_embeddings(paths, ImportRequest(tmp_path / "one", "CLIP"))
     changed = rows.copy()
@@ -133,7 +133,7 @@ def test_importing_again_changes_only_what_is_new(tmp_path, paths, rows):
 
 
 def test_rows_that_cannot_be_used_are_told(tmp_path, paths, rows):
-    """nan, zeros and a name with two embeddings are left out and listed; the others are there."""
+    """Rows of nan or zeros and repeated names are skipped and listed; the rest is imported."""
     rows[4], rows[5] = np.nan, 0
     told = [*names(N - 1), names()[0]]
     arrays(tmp_path / "emb", rows, told)
@@ -177,7 +177,7 @@ def test_what_contradicts_itself_is_refused_whole(tmp_path, paths, rows):
 
 
 def test_embeddings_of_zeros_alone_make_no_index(tmp_path, paths, rows):
-    """An index of nothing is not made."""
+    """Embeddings that are all zero are refused, and no index is made."""
     arrays(tmp_path / "emb", 0 * rows, names())
     with pytest.raises(NoPhotosError, match="only zeros"):
         import_embeddings(paths, ImportRequest(tmp_path / "emb", "CLIP"))
@@ -185,7 +185,7 @@ def test_embeddings_of_zeros_alone_make_no_index(tmp_path, paths, rows):
 
 
 def test_another_encoder_is_refused(tmp_path, paths, rows, gallery):
-    """Embeddings of two encoders are never in one index, nor photos beside imported ones."""
+    """An index of imported embeddings refuses those of another encoder, and photos as well."""
     arrays(tmp_path / "emb", rows, names())
     import_embeddings(paths, ImportRequest(tmp_path / "emb", "CLIP"))
     with pytest.raises(IndexMismatchError, match="embeddings:SigLIP"):
@@ -219,7 +219,7 @@ def test_rows_that_are_too_large_are_left_out_and_told(tmp_path, paths, kind, va
 
 
 def test_names_of_any_kind_are_paths(tmp_path, paths):
-    """Addresses, relative names, steps upwards and markup are names of photos, each its own."""
+    """Addresses, relative paths and markup are all accepted as distinct photo names."""
     told = ["https://host/a b.jpg", "b.jpg", "../up.jpg", "<b>.jpg", "\u202eevil.jpg", "x" * 300]
     arrays(tmp_path / "emb", np.eye(6, dtype=np.float32), told)
     import_embeddings(paths, ImportRequest(tmp_path / "emb", "CLIP"))
@@ -279,7 +279,7 @@ def test_everything_but_pictures_works_without_photos(tmp_path, paths, rows):
 
 
 def test_what_was_exported_is_read_by_others_and_comes_back(home, tmp_path, paths):
-    """clip-retrieval's folders go out, through `embedding-reader`, and in again: the same rows."""
+    """An exported clip-retrieval folder is read by `embedding-reader` and imports unchanged."""
     from embedding_reader import EmbeddingReader
 
     from photorank.export.clip_retrieval import write_folder
@@ -319,7 +319,7 @@ def test_options_that_do_not_go_together_are_usage_errors(words, paths):
 
 
 def test_names_are_paths_however_they_are_written(paths, tmp_path, rows):
-    """Dots, doubled slashes and zeros: what they lead to is one folder, and a root above all."""
+    """Names that are paths are normalised: dots and doubled slashes are resolved."""
     told = ["a/1.jpg", "a/../a/2.jpg", "a//b/./3.jpg", "../4.jpg", "/x/5.jpg"]
     arrays(tmp_path / "given", rows[: len(told)], told)
     import_embeddings(paths, ImportRequest(tmp_path / "given", "clip"))
@@ -330,7 +330,7 @@ def test_names_are_paths_however_they_are_written(paths, tmp_path, rows):
 
 
 def test_names_that_no_file_can_have_are_told(paths, tmp_path, rows):
-    """A folder's name and a NUL are no photo, and do not become the index's root folder."""
+    """Imported names of folders or with a NUL are skipped, and the root folder stays the same."""
     none = ["/", "//", ".", "..", "a/..", "a/", "/up/..", "6\0.jpg"]
     told = ["a/1.jpg", *none]
     arrays(tmp_path / "given", rows[: len(told)], told)
@@ -354,7 +354,7 @@ def test_imported_names_leave_other_folders_free(paths, tmp_path, rows):
 
 
 def test_a_folder_that_a_person_named_stays_one_of_photos(paths, tmp_path, rows):
-    """Exports do not go below it, although no photo lies in it directly."""
+    """Exports are refused below a named photo folder, even if no photo lies directly in it."""
     arrays(tmp_path / "given", rows[:2], ["2023/06/1.jpg", "2023/07/2.jpg"])
     request = ImportRequest(tmp_path / "given", "clip", tmp_path / "photos")
     import_embeddings(paths, request)
@@ -364,7 +364,7 @@ def test_a_folder_that_a_person_named_stays_one_of_photos(paths, tmp_path, rows)
 
 
 def test_embeddings_without_any_usable_name_say_so(paths, tmp_path, rows):
-    """The reason is the names, and not the embeddings."""
+    """Embeddings whose names all lead to folders are refused with that reason."""
     arrays(tmp_path / "given", rows[:2], ["a/", "b/.."])
     with pytest.raises(NoPhotosError, match="leads to a folder"):
         import_embeddings(paths, ImportRequest(tmp_path / "given", "clip"))
@@ -375,7 +375,7 @@ _JUNK = [b"", b"no numbers", b"\x93NUMPY\x01\x00", b"PK\x03\x04 no archive", Non
 
 @pytest.mark.parametrize("content", _JUNK)
 def test_a_file_that_is_no_array_is_told_in_plain_words(paths, tmp_path, content):
-    """Junk, a cut file and an array of objects end in a sentence without NumPy's options."""
+    """Junk, a truncated file and an object array give a plain error without NumPy's advice."""
     (tmp_path / "given").mkdir()
     file = tmp_path / "given" / "rows.npy"
     if content is None:
@@ -387,7 +387,7 @@ def test_a_file_that_is_no_array_is_told_in_plain_words(paths, tmp_path, content
 
 
 def test_no_words_are_proposed_where_none_are_known(paths, tmp_path, rows):
-    """A missing vector is learned from judgements: imported embeddings have no text network."""
+    """Errors on a missing vector suggest judgements, since imported embeddings have no text."""
     column(tmp_path / "given", rows, names())
     import_embeddings(paths, ImportRequest(tmp_path / "given", "clip"))
     index = Index.open(paths)

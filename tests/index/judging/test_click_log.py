@@ -44,7 +44,7 @@ def choose(library, winner, loser, *, rater="ann", tie=False, asked="random"):
 
 
 def test_what_was_clicked_is_read_back_in_its_order(library, digests):
-    """Choices, ties, skips and stars of one person, by row; nobody else's."""
+    """A person's choices, ties, skips and stars are read back by row, without other people's."""
     choose(library, digests[3], digests[1])
     choose(library, digests[0], digests[2], tie=True, asked="informative")
     record_skip(library.paths, "ann", digests[4], digests[5])
@@ -117,7 +117,7 @@ def test_the_first_choices_are_what_comparisons_are_made_of(library, digests):
 
 
 def test_scores_stay_what_comparisons_are_made_of(library, digests):
-    """Clicks in an index with scores do not change what it is evaluated by."""
+    """Clicks in an index with scores do not replace the scores as its judgements."""
     rows = [LabelRow(2, f"{row:04}.png", float(row), "", None, None, None) for row in range(3)]
     import_labels(library.paths, LabelTable("scores.csv", rows))
     choose(library, digests[3], digests[1])
@@ -151,7 +151,7 @@ def test_a_long_transaction_of_another_is_told(library, digests, monkeypatch):
 
 
 def test_a_pruned_photo_cannot_be_clicked(library, digests):
-    """A digest that the index does not have is refused, and nothing is kept."""
+    """A click on a digest that is not in the index is refused, and nothing is stored."""
     with pytest.raises(ChangedIndexError):
         choose(library, digests[0], "0" * 64)
     assert len(clicks(library.index, "ann").winners) == 0
@@ -159,7 +159,7 @@ def test_a_pruned_photo_cannot_be_clicked(library, digests):
 
 @pytest.mark.slow
 def test_a_photo_that_was_skipped_may_vanish_and_come_back(library, digests):
-    """Pruning keeps what clicks refer to, and undo still works."""
+    """Pruning keeps the photos that clicks refer to, so that undo still works."""
     record_skip(library.paths, "ann", digests[0], digests[1])
     record_stars(library.paths, "ann", digests[2], 3)
     record_stars(library.paths, "ann", digests[2], 0)
@@ -185,7 +185,7 @@ def test_who_clicks_needs_a_name(library, digests, rater):
 
 
 def test_what_cannot_be_meant_is_refused(library, digests):
-    """A photo against itself, and six stars."""
+    """A choice between a photo and itself is refused, as is a rating of six stars."""
     with pytest.raises(LabelsError, match="two different photos"):
         choose(library, digests[0], digests[0])
     with pytest.raises(LabelsError, match="1 to 5 stars"):
@@ -222,7 +222,7 @@ def main():
 
 @pytest.mark.slow  # two processes
 def test_two_processes_that_click_at_once_lose_nothing(library, digests):
-    """Forty choices each, every one of them kept once and in its order."""
+    """Two processes that record forty choices each at once lose none, and keep their order."""
     processes = [clicking(library, rater, 40) for rater in ("ann", "bob")]
     for process in processes:
         process.communicate(timeout=120)
@@ -252,7 +252,7 @@ def test_a_process_that_is_killed_loses_no_click_that_it_kept(library, digests):
 
 @pytest.mark.slow
 def test_undo_takes_back_the_latest_click_whatever_the_clock_says(library, digests):
-    """A clock that is set back between clicks changes nothing, within a kind or between kinds."""
+    """Undo follows the order of clicks, of one kind or several, even if the clock is set back."""
     choose(library, digests[0], digests[1])
     record_skip(library.paths, "ann", digests[2], digests[3])
     record_stars(library.paths, "ann", digests[4], 3)

@@ -53,7 +53,7 @@ def judgements(paths):
 
 @pytest.mark.slow
 def test_everything_comes_along(both):
-    """Scores, choices, clicks and their order; the old index is as it was."""
+    """Scores, choices and clicks are copied in order into the new index; the old one stays."""
     library, newer = both
     build(newer, library.folder)
     before = library.paths.catalogue.read_bytes()
@@ -100,7 +100,7 @@ def test_an_index_with_judgements_of_its_own_is_refused(both):
 
 @pytest.mark.slow
 def test_a_copy_that_was_made_is_left_as_it_is(both):
-    """Copying again after an interruption at the end gives the same result."""
+    """Copying judgements again into the same new index gives the same result as before."""
     library, newer = both
     build(newer, library.folder)
     copied = copy_judgements(library.paths, newer)
@@ -122,7 +122,7 @@ def test_a_successor_is_by_the_newest_version_of_the_encoder(both):
 
 
 def test_an_index_that_only_knows_a_rater_is_refused(both):
-    """Numbers of raters would clash."""
+    """Copying judgements into an index that has raters is refused, as their numbers would clash."""
     library, newer = both
     build(newer, library.folder)
     with adding(newer) as connection:

@@ -26,7 +26,7 @@ from tests.fixtures.judgements import choices, labels
 
 
 def test_a_source_replaces_its_own_labels_only(five):
-    """Importing again forgets what the source said before, groups too, and spares the others."""
+    """Importing a source again replaces its own labels and groups, and no other source's."""
     import_labels(five.paths, labels(("0000.png", 1.0, "ann", "a"), ("0001.png", 2.0, "ann", "a")))
     import_labels(five.paths, labels(("0002.png", 3.0, "bob", "b"), source="second"))
     import_labels(five.paths, labels(("0001.png", 9.0, "ann", "c")))
@@ -45,7 +45,7 @@ def test_labels_follow_a_renamed_photo(five):
 
 
 def test_files_may_be_named_from_any_root_or_absolutely(five):
-    """Relative to the folders that were indexed, to those given, or through a link."""
+    """Paths in a table may be absolute, through a link or relative to an indexed folder."""
     fill(five.folder / "sub", 1, start=50)
     five.build()
     link = five.root / "link"
@@ -96,7 +96,7 @@ def test_names_alike_but_for_case_slashes_and_letters_are_matched_and_told(five)
 
 
 def test_all_that_is_wrong_with_a_table_is_told_at_once(five, tmp_path):
-    """Cells that cannot be read and photos that are not there, in the order of the lines."""
+    """All unreadable cells and missing photos of a table are reported at once, in line order."""
     table = tmp_path / "likes.csv"
     table.write_text(
         "file,likes,date\n0000.png,5,2024-07-31\nno.png,5,2024-07-31\n0001.png,-5,2024-07-31\n"
@@ -115,7 +115,7 @@ def test_all_that_is_wrong_with_a_table_is_told_at_once(five, tmp_path):
 
 @pytest.mark.slow
 def test_unknown_files_are_told_with_their_lines_and_nothing_is_imported(five):
-    """The first five are named; the good rows are taken only when asked for."""
+    """The error names the first unknown files and how many more there are; --partial skips them."""
     import_labels(five.paths, labels(("0000.png", 1.0)))
     table = labels(("0000.png", 9.0), *[(f"no{n}.png", 1.0) for n in range(7)])
     with pytest.raises(
@@ -134,7 +134,7 @@ def test_unknown_files_are_told_with_their_lines_and_nothing_is_imported(five):
 
 @pytest.mark.slow
 def test_a_judgement_of_a_replaced_photo_is_refused(five):
-    """Judgements by the name of a replaced file are refused."""
+    """Judgements that name a file replaced since indexing are refused."""
     status = (five.folder / "0001.png").stat()
     (five.folder / "0001.png").write_bytes((five.folder / "0003.png").read_bytes())
     os.utime(five.folder / "0001.png", ns=(status.st_atime_ns, status.st_mtime_ns))
@@ -158,7 +158,7 @@ def test_a_judgement_of_a_replaced_photo_is_refused(five):
 
 
 def test_a_label_of_a_photo_that_was_spoilt_is_left_out(five):
-    """The run that found it unreadable told of it; the photo that was there has no such label."""
+    """A label of a photo that has become unreadable is left out with a note."""
     (five.folder / "0001.png").write_text("text")
     five.build()
     notes = import_labels(five.paths, labels(("0000.png", 1.0), ("0001.png", 2.0)))
@@ -176,7 +176,7 @@ def test_a_label_of_a_file_that_is_no_photo_is_left_out(five):
 
 
 def test_a_photo_has_one_group(five):
-    """Rows that contradict each other or another source are told, with both groups."""
+    """A group that contradicts another row or source is refused, and the error names both."""
     shutil.copy(five.folder / "0000.png", five.folder / "copy.png")
     five.build()
     clash = labels(("0000.png", 1.0, "", "a"), ("copy.png", 1.0, "", "b"))
@@ -203,7 +203,7 @@ def test_several_labels_of_one_rater_for_one_picture_become_their_mean(five):
 
 @pytest.mark.parametrize("together", [1, 2, 3, 1000])
 def test_rows_that_are_gathered_apart_mean_the_same(five, together):
-    """Means, clashes and problems do not depend on which rows are in memory together."""
+    """Imported labels do not depend on how many rows are gathered in memory at a time."""
 
     def take(*rows):
         with writing(five.paths) as connection, transaction(connection):
@@ -242,7 +242,7 @@ def test_a_label_without_a_score_says_where_a_photo_belongs(five):
 
 
 def test_labels_and_choices_of_a_source_come_together_or_not_at_all(five):
-    """A bad choice takes the labels back that were gathered before it."""
+    """An invalid choice also cancels the import of its source's labels."""
     good, bad = choices(("0001.png", "0000.png")), choices(("0001.png", "no.png"))
     with pytest.raises(LabelsError, match=r"'no\.png'"):
         import_judgements(five.paths, labels(("0000.png", 1.0, "ann", "g")), bad)
@@ -274,7 +274,7 @@ def test_a_table_that_changes_while_it_is_imported_leaves_nothing(five):
 
 
 def test_choices_of_a_source_are_replaced_whole_or_not_at_all(five):
-    """Unknown files and a picture against itself are told with their lines."""
+    """Choices with an unknown file or a photo against itself are refused whole, line by line."""
     import_choices(five.paths, choices(("0001.png", "0000.png")))
     bad = choices(("0001.png", "no.png"), ("0002.png", "0002.png"), ("0003.png", "0002.png"))
     with pytest.raises(LabelsError, match=r"line 2: 'no.png'.*line 3: .*same picture"):
@@ -309,7 +309,7 @@ def test_people_on_scales_far_apart_are_not_averaged(library):
 @pytest.mark.slow
 @pytest.mark.parametrize("scores", [[1, 1, 2] * 4, [1, 2, 3] * 4, [9, 10] * 6, [70]])
 def test_people_who_are_harder_to_please_are(library, scores):
-    """A part of a scale, one like it, or too few ratings to tell are no reason to refuse."""
+    """A rater who uses part of a scale, a similar scale or few ratings is not refused."""
     fill(library.folder, 12)
     library.build()
     import_labels(library.paths, rated("ann", [1, 3, 5, 7] * 3))

@@ -45,7 +45,7 @@ def shards(library):
 
 
 def test_nothing_is_wrong_with_an_index_that_was_just_made(built):
-    """Every finding is good, and each says what was looked at."""
+    """A new index passes every check, and its repair has nothing to do."""
     findings = examine_index(built.paths)
     assert {finding.level for finding in findings} == {"good"}
     assert len(findings) == 11
@@ -93,7 +93,7 @@ def test_a_shard_of_another_width_is_named(built):
 
 @pytest.mark.slow
 def test_a_damaged_shard_is_not_merged_into_a_good_one(built):
-    """Compaction would give what is false a new checksum; it refuses instead."""
+    """Compaction refuses a damaged shard instead of giving its data a new checksum."""
     file = shards(built)[0]
     data = bytearray(file.read_bytes())
     data[-5] ^= 1
@@ -118,7 +118,7 @@ def test_a_damaged_shard_is_not_merged_into_a_good_one(built):
 
 @pytest.mark.parametrize("damage", [b"", b"RIFF", None])
 def test_a_thumbnail_is_made_again_from_its_photo(built, damage):
-    """The new thumbnail equals the old one byte for byte."""
+    """A thumbnail repaired from its photo equals the lost one byte for byte."""
     file = built.index.thumbnail(built.index.photos()[4])
     before = file.read_bytes()
     if damage is None:
@@ -142,7 +142,7 @@ def test_a_thumbnail_without_its_photo_is_told(built):
 
 
 def test_what_cut_short_runs_left_is_told_and_swept(built):
-    """A file that nothing refers to; parts of files only when no process can be writing them."""
+    """Files left by interrupted runs are reported and removed, unless still being written."""
     paths = built.paths
     digest = built.index.photos()[0].digest
     parts = [
@@ -165,7 +165,7 @@ def test_what_cut_short_runs_left_is_told_and_swept(built):
 
 @pytest.mark.slow
 def test_two_photos_cannot_share_an_embedding(built):
-    """A catalogue that says so is told, and those photos are embedded anew."""
+    """Two photos with one embedding row are reported, and a repair has them embedded again."""
     before = contents(built.index)
     connection = sqlite3.connect(built.paths.catalogue, isolation_level=None)
     connection.execute("UPDATE photos SET row = 1 WHERE row = 0 AND shard = 2")
@@ -192,7 +192,7 @@ def test_an_index_of_the_catalogue_is_rebuilt(built):
 
 
 def test_a_catalogue_that_is_garbage_is_told_with_where_judgements_come_back_from(built):
-    """The error points to the user's backup, and nothing is changed."""
+    """The error for a garbage catalogue points to the user's backup, and nothing is changed."""
     for suffix in ("-wal", "-shm"):
         built.paths.catalogue.with_name(built.paths.catalogue.name + suffix).unlink(missing_ok=True)
     built.paths.catalogue.write_bytes(b"garbage" * 1000)
@@ -205,7 +205,7 @@ def test_a_catalogue_that_is_garbage_is_told_with_where_judgements_come_back_fro
 
 
 def test_an_orphan_of_the_catalogue_is_told(built):
-    """A rating of a photo that is not there is damage."""
+    """A rating of a photo that the catalogue lacks is reported as damage."""
     connection = sqlite3.connect(built.paths.catalogue, isolation_level=None)
     connection.execute("UPDATE ratings SET photo = 9999 WHERE score = 20")
     connection.close()
@@ -213,7 +213,7 @@ def test_an_orphan_of_the_catalogue_is_told(built):
 
 
 def test_damaged_hashes_are_removed(built):
-    """Damaged hashes are computed again when needed."""
+    """Repair removes a damaged file of hashes, which are computed again when needed."""
     built.paths.hashes.write_bytes(b"PK\3\4 no")
     assert wrong(built.paths) == {"hashes"}
     repair_index(built.paths)
@@ -232,7 +232,7 @@ def test_embeddings_of_two_precisions_are_told_with_the_way_out(built):
 
 
 def test_a_folder_that_is_gone_is_told_with_the_command_for_it(built):
-    """An unplugged disk is no damage."""
+    """A missing folder, as on an unplugged disk, is a note with a command and no damage."""
     built.folder.rename(built.root / "elsewhere")
     assert wrong(built.paths) == set()
     (finding,) = [finding for finding in examine_index(built.paths) if finding.level == "note"]

@@ -43,7 +43,7 @@ def embedded(paths):
 
 
 def test_many_small_shards_become_few(in_pieces):
-    """Compaction changes no photo and no embedding."""
+    """Compaction merges small shards into few without changing a photo or an embedding."""
     before = contents(in_pieces.index)
     compacted(in_pieces.paths, full=30)
     assert contents(in_pieces.index) == before
@@ -52,7 +52,7 @@ def test_many_small_shards_become_few(in_pieces):
 
 
 def test_a_run_merges_more_than_sixteen_small_shards(in_pieces):
-    """Fewer are tolerated, as each run would else write all of them anew."""
+    """An indexing run merges small shards only if there are more than sixteen of them."""
     for number, expected in ((9, 15), (10, 16), (11, 1)):
         fill(in_pieces.folder / str(number), 1, start=100 * number)
         in_pieces.build()
@@ -84,7 +84,7 @@ def test_a_crash_in_a_compaction_loses_nothing(in_pieces, monkeypatch):
 
 
 def test_a_reader_finds_embeddings_that_were_moved_meanwhile(in_pieces):
-    """A reader lists photos before a compaction and reads their embeddings after it."""
+    """A reader that listed photos before a compaction still reads their embeddings after it."""
     before = contents(in_pieces.index)
     reader = in_pieces.index
     photos = reader.photos()
@@ -109,7 +109,7 @@ def test_a_reader_of_pruned_photos_is_told(in_pieces):
 
 @pytest.mark.slow
 def test_pruning_drops_vanished_photos_and_keeps_judgements(in_pieces):
-    """Embedding and thumbnail are gone; should the photo come back, its label counts again."""
+    """Pruning drops embedding and thumbnail; if the photo comes back, its label counts again."""
     folder, paths = in_pieces.folder, in_pieces.paths
     import_labels(paths, labels(("0000.png", 1.0, "", "g"), ("0001.png", 2.0)))
     import_choices(paths, choices(("0002.png", "0003.png")))
@@ -166,7 +166,7 @@ def test_pruning_drops_what_a_changed_file_held_before(library):
 
 
 def test_a_prune_without_anything_to_drop_keeps_no_writer_waiting(library, monkeypatch):
-    """A prune first reads, while another transaction is at work."""
+    """A prune with nothing to drop only reads, so it works beside another write transaction."""
     monkeypatch.setattr("photorank.index.catalogue.connection._LOCK_TIMEOUT_SECONDS", 0.1)
     fill(library.folder, 2)
     library.build()
@@ -181,7 +181,7 @@ def test_a_prune_without_anything_to_drop_keeps_no_writer_waiting(library, monke
 
 @pytest.mark.slow
 def test_a_prune_drops_each_photo_with_its_files(library, monkeypatch):
-    """Ended between two parts it leaves whole photos, and the next one drops the others."""
+    """An interrupted prune leaves only whole photos, and the next prune drops the rest."""
     monkeypatch.setattr("photorank.index.catalogue.transactions._PART_ROWS", 2)
     photos = fill(library.folder, 6)
     shutil.copy(photos[5], library.folder / "copy.png")

@@ -27,7 +27,7 @@ def below(index, root):
 
 
 def test_photos_are_found_where_they_are_now_and_nothing_is_embedded_again(moved):
-    """The next run finds every file unchanged."""
+    """After moving an index's root folder, the next run finds all files unchanged."""
     library, new = moved
     before = below(library.index, library.folder)
     move = reroot(library.paths, library.folder, new)
@@ -42,7 +42,7 @@ def test_photos_are_found_where_they_are_now_and_nothing_is_embedded_again(moved
 
 
 def test_telling_changes_nothing(moved):
-    """A plan says the same as the deed."""
+    """Planning a move changes nothing and reports the same as the move itself."""
     library, new = moved
     before = library.paths.catalogue.read_bytes(), library.paths.manifest.read_bytes()
     plan = plan_move(library.paths, library.folder, new)
@@ -51,7 +51,7 @@ def test_telling_changes_nothing(moved):
 
 
 def test_a_disk_with_several_folders_of_the_index_moves_at_once(library):
-    """Folders on other disks stay where they are."""
+    """Rerooting a disk moves all its folders at once; folders on other disks stay."""
     for name in ("disk/a", "disk/b", "other"):
         fill(library.root / name, 2, start=len(name) * 10 + ord(name[-1]))
     library.build(library.root / "disk/a", library.root / "disk/b", library.root / "other")
@@ -90,7 +90,7 @@ def test_a_move_that_cannot_be_is_told(moved):
 
 
 def test_a_move_that_was_cut_short_is_completed(moved):
-    """The catalogue had it already, the manifest not yet."""
+    """Reroot completes an interrupted move that changed the catalogue but not the manifest."""
     library, new = moved
     before = read_manifest(library.paths)
     reroot(library.paths, library.folder, new)

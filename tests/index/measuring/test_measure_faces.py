@@ -72,7 +72,7 @@ def test_faces_are_forgotten_and_stay_away(library):
 
 
 def test_pruning_and_repair_keep_the_catalogue_in_order(library):
-    """Faces of what is gone are dropped; damaged ones are forgotten, as they can be found again."""
+    """Faces of pruned photos are dropped; damaged records of faces are removed for a new search."""
     files = fill(library.folder, 3)
     library.build(faces=False)
     record(library, LARGE)
@@ -109,7 +109,7 @@ def test_damaged_models_stop_a_run_before_it_begins(library, monkeypatch):
 
 
 def test_without_the_extra_nothing_is_looked_for(library, monkeypatch):
-    """Unless it is asked for, which is then refused in one line."""
+    """Without the faces extra, no faces are searched for; asking for the search is an error."""
     missing = FaceModelsError("looking for faces needs a runtime")
     monkeypatch.setattr(faces_switch, "face_detection_error", lambda: missing)
     fill(library.folder, 2)
@@ -138,7 +138,7 @@ def test_faces_are_found_while_indexing_and_afterwards(library):
 
 @needs_faces
 def test_a_run_that_breaks_off_keeps_what_it_found_and_goes_on(library):
-    """An interrupt loses nothing that was told as done."""
+    """An interrupted search for faces keeps its results, and the next run does the rest."""
     fill(library.folder, 5)
     library.build(faces=False)
 
@@ -156,7 +156,7 @@ def test_a_run_that_breaks_off_keeps_what_it_found_and_goes_on(library):
 
 @needs_faces
 def test_faces_of_other_models_are_looked_for_anew(library):
-    """Faces are stored with the version of the models that found them."""
+    """Faces found by another version of the models are measured again."""
     fill(library.folder, 2)
     library.build(faces=False)
     record(library, LARGE, version="0-other")

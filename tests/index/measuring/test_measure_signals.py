@@ -12,7 +12,7 @@ from tests.index.building.test_durability import in_order
 
 
 def test_the_catalogue_has_a_column_for_every_signal(library):
-    """The table also has columns of signals that older versions measured."""
+    """The catalogue has a column for every signal, and may keep those of older versions."""
     fill(library.folder, 1)
     library.build()
     with reading(library.paths) as connection:
@@ -73,7 +73,7 @@ def test_a_run_that_breaks_off_keeps_what_it_measured(library):
 
 
 def test_photos_that_cannot_be_read_stop_nothing(library):
-    """Gone, changed or damaged since: each is told with its reason and tried again."""
+    """Vanished, changed or damaged photos are skipped with a reason when signals are measured."""
     files = fill(library.folder, 4)
     library.build()
     files[0].unlink()
@@ -93,7 +93,7 @@ def test_photos_that_cannot_be_read_stop_nothing(library):
 
 
 def test_photos_are_measured_while_another_process_indexes(library):
-    """The writer's lock is not needed."""
+    """Measuring signals does not need the writer's lock, so it works during indexing."""
     fill(library.folder, 3)
     library.build()
     with writing(library.paths):
@@ -114,7 +114,7 @@ def test_pruning_drops_the_signals_of_what_is_gone(library):
 
 
 def test_what_an_earlier_version_measured_is_shown_until_it_is_measured_again(library):
-    """Signals of two versions, taken at different sizes, are never compared."""
+    """Old signals are shown until remeasuring starts, and are never mixed with new ones."""
     fill(library.folder, 3)
     library.build()
     measure_signals(library.paths)

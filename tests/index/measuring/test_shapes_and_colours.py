@@ -36,7 +36,7 @@ def test_a_thumbnail_that_is_gone_keeps_nobody_waiting(index):
 
 
 def test_a_damaged_file_of_looks_is_made_again(index):
-    """The damaged cache file is replaced."""
+    """A damaged cache file of shapes and colours is computed again."""
     index.paths.looks.write_bytes(b"no arrays")
     assert shapes_and_colours.whole_looks(index.paths, index.digests()).complete
 

@@ -64,7 +64,7 @@ def test_files_that_change_places_are_rows_of_their_contents(five):
 
 
 def test_contents_are_compared_where_an_older_photorank_kept_no_change_time(five):
-    """Size and modification time alone are not trusted."""
+    """Files with the same size and time are compared by content if no change time is stored."""
     with writing(five.paths) as connection, transaction(connection):
         connection.execute("UPDATE files SET ctime_ns = NULL, inode = NULL")
     index = five.index

@@ -70,7 +70,7 @@ def test_rows_are_those_of_the_catalogue(odd):
 
 @pytest.mark.slow
 def test_rows_follow_what_comes_and_goes(odd):
-    """An index that is opened again shows what was renamed, changed, added and deleted."""
+    """An index opened again shows photos that were renamed, changed, added and deleted."""
     before = agree(odd.paths)
     kept = before.photos()
     (odd.folder / "a" / "1.png").rename(odd.folder / "renamed.png")
@@ -86,7 +86,7 @@ def test_rows_follow_what_comes_and_goes(odd):
 
 
 def test_facts_of_a_photo_that_was_dropped_meanwhile_are_missing(odd):
-    """An index that was opened before shows the photo all the same, and no other's facts."""
+    """An opened index still shows a photo that was deleted since, without its capture time."""
     index = Index.open(odd.paths)
     digests = index.digests()
     connection = sqlite3.connect(odd.paths.catalogue)
@@ -101,7 +101,7 @@ def test_facts_of_a_photo_that_was_dropped_meanwhile_are_missing(odd):
 
 
 def test_memberships_are_told_by_every_way(odd):
-    """The names of groups and series are the same by photo, by row and among the labels."""
+    """Names of groups and series agree whether read by photo, by row or from the labels."""
     photos = Index.open(odd.paths).photos()
     table = [
         LabelRow(

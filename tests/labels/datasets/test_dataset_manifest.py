@@ -43,7 +43,7 @@ def manifest(tmp_path):
 
 
 def test_a_manifest_says_what_a_dataset_is(manifest):
-    """Names of columns do not depend on capital letters."""
+    """A manifest is parsed into its tables, and column names ignore upper and lower case."""
     mine = manifest(HEAD + LAYOUT + TABLE.replace("{Name}", "{name}"))
     assert (mine.name, mine.title, mine.verified) == ("mine", "Mine", "no")
     [table] = mine.layouts[0].tables
@@ -109,7 +109,7 @@ def test_the_first_layout_that_is_there_is_used(manifest, tmp_path):
 
 
 def test_a_manifest_of_ones_own_goes_before_a_shipped_one(tmp_path):
-    """A user's manifest lies in the workspace's folder datasets/."""
+    """A user's manifest in the workspace's folder datasets/ takes precedence over a shipped one."""
     home = Workspace(tmp_path)
     assert load_manifest(home, "ava").photos == 255_530
     home.datasets.mkdir()

@@ -257,7 +257,7 @@ TREES = {
 
 @pytest.mark.parametrize("name", TREES)
 def test_each_layout_is_read_as_its_manifest_says(tmp_path, name):
-    """Photos, scores, raters, groups, series and the official split, file by file."""
+    """Each dataset layout gives the expected photos, scores, raters, groups, series and splits."""
     tree, expected = TREES[name]
     plant(tmp_path, tree)
     dataset = open_dataset(load_manifest(Workspace.current(), name), tmp_path)
@@ -270,12 +270,12 @@ def test_each_layout_is_read_as_its_manifest_says(tmp_path, name):
 
 
 def test_every_shipped_manifest_has_a_tree_here():
-    """Every shipped manifest is tried on an example."""
+    """Each shipped data set manifest has an example folder that the tests read."""
     assert set(Workspace.current().manifests()) == set(TREES)
 
 
 def test_a_share_of_votes_is_one_divided_judgement_and_a_half_is_a_tie(tmp_path):
-    """Votes that are counted count for both sides."""
+    """Shares of votes become two weighted choices, one per side, and an even split a tie."""
     plant(tmp_path, TREES["phototriage"][0])
     home = Workspace.current()
     choices = list(open_dataset(load_manifest(home, "phototriage"), tmp_path).choices.rows)
@@ -330,7 +330,7 @@ def table(tmp_path):
     ],
 )
 def test_a_row_that_cannot_be_used_is_told_with_file_and_line(table, spec, row, why):
-    """An unusable row refuses the dataset, or is left out if requested."""
+    """A dataset with an unusable row is refused with file and line, or read without the row."""
     spec = 'photo = "{name}.jpg"\n' + spec
     text = f"name,a,b\ny,1,2\n{row}\nz,2,3\n"
     with pytest.raises(LabelsError, match=rf"t\.csv, line 3: .*{why}"):
@@ -372,7 +372,7 @@ def test_a_table_may_be_in_latin_1_with_windows_line_ends(table):
 
 
 def test_an_empty_cell_belongs_nowhere(table):
-    """An empty group is none, and a split has one of three names."""
+    """An empty group or split is none, and a split is train, validation or test."""
     spec = 'photo = "{n}"\nscore = "a"\ngroup = "{g}"\nsplit = "{s}"'
     read = table(spec, "n,a,g,s\nx,1,,\ny,2,trip,Training\n")
     assert [(row.group, row.split) for row in read.labels.rows] == [(None, None), ("trip", "train")]
@@ -381,7 +381,7 @@ def test_an_empty_cell_belongs_nowhere(table):
 
 
 def test_what_is_better_when_lower_is_turned_round(table):
-    """Higher is better everywhere else."""
+    """Scores marked as better when lower are negated, so that higher is always better."""
     read = table('photo = "{name}"\nscore = "a"\nlower_is_better = true', "name,a\nx,2\ny,3\n")
     assert [row.score for row in read.labels.rows] == [-2, -3]
 
@@ -394,7 +394,7 @@ def test_likes_are_scored_by_what_was_seen(table):
 
 
 def test_a_file_beside_another_has_a_line_for_each_of_its_lines(table, tmp_path):
-    """The lines of an auxiliary file are a column; a missing or short file is an error."""
+    """Each line of an auxiliary file belongs to a table row; a missing or short file is refused."""
     spec = 'photo = "{n}"\nscore = "beside"\nbeside = "b.txt"'
     (tmp_path / "b.txt").write_text("heading\n 1.5\n2\n")
     read = table(spec, "n\nx\ny\n")
@@ -410,7 +410,7 @@ def test_a_file_beside_another_has_a_line_for_each_of_its_lines(table, tmp_path)
 
 
 def test_links_do_not_lead_out(table, tmp_path):
-    """Links of label files and photo folders out of the dataset are refused."""
+    """Symbolic links that lead out of the dataset are refused for photos and label files."""
     outside = tmp_path.parent / f"{tmp_path.name}-outside"
     outside.mkdir()
     (tmp_path / "link").symlink_to(outside)
@@ -434,7 +434,7 @@ def test_a_workbook_that_cannot_be_read_is_told(tmp_path):
 
 @pytest.mark.parametrize("text", ["[1]", "{", '{"a": 1}', "{}"])
 def test_json_that_is_something_else_is_told(tmp_path, text):
-    """The error names the file and, if it has rows, the entry."""
+    """JSON of another structure is refused, naming the file and, if it has rows, the entry."""
     (tmp_path / "image_importance.json").write_text(text)
     with pytest.raises(LabelsError, match=r"image_importance\.json|no row"):
         open_dataset(load_manifest(Workspace.current(), "cufed"), tmp_path)
@@ -481,7 +481,7 @@ def test_real_tables_have_their_published_size_mean_and_range(name):
 
 
 def test_phototriage_has_its_published_series_and_pairs():
-    """12,075 pairs of 4,560 series to learn from; 483 of 195 to validate."""
+    """PhotoTriage has 12,075 pairs in 4,560 training series, and 483 in 195 validation series."""
     root = SHARED / "phototriage-labels"
     if not root.is_dir():
         pytest.skip("the label tables of PhotoTriage are not at hand")
@@ -502,7 +502,7 @@ def test_phototriage_has_its_published_series_and_pairs():
 
 @pytest.mark.slow  # 153,001 rows
 def test_oasis_means_are_those_of_its_single_ratings():
-    """153,001 ratings of 808 photos by 757 people."""
+    """OASIS is read as 153,001 ratings of 808 photos by 757 people."""
     root = SHARED / "oasis-beauty"
     if not root.is_dir():
         pytest.skip("the tables of OASIS are not at hand")

@@ -101,7 +101,7 @@ def test_a_rejected_photo_is_rejected_whatever_stars_it_has(library):
 
 
 def test_flags_are_the_tiers_where_no_photo_has_stars(library):
-    """Picked above undecided above rejected; with a single star somewhere, picks say nothing."""
+    """Without stars, flags are tiers, picked above rejected; with any star, picks are ignored."""
     library.photo("pick.jpg", FLAG.format("True").encode())
     library.photo("reject.jpg", saved(-1))
     library.photo("none.jpg", saved(0))
@@ -114,7 +114,7 @@ def test_flags_are_the_tiers_where_no_photo_has_stars(library):
 
 
 def test_bad_sidecars_are_told_by_name_and_the_others_are_read(library):
-    """A bomb, a cut file, a rating that does not exist: nothing else is lost."""
+    """A bad sidecar (XML bomb, cut file, invalid rating) is reported, and the others are read."""
     bomb = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><x>&b;</x>'
     bad = {
         "bomb.jpg": bomb,
@@ -141,7 +141,7 @@ def test_bad_sidecars_are_told_by_name_and_the_others_are_read(library):
 
 
 def test_a_shared_sidecar_is_told_once(library):
-    """Two photos of one name have one sidecar in common."""
+    """A broken sidecar shared by two photos of one name is reported once."""
     library.photo("a.jpg")
     library.photo("a.JPG.jpg")
     (library.folder / "a.xmp").write_text("no")
@@ -150,14 +150,14 @@ def test_a_shared_sidecar_is_told_once(library):
 
 
 def test_of_copies_the_best_counts(library):
-    """A photo is its content, whatever folder it lies in."""
+    """Copies of a photo count as one photo, with the highest stars of any copy."""
     library.photo("a.jpg", saved(2))
     library.photo("best/a.jpg", saved(4), copy_of="a.jpg")
     assert library.labels(collect_stars(library.files())) == {"best/a.jpg": 4}
 
 
 def test_colours_have_the_order_that_the_person_gives(library):
-    """Case does not matter; other labels are left out and told."""
+    """Colour labels become scores in the person's order, ignoring case; others are left out."""
     for label in ("Red", "green", "Purple"):
         library.photo(f"{label}.jpg", saved(0, label=label))
     library.photo("none.jpg")
@@ -171,14 +171,14 @@ def test_colours_have_the_order_that_the_person_gives(library):
 
 @pytest.mark.parametrize("order", [[], ["Red", "red"]])
 def test_colours_without_an_order_are_told_and_not_guessed(library, order):
-    """The message says which there are, and what to write."""
+    """Colour labels without a known order are refused with the labels found and the option."""
     library.photo("a.jpg", saved(0, label="Rot"))
     with pytest.raises(LabelsError, match=r'Rot \(1\).*--order "Red,Yellow,Green"'):
         collect_colours(library.files(), order)
 
 
 def test_favourites_of_google(library):
-    """Google writes a JSON for each photo, and says only of favourites that they are."""
+    """Google's JSON marks favourites only; a photo whose JSON has no mark is none."""
     told = {"title": "x", "photoTakenTime": {"timestamp": "1722449109"}}
     library.photo("a.jpg")
     (library.folder / "a.jpg.json").write_text(json.dumps({**told, "favorited": True}))
@@ -193,7 +193,7 @@ def test_favourites_of_google(library):
 
 
 def test_favourites_of_apple_photos(library):
-    """Exports say it of every photo; a JSON that says neither is not about that."""
+    """Favourites are read from Apple Photos' JSON files; one without the entry is ignored."""
     for name, told in {"a": {"favorite": True}, "b": [{"favorite": False}], "c": {"x": 1}}.items():
         library.photo(f"{name}.jpg")
         (library.folder / f"{name}.jpg.json").write_text(json.dumps(told))
@@ -211,7 +211,7 @@ def test_favourites_of_apple_photos(library):
     ids=["cut", "deep", "a word", "huge"],
 )
 def test_bad_json_is_told_by_name(library, text, said):
-    """The others are read all the same."""
+    """A damaged JSON sidecar is reported by name, and the others are still read."""
     library.photo("a.jpg")
     (library.folder / "a.jpg.json").write_text(text)
     library.photo("b.jpg")
@@ -243,7 +243,7 @@ LONG = "PXL_20221219_114459254.TS_exported_13241_167156.jpg"
     ],
 )
 def test_each_way_google_names_its_json(library, photo, sidecar):
-    """Cut to 46 letters, with a supplement, numbered, for the edited photo as well."""
+    """Google's JSON sidecars are found by truncated, supplemental, numbered and edited names."""
     library.photo(photo)
     for name in (sidecar, "IMG_2.jpg", "IMG_1.jpeg", "IMG_1.jpg(3)", "I"):
         favourite = {"favorited": name == sidecar}
@@ -252,7 +252,7 @@ def test_each_way_google_names_its_json(library, photo, sidecar):
 
 
 def test_picasas_stars_are_favourites(library):
-    """A folder's file names the photos with a star, in whatever form of letters."""
+    """Photos with a star in Picasa's folder file are favourites, in any Unicode form of name."""
     for name in ("a.jpg", "Z\u00fcrich.jpg", "c.jpg", "other/d.jpg"):
         library.photo(name)
     text = "[Picasa]\nname=x\n[a.jpg]\nstar=yes\n[Zu\u0308rich.jpg]\nstar=yes\n[c.jpg]\nrotate=1\n"
@@ -262,7 +262,7 @@ def test_picasas_stars_are_favourites(library):
 
 
 def test_a_cut_name_that_two_photos_share_is_of_the_one_it_names(library):
-    """The JSON has the whole name inside."""
+    """A truncated JSON name shared by two photos is matched by the full name inside the JSON."""
     this, other = "A" * 46 + "1.jpg", "A" * 46 + "2.jpg"
     for name in (this, other):
         library.photo(name)
@@ -272,7 +272,7 @@ def test_a_cut_name_that_two_photos_share_is_of_the_one_it_names(library):
 
 
 def test_folders_are_tiers():
-    """The innermost one counts, in any case; who lies in none has no label."""
+    """The innermost tier folder counts, in any letter case; photos outside have no label."""
     files = [
         file_of("photos/Best/rejects/a.jpg"),
         file_of("photos/keepers/b.jpg"),
@@ -292,7 +292,7 @@ def test_folders_are_tiers():
 
 
 def test_an_album_of_copies_is_known_by_content(library, tmp_path):
-    """Names do not matter; what the album has and the index has not is told."""
+    """Album photos are matched by content, not name; those not in the index are reported."""
     library.photo("a.jpg")
     library.photo("b.jpg")
     album = tmp_path / "album"
@@ -321,7 +321,7 @@ def test_an_album_may_be_a_folder_of_the_library(library):
 
 
 def test_a_file_that_changed_puts_no_older_photo_into_an_album(library, tmp_path):
-    """An album's changed file does not stand for the photo that the index knows at its path."""
+    """A changed file in an album does not stand for the older photo indexed at its path."""
     library.photo("album/a.jpg")
     library.photo("same.jpg", copy_of="album/a.jpg")
     library.photo("b.jpg")
@@ -338,7 +338,7 @@ def test_a_file_that_changed_puts_no_older_photo_into_an_album(library, tmp_path
 
 
 def test_an_album_may_be_a_text(library, tmp_path):
-    """Paths, paths relative to the text, and names; others are told, with any line ends."""
+    """An album may be a text file of paths or names; unknown and ambiguous ones are reported."""
     for name in ("a.jpg", "b.jpg", "x/c.jpg", "y/c.jpg", "y/ü.jpg", "z.jpg"):
         library.photo(name)
     text = tmp_path / "album.txt"
@@ -393,7 +393,7 @@ def test_edited_twins_by_their_names(original, twin):
 
 
 def test_exports_of_raw_files_lie_elsewhere():
-    """A JPEG beside its RAW is the camera's; one in a folder below or beside was exported."""
+    """A JPEG beside its RAW is the camera's; one in another folder of the tree is an export."""
     raws = [Path("/t/a.CR3"), Path("/t/raw/b.NEF"), Path("/t/c.ARW"), Path("/t/pair.cr2")]
     files = {"/t/out/A.jpg": 1, "/t/out/b.jpg": 1, "/t/deep/er/c.jpg": 0, "/t/pair.jpg": 0,
              "/x/other/a.jpg": 0, "/t/out/d.jpg": 0}  # fmt: skip
@@ -401,7 +401,7 @@ def test_exports_of_raw_files_lie_elsewhere():
 
 
 def test_pairs_of_a_camera_may_be_sorted_by_kind():
-    """Two folders of the same names choose nothing; where one has more, the others are exports."""
+    """JPEGs count as edited only if some RAW files of the shoot have no JPEG."""
     raws = [Path("/t/raw/a.CR3"), Path("/t/raw/b.CR3")]
     both = ["/t/jpg/A.jpg", "/t/jpg/b.jpg"]
     assert scores(collect_edited([*map(file_of, both)], raws)) == dict.fromkeys(both, 0)
@@ -426,7 +426,7 @@ def test_another_version_of_one_moment_elsewhere_is_an_edit():
 
 
 def test_a_table_names_each_photo_once(library):
-    """Labels go into the index as those of any table do."""
+    """A table of collected stars has one row per photo, with its line, score and rater."""
     library.photo("a.jpg", saved(2))
     library.photo("b.jpg", saved(4))
     table = collect_stars(library.files()).table("stars", "ann", "stars")
@@ -447,7 +447,7 @@ def test_a_library_without_judgements_says_what_was_in_the_way(library):
 
 
 def test_groups_by_folder_day_and_event():
-    """Folders from the indexed one on; a day begins at midnight, an event after a gap."""
+    """Groups are the indexed folders, the days from midnight, or events parted by a gap."""
     files = [
         file_of("t/a/1.jpg", taken="2024-07-31T23:00:00"),
         file_of("t/a/2.jpg", taken="2024-08-01T01:00:00"),
@@ -473,7 +473,7 @@ def test_groups_by_folder_day_and_event():
 
 
 def test_a_day_without_a_time_is_in_an_event_of_that_day():
-    """A photo by WhatsApp makes no event of its own; alone on its day it is that day's."""
+    """A photo with a date but no time joins an event of that day, or makes one if alone."""
     files = [
         file_of("1.jpg", taken="2024-07-31T20:00:00"),
         file_of("IMG-20240731-WA0001.jpg", taken="2024-07-31"),

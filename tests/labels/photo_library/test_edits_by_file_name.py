@@ -31,19 +31,19 @@ def told(*files):
     ],
 )
 def test_an_edit_and_its_original_are_one_photo(edited):
-    """The edited one comes first, whether or not it kept the time."""
+    """The edited version is listed first, whether or not it has the original's time."""
     assert told(("IMG_1.jpg", NOON), (edited, None), ("IMG_2.jpg", NOON)) == [[1, 0]]
     assert told(("IMG_1.jpg", NOON), (edited, NOON)) == [[1, 0]]
 
 
 def test_an_iphones_edit_and_its_original_are_one_photo():
-    """Apple marks an edit in the middle of its name, in any case, and leaves other names alone."""
+    """Apple's edited photos, IMG_E1234, are matched to their originals, IMG_1234, in any case."""
     assert told(("IMG_1234.HEIC", NOON), ("img_e1234.jpg", NOON)) == [[1, 0]]
     assert told(("IMG_E123.jpg", NOON), ("IMG_123.jpg", NOON)) == []
 
 
 def test_an_edit_of_another_time_or_camera_is_another_photo():
-    """A folder may hold the pictures of two cameras that both began to count at 1."""
+    """Files with matching names are no edit of each other if their time or camera differs."""
     later = "2024-08-01T12:00:00"
     assert told(("IMG_1.jpg", NOON), ("IMG_1-edited.jpg", later)) == []
     assert told(("IMG_1.jpg", NOON, "A"), ("IMG_1-edited.jpg", NOON, "B")) == []
@@ -52,26 +52,26 @@ def test_an_edit_of_another_time_or_camera_is_another_photo():
 
 
 def test_a_file_that_was_fetched_twice_is_one_photo():
-    """A number in the name counts as a copy's only if time and plain name agree."""
+    """A file named IMG_1 (1).jpg is a copy only if IMG_1.jpg exists with the same time."""
     assert told(("IMG_1.jpg", NOON), ("IMG_1 (1).jpg", NOON)) == [[0, 1]]
     assert told(("IMG_1.jpg", NOON), ("IMG_1(1).jpg", "2024-08-01T12:00:00")) == []
     assert told(("Trip (1).jpg", NOON), ("Trip (2).jpg", NOON)) == []
 
 
 def test_one_name_and_one_time_are_one_photo():
-    """An export in another folder, or a file of another kind, is the same photo."""
+    """A file of equal name and time in another folder or format is the same photo."""
     assert told(("IMG_1.jpg", NOON), ("export/IMG_1.jpg", NOON)) == [[0, 1]]
     assert told(("IMG_1.heic", NOON), ("IMG_1.jpg", NOON)) == [[0, 1]]
 
 
 def test_one_name_alone_says_nothing():
-    """Cameras count from 1 again; another time, or none, is another photo."""
+    """The same file name with another capture time, or with none, is not an edited copy."""
     assert told(("a/IMG_1.jpg", NOON), ("b/IMG_1.jpg", "2024-08-01T12:00:00")) == []
     assert told(("a/IMG_1.jpg", None), ("b/IMG_1.jpg", None)) == []
 
 
 def test_a_zone_that_only_one_version_tells_parts_none():
-    """An export may lose or gain the zone of the camera's clock; another clock is another photo."""
+    """Versions match even if only one has a time zone, but not if their clock times differ."""
     assert told(("a/IMG_1.jpg", NOON), ("b/IMG_1.jpg", f"{NOON}+02:00")) == [[0, 1]]
     assert told(("IMG_1.jpg", f"{NOON}+02:00"), ("IMG_1-edited.jpg", NOON)) == [[1, 0]]
     assert told(("a/IMG_1.jpg", NOON), ("b/IMG_1.jpg", "2024-07-31T13:00:00+02:00")) == []

@@ -5,7 +5,7 @@ from photorank.photos.metadata.capture_seconds import seconds_or_day
 
 
 def test_events_end_where_nobody_photographs():
-    """Six hours without a photo; a photo without a date is of no event."""
+    """An event ends after six hours without a photo; undated photos belong to no event."""
     times = [
         "2024-07-01T10:00:00",
         None,

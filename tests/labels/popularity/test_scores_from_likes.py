@@ -18,7 +18,7 @@ def crowd(n, *, seed=0, shape=2.0, usual=0.02):
 
 
 def test_one_like_of_one_view_does_not_beat_900_of_1000():
-    """A photo that one person saw and liked is not the best of them all."""
+    """A photo with one like in one view scores below one with 900 likes in 1000 views."""
     likes, views, _ = crowd(50)
 
     scores = rate([1, 900, *likes], [1, 1000, *views])
@@ -29,7 +29,7 @@ def test_one_like_of_one_view_does_not_beat_900_of_1000():
 
 
 def test_the_prior_is_the_one_of_greatest_likelihood():
-    """Shrunken rates are those of the negative binomial that SciPy's own density fits best."""
+    """Shrunken rates use the prior of greatest likelihood, as found with SciPy's own density."""
     likes, views, _ = crowd(400)
 
     def loss(logs):
@@ -43,7 +43,7 @@ def test_the_prior_is_the_one_of_greatest_likelihood():
 
 
 def test_shrunken_rates_are_nearer_to_the_truth_than_quotients():
-    """Over photos that were seen more or less often, shrinkage lessens the squared error."""
+    """Shrinking rates of little-seen photos towards the mean lowers their squared error."""
     likes, views, rates = crowd(3000)
 
     shrunken, plain = rate(likes, views), likes / views
@@ -53,13 +53,13 @@ def test_shrunken_rates_are_nearer_to_the_truth_than_quotients():
 
 
 def test_likes_may_exceed_views():
-    """Counts of a site that counts views late are no error, and keep their order."""
+    """More likes than views are no error, and such photos keep their order."""
     scores = rate([30, 200, 5, 1], [10, 20, 100, 50])
     assert (np.diff(scores[[3, 2, 0, 1]]) > 0).all()
 
 
 def test_the_unit_of_exposure_does_not_matter():
-    """Followers in thousands give rates a thousandth as fine, in the same order."""
+    """Views multiplied by 1,000 divide all scores by 1,000 and keep their order."""
     likes, views, _ = crowd(200)
     np.testing.assert_allclose(rate(likes, views * 1000), rate(likes, views) / 1000, rtol=1e-4)
 
@@ -79,7 +79,7 @@ def test_a_photo_that_nobody_saw_has_the_usual_rate():
 
 
 def test_a_shrunken_rate_is_the_mean_of_what_it_may_be():
-    """The score is the mean of the posterior, by summing prior times likelihood on a grid."""
+    """The shrunken rate equals the posterior mean computed numerically on a grid."""
     likes, views, _ = crowd(2000, shape=1.5)
     grid = np.linspace(1e-6, 0.4, 20_000)
     prior = gamma.pdf(grid, 1.5, scale=0.02 / 1.5)
@@ -105,7 +105,7 @@ def test_the_logarithm_keeps_the_order():
     ],
 )
 def test_counts_that_cannot_be_are_refused(likes, exposure, said):
-    """Likes of what nobody saw, and likes or views that are all 0, say nothing."""
+    """Likes without views are refused, as are likes or views that are all 0."""
     with pytest.raises(LabelsError, match=said):
         rate(likes, exposure)
 
@@ -134,7 +134,7 @@ def test_accounts_with_few_photos_stay_near_the_middle():
 
 
 def test_turning_all_scores_round_turns_the_tiers_round():
-    """Tiers treat the popular and the unpopular alike, ties and borders included."""
+    """Negated scores give mirrored tiers, ties and borders included."""
     rng = np.random.default_rng(1)
     scores, accounts = rng.integers(0, 6, 60), rng.integers(0, 9, 60)
     for n_tiers in (2, 3, 4, 7):
@@ -157,7 +157,7 @@ def test_young_photos_are_not_punished():
 
 
 def test_popularity_that_does_not_grow_with_age_is_left_alone():
-    """Young photos with more likes keep them, and so do photos of one day."""
+    """Scores are not corrected for age if young photos lead or all photos have one age."""
     scores = np.array([9.0, 3.0, 1.0])
     assert age_corrected(scores, [1, 10, 100]).tolist() == scores.tolist()
     assert age_corrected(scores, [7, 7, 7]).tolist() == scores.tolist()
@@ -165,7 +165,7 @@ def test_popularity_that_does_not_grow_with_age_is_left_alone():
 
 
 def test_the_unit_of_scores_is_kept_by_the_age_correction():
-    """Scores a thousand times as great stay so."""
+    """The age correction of scores multiplied by 1,000 is multiplied by 1,000 too."""
     scores, days = np.array([1.0, 5.0, 4.0, 20.0]), [1, 9, 30, 400]
     np.testing.assert_allclose(
         age_corrected(1000 * scores, days), 1000 * age_corrected(scores, days)
@@ -196,7 +196,7 @@ def test_a_table_becomes_scores_with_their_formula_in_words(tmp_path):
 
 
 def test_dates_correct_for_the_time_a_photo_was_out(tmp_path):
-    """A photo of yesterday with a tenth of an old one's likes is the better one."""
+    """Likes are corrected by a photo's age: a new photo with fewer likes can score higher."""
     lines = [
         f"{day}.jpg,{likes},{date}"
         for day, likes, date in [

@@ -38,7 +38,7 @@ def checked(path, *, choices=False):
 
 
 def test_columns_are_told_by_their_names(table):
-    """Order, case and spaces do not matter; each row keeps its line."""
+    """Columns are known by name in any order, case and spacing; each row keeps its line."""
     path = table(
         "Rater, SERIES ,score,File,group,n_raters\n"
         'ann,burst 1,4.5,"a,b.jpg",trip,\n'
@@ -58,7 +58,7 @@ def test_columns_are_told_by_their_names(table):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_encodings_and_line_ends_are_understood(table, encoding, end):
-    """Tables by spreadsheets of any system are read; other encodings than UTF-8 are noted."""
+    """Tables with any line end or encoding are read; an encoding other than UTF-8 is noted."""
     read = read_labels(table(end.join(["file,score", "Grüße.jpg,1", "b.jpg,2", ""]), encoding))
     assert [row.file for row in read.rows] == ["Grüße.jpg", "b.jpg"]
     assert [row.line for row in read.rows] == [2, 3]
@@ -67,7 +67,7 @@ def test_encodings_and_line_ends_are_understood(table, encoding, end):
 
 @pytest.mark.parametrize("part", [1, 2, 3, 1000])
 def test_a_letter_on_the_border_of_two_parts_is_read(table, part):
-    """The file is looked at in parts, which may cut a letter in two."""
+    """A multi-byte letter split between two read parts does not change the detected encoding."""
     assert text_encoding(table("file,score\nüü.jpg,1\n"), part=part) == "utf-8-sig"
     cut = "file,score\na,1\nb,1,é".encode()[:-1]
     assert text_encoding(table(cut), part=part) == "cp1252"
@@ -86,7 +86,7 @@ def test_the_group_may_be_in_any_column(table):
 
 
 def test_every_column_may_have_another_name(table):
-    """Case does not matter; a label under another name is a score."""
+    """Table columns can be named by options, whatever their case."""
     path = table("Image,Note,Wer\na.jpg,7,ann\n")
     (row,) = read_labels(path, LabelColumns.named("image", "note", "wer", None)).rows
     assert (row.file, row.score, row.rater) == ("a.jpg", 7, "ann")
@@ -101,12 +101,12 @@ def test_every_column_may_have_another_name(table):
 
 @pytest.mark.parametrize("column", ["score", "tier", "stars"])
 def test_each_kind_of_label_is_a_number(table, column):
-    """Higher is better in all of them."""
+    """Every kind of label column is read as a score of which higher is better."""
     assert next(iter(read_labels(table(f"file,{column}\na.jpg,3\n")).rows)).score == 3
 
 
 def test_a_score_goes_before_tiers_and_stars(table):
-    """Several label columns are no contradiction, but it is told which one counts."""
+    """A score column takes precedence over tiers and stars, and a note says so."""
     read = read_labels(table("file,stars,tier,score\na.jpg,5,1,0.5\n"))
     assert next(iter(read.rows)).score == 0.5
     assert read.notes == ["score is used as the label, not tier or stars"]
@@ -143,7 +143,7 @@ def test_no_stars_are_no_rating(table):
     ],
 )
 def test_what_is_no_table_of_labels_is_refused_in_one_line(table, text, why):
-    """The error names the file and what it lacks, of the columns it knows."""
+    """The error for a table without usable labels is one line and names the file."""
     with pytest.raises(LabelsError, match=why) as caught:
         checked(table(text))
     assert "labels.csv" in str(caught.value)
@@ -180,7 +180,7 @@ def test_a_bad_cell_is_told_with_its_line(table, row):
 
 @pytest.mark.parametrize("stars", ["6", "-1", "0.5", "many"])
 def test_stars_are_one_to_five(table, stars):
-    """Anything else is a mistake, or another scale."""
+    """Stars that are no whole number from 1 to 5 are refused."""
     with pytest.raises(LabelsError, match="line 2"):
         checked(table(f"file,stars\na,{stars}\n"))
 
@@ -203,7 +203,7 @@ def test_many_bad_rows_make_a_short_message(table):
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path):
-    """A missing file and a folder are no tables."""
+    """A label table that is missing or a folder is refused with a message."""
     with pytest.raises(MissingPathError, match="none"):
         read_labels(tmp_path / "none.csv")
     with pytest.raises(MissingPathError, match="is a folder"):
@@ -241,7 +241,7 @@ def test_tables_as_spreadsheets_write_them(table, text, encoding):
 
 
 def test_a_workbook_is_told_by_its_content(tmp_path, table):
-    """Under any name; what only has the name of one is refused."""
+    """A workbook is recognised under any name; a file with only the suffix of one is refused."""
     book = openpyxl.Workbook()
     for row in (["file", "score"], ["a.jpg", 1.5], ["b.jpg", 2]):
         book.active.append(row)
@@ -264,18 +264,18 @@ def test_a_workbook_is_told_by_its_content(tmp_path, table):
     ],
 )
 def test_numbers_whose_meaning_is_clear_are_read(table, text, scores):
-    """Decimal commas, a typesetter's minus, signs of stars."""
+    """Decimal commas, Unicode minus signs and star symbols are read as numbers."""
     assert [row.score for row in checked(table(text)).rows] == scores
 
 
 def test_a_comma_that_may_part_thousands_is_asked_about(table):
-    """1,234 is one and a bit, or more than a thousand."""
+    """A number such as 1,234 is refused, since the comma may be decimal or part thousands."""
     with pytest.raises(LabelsError, match=r"'1,234' may be 1\.234 or 1234"):
         checked(table('file,score\na,"1,234"\n'))
 
 
 def test_names_keep_the_white_space_around_them(table):
-    """A photo may have it in its name; other cells lose it."""
+    """File names keep surrounding white space; other cells are stripped."""
     (row,) = read_labels(table('file,score,rater\n" a.jpg ", 1 , ann \n')).rows
     assert (row.file, row.score, row.rater) == (" a.jpg ", 1, "ann")
     with pytest.raises(LabelsError, match="no file"):
@@ -283,7 +283,7 @@ def test_names_keep_the_white_space_around_them(table):
 
 
 def test_choices_name_winner_and_loser(table):
-    """Ties and raters are optional."""
+    """A table of choices needs a winner and a loser; ties and raters are optional."""
     read = read_choices(table("winner,loser,tie,rater,ms\na,b,,ann,90\nc,d,1,,80\ne,f,False,,\n"))
     assert [(row.winner, row.loser, row.tie, row.rater) for row in read.rows] == [
         ("a", "b", False, "ann"),
@@ -295,14 +295,14 @@ def test_choices_name_winner_and_loser(table):
 
 
 def test_votes_weigh_choices(table):
-    """An empty cell is one vote."""
+    """The column votes gives a choice's weight; an empty cell is one vote."""
     read = read_choices(table("winner,loser,votes\na,b,5\nc,d,\ne,f,0.25\n"))
     assert [row.weight for row in read.rows] == [5.0, 1.0, 0.25]
     assert read.notes == []
 
 
 def test_an_official_split_is_read(table):
-    """Under the names that datasets use; anything else is a mistake."""
+    """A split is read under the names common in datasets; any other name is refused."""
     read = read_labels(table("file,score,split\na,1,Training\nb,1,val\nc,1,\nd,1,test\n"))
     assert [row.split for row in read.rows] == ["train", "validation", None, "test"]
     with pytest.raises(LabelsError, match="line 2: split '7' is neither"):
@@ -346,7 +346,7 @@ def test_rows_may_be_read_again_and_none_is_kept(table):
     ],
 )
 def test_what_is_no_table_of_choices_is_refused(table, text, why):
-    """The error says what is missing, or in which line."""
+    """An invalid table of choices is refused with the missing column or the line named."""
     with pytest.raises(LabelsError, match=why):
         checked(table(text), choices=True)
 

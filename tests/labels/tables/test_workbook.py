@@ -35,13 +35,13 @@ def book(tmp_path):
     ],
 )
 def test_a_cell_is_read_as_its_text(tmp_path, value, text):
-    """Whole numbers have no decimals, days are days, and nothing is rounded."""
+    """Cells become text: whole numbers without decimals, dates as days, nothing rounded."""
     path = write_workbook(tmp_path / "cells.xlsx", ["before", value, "after"])
     assert list(workbook_rows(path)) == [(1, ["before", text, "after"])]
 
 
 def test_a_whole_number_that_was_saved_with_decimals_has_none(book):
-    """Programs write 1 or 1.0 for the same cell."""
+    """A whole number that a workbook stores as 1.0 is read as 1."""
     change_part(book, SHEET, lambda sheet: sheet.replace("<v>1.5</v>", "<v>1.0</v>"))
     assert list(workbook_rows(book))[1] == (2, ["a.jpg", "1"])
 
@@ -60,7 +60,7 @@ def test_rows_keep_their_numbers_in_the_sheet(tmp_path):
 
 
 def test_texts_that_cells_share_are_read(book):
-    """Excel keeps every text once, in a part of its own, in pieces where letters differ."""
+    """Cells that refer to Excel's table of shared strings are read, even if in several pieces."""
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
     part = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'
     change_part(book, "[Content_Types].xml", lambda types: types.replace("</Types>", part))
@@ -93,7 +93,7 @@ def test_the_first_sheet_is_the_one_that_is_shown_first(tmp_path):
 
 
 def test_a_date_that_is_none_is_wrong_in_its_own_cell(tmp_path):
-    """An invalid date is text as the sheet shows it, and the other cells are read."""
+    """An invalid date is read as its error text, and the other cells are read normally."""
     path = write_workbook(tmp_path / "dates.xlsx", [date(2024, 7, 31), "a.jpg"])
     change_part(path, SHEET, lambda sheet: sheet.replace("<v>45504</v>", "<v>1e300</v>"))
     assert list(workbook_rows(path)) == [(1, ["#VALUE!", "a.jpg"])]
@@ -154,7 +154,7 @@ def test_a_damaged_workbook_is_told_in_one_line(book, damage):
 
 
 def test_a_workbook_without_sheets_is_told(book):
-    """A workbook without sheets has nothing to read."""
+    """A workbook without sheets is refused with a message."""
     change_part(
         book,
         "xl/workbook.xml",
@@ -165,7 +165,7 @@ def test_a_workbook_without_sheets_is_told(book):
 
 
 def test_an_encrypted_workbook_is_told(tmp_path):
-    """An encrypted workbook is not a ZIP archive but a container as of Excel 97."""
+    """An encrypted workbook, which is not a ZIP archive, is refused with that reason."""
     path = tmp_path / "secret.xlsx"
     path.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(2000))
     with pytest.raises(LabelsError, match=r"secret\.xlsx is encrypted.*without a password"):
@@ -173,7 +173,7 @@ def test_an_encrypted_workbook_is_told(tmp_path):
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused_unread(book):
-    """The archive's directory says so, and no more than it says is ever unpacked."""
+    """A workbook too large when unpacked is refused by its archive directory, before unpacking."""
     change_part(book, "xl/styles.xml", lambda _: " " * 5_000_000)
     assert book.stat().st_size < 100_000
     with pytest.raises(LabelsError, match=r"scores\.xlsx is bigger than 3 MB when unpacked"):
@@ -193,7 +193,7 @@ def test_an_archive_that_lies_about_its_size_is_refused(book):
 
 
 def test_a_cell_far_away_costs_neither_memory_nor_time(book):
-    """The gaps before it are not filled without end."""
+    """A workbook with a cell beyond column 1024 is refused without filling the gap before it."""
     change_part(book, SHEET, lambda sheet: sheet.replace('r="B2"', 'r="XFD2"'))
     with pytest.raises(LabelsError, match=r"scores\.xlsx has more than 1024 columns \(line 2\)"):
         list(workbook_rows(book))
@@ -201,7 +201,7 @@ def test_a_cell_far_away_costs_neither_memory_nor_time(book):
 
 @pytest.mark.slow
 def test_a_row_far_away_is_not_reached_by_counting(book):
-    """A sheet has a million rows at most, so a row numbered four thousand million is none."""
+    """A row number beyond a sheet's limit is ignored without counting up to it."""
     change_part(book, SHEET, lambda sheet: sheet.replace('<row r="2"', '<row r="4000000000"'))
     rows = workbook_rows(book)
     assert next(rows) == (1, ["name", "score"])
@@ -209,7 +209,7 @@ def test_a_row_far_away_is_not_reached_by_counting(book):
 
 
 def test_a_workbook_that_is_not_there_is_told(tmp_path):
-    """A missing file and a folder are none."""
+    """A missing workbook, or a folder in its place, raises an error that says so."""
     with pytest.raises(MissingPathError, match="none"):
         list(workbook_rows(tmp_path / "none.xlsx"))
     with pytest.raises(MissingPathError, match="is a folder"):
@@ -217,7 +217,7 @@ def test_a_workbook_that_is_not_there_is_told(tmp_path):
 
 
 def test_merged_cells_are_refused_where_rows_would_look_empty(tmp_path):
-    """A group that is written once for three rows is no group of the first alone."""
+    """Merged cells over several rows of a column are refused; other merged cells are ignored."""
     path = tmp_path / "table.xlsx"
     book = Workbook()
     for row in (["file", "score", "group"], ["a.jpg", 1, "lake"], ["b.jpg", 2, None]):

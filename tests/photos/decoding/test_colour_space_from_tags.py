@@ -110,7 +110,7 @@ def png_cicp(colours, primaries, transfer):
 @pytest.mark.parametrize("write", [heic, avif, png_cicp])
 @pytest.mark.parametrize("space", ["P3", "BT.2020", "PQ", "HLG", "linear", "sRGB", "unknown"])
 def test_colours_told_by_cicp_numbers(write, space):
-    """Display P3, BT.2020, PQ and HLG look as the same colours do in sRGB."""
+    """Colours in Display P3, BT.2020, PQ and HLG are converted to the same sRGB colours."""
     linear = light(COLOURS)
     colours, numbers = {
         "P3": (srgb(linear @ np.transpose(SRGB_TO_P3)), (12, 13)),
@@ -160,7 +160,7 @@ def adobe(colours):
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 @pytest.mark.parametrize("tag", ["R03", "number"])
 def test_adobe_rgb_as_cameras_say_it(tag, kind):
-    """A photo whose EXIF says R03, or 2, is in Adobe RGB; its reds are stronger than they look."""
+    """Photos that EXIF marks as Adobe RGB, by R03 or 2, are converted to sRGB."""
     exif = Image.Exif()
     inside = exif.get_ifd(0x8769)
     inside[0xA001] = 0xFFFF if tag == "R03" else 2
@@ -176,7 +176,7 @@ def test_adobe_rgb_as_cameras_say_it(tag, kind):
 
 @pytest.mark.parametrize("kind", ["PNG", "AVIF"])
 def test_what_a_file_says_of_its_pixels_goes_before_exif(kind):
-    """A chunk sRGB, or numbers for it, count though EXIF was copied from a photo in Adobe RGB."""
+    """The file's own sRGB mark is used before EXIF, here copied from an Adobe RGB photo."""
     exif = Image.Exif()
     inside = exif.get_ifd(0x8769)
     inside[0xA005] = {1: "R03"}
@@ -191,7 +191,7 @@ def test_what_a_file_says_of_its_pixels_goes_before_exif(kind):
 
 
 def test_png_in_linear_light():
-    """A gAMA of 1 means light itself, and half the light is no middle grey."""
+    """A PNG with gAMA 1 holds linear light and is converted; sRGB overrides gAMA."""
     linear = 255 * light(COLOURS)
 
     wrong = np.abs(seen(png(linear, (b"gAMA", (100_000).to_bytes(4, "big")))) - COLOURS)
@@ -233,7 +233,7 @@ def test_a_deep_png_is_read_with_all_its_bits(kind, alpha):
 
 
 def test_a_heic_of_ten_bits_is_read_with_all_its_bits():
-    """PQ has 1,024 codes in it, a quarter of which Pillow would leave."""
+    """A 10-bit PQ HEIC is decoded with all 1,024 codes, of which Pillow would keep 256."""
     pillow_heif = pytest.importorskip("pillow_heif")
     greys = np.arange(256, dtype=np.uint8).reshape(16, 16, 1).repeat(3, axis=2)
     codes = np.rint(1023 / 255 * pq(203 * light(greys))).astype(np.uint16) << 6
@@ -251,7 +251,7 @@ def test_a_heic_of_ten_bits_is_read_with_all_its_bits():
 
 @pytest.mark.parametrize("bits", [10, 12])
 def test_an_avif_of_more_bits_is_read_with_all_of_them(bits):
-    """HDR is kept in 10 bits and more, of which Pillow gives 8: too few for PQ's darks."""
+    """An HDR AVIF is read with all its 10 or more bits; Pillow's 8 are too few for dark areas."""
     greys = np.arange(256, dtype=np.uint8).reshape(16, 16, 1).repeat(3, axis=2)
     codes = np.rint((2**bits - 1) / 255 * pq(203 * light(greys))).astype(np.uint16)
     wide = codes.repeat(8, axis=0).repeat(8, axis=1)
@@ -266,7 +266,7 @@ def test_an_avif_of_more_bits_is_read_with_all_of_them(bits):
 
 @pytest.mark.slow
 def test_a_heic_is_not_read_from_its_thumbnail(scene):
-    """A thumbnail that some program put into a HEIC is passed over, whatever size is asked for."""
+    """A thumbnail inside a HEIC is ignored, however small the requested size is."""
     pillow_heif = pytest.importorskip("pillow_heif")
     pillow_heif.register_heif_opener()
     file = io.BytesIO()
@@ -280,7 +280,7 @@ def test_a_heic_is_not_read_from_its_thumbnail(scene):
 
 
 def test_png_with_primaries():
-    """A cHRM of Adobe RGB is converted, one of sRGB changes nothing."""
+    """A PNG with Adobe RGB primaries is converted; one with sRGB primaries is unchanged."""
 
     def chrm(*numbers):
         return (b"cHRM", b"".join(round(100_000 * one).to_bytes(4, "big") for one in numbers))
@@ -294,7 +294,7 @@ def test_png_with_primaries():
 
 
 def test_a_profile_of_tags_agrees_with_the_standards_matrix():
-    """White stays white, and a BT.2020 green lies where BT.2087's matrix puts it."""
+    """An ICC profile made from tags converts BT.2020 colours as BT.2087's matrix does."""
     profile = ImageCms.ImageCmsProfile(io.BytesIO(icc_profile(space_of_cicp(9, 8))))
     assert space_of_cicp(9, 8).primaries == BT_2020
     picture = patches(255 * (light(COLOURS) @ np.transpose(SRGB_TO_2020)))

@@ -19,7 +19,7 @@ XMP = (
 
 
 def test_stars_in_a_raw_file_are_read(scene):
-    """Lightroom writes XMP into a DNG."""
+    """XMP stars that Lightroom wrote into a DNG file are read."""
     assert embedded_tags(io.BytesIO(dng(scene.resize((60, 40)), xmp=XMP))).rating == 4
 
 
@@ -107,7 +107,7 @@ def x3f(kind):
     ids=["Olympus", "Minolta", "Canon", "Fujifilm", "CRW", "X3F", "X3F with EXIF"],
 )
 def test_time_and_camera_of_raw_files_that_are_no_tiff(data):
-    """EXIF lies in a TIFF of other first bytes, in boxes, or in the preview."""
+    """Time and camera are read from RAW files that are no plain TIFF, such as Canon's CRW."""
     told = shot(data)
 
     assert told.camera == "Known"
@@ -115,7 +115,7 @@ def test_time_and_camera_of_raw_files_that_are_no_tiff(data):
 
 
 def test_stars_in_a_cr3_are_read():
-    """Canon's cameras write their stars into a box of XMP."""
+    """Stars in a Canon CR3 file are read from its XMP box."""
     assert embedded_tags(io.BytesIO(canon())).rating == 4
 
 

@@ -30,7 +30,7 @@ def difference(picture, expected):
 )
 @pytest.mark.parametrize("has_preview", [True, False])
 def test_a_raw_file_comes_out_upright(wide, orientation, turn, has_preview):
-    """The preview is read, else the sensor is developed at half size; both as they were held."""
+    """The preview, or else the sensor data at half size, is turned upright."""
     data = dng(wide, preview=wide if has_preview else None, orientation=orientation)
 
     photo = decode_photo(data)
@@ -41,7 +41,7 @@ def test_a_raw_file_comes_out_upright(wide, orientation, turn, has_preview):
 
 
 def test_an_exposure_that_spared_the_highlights_is_brightened(wide):
-    """Cameras do so, too: of half the light is made a picture with white in it."""
+    """A raw photo underexposed by half is brightened, as cameras do."""
     dim = Image.fromarray((np.asarray(wide) * 0.5).astype(np.uint8))
 
     assert np.asarray(decode_photo(dng(dim))).mean() > 1.3 * np.asarray(dim).mean()
@@ -56,7 +56,7 @@ def test_a_preview_is_decoded_no_larger_than_needed(wide):
 
 
 def test_a_thumbnail_does_not_stand_for_the_photo(wide):
-    """A preview of a few hundred pixels is passed over, and the sensor developed."""
+    """A tiny embedded preview of a RAW file is ignored, and the sensor data is developed."""
     data = dng(wide, preview=wide.resize((300, 200)))
 
     assert decode_photo(data).size == (510, 340)
@@ -64,7 +64,7 @@ def test_a_thumbnail_does_not_stand_for_the_photo(wide):
 
 @pytest.mark.slow
 def test_raw_is_decoded_in_a_process_of_its_own(wide):
-    """The decode pool returns the same picture, with the camera; damaged files are refused."""
+    """The decode pool returns the same RAW picture and camera, and refuses damaged files."""
     data = dng(wide, preview=wide)
 
     photo, told, *_ = decode_isolated(data)
@@ -76,7 +76,7 @@ def test_raw_is_decoded_in_a_process_of_its_own(wide):
 
 
 def test_raw_without_its_library_tells_how_to_get_it(wide, monkeypatch):
-    """A DNG is not taken for its thumbnail: the command to install what reads it is told."""
+    """A DNG without the raw library gives the install command, not the embedded thumbnail."""
     data = dng(wide, preview=wide)
     monkeypatch.setitem(sys.modules, "rawpy", None)
 

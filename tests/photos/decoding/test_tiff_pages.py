@@ -41,7 +41,7 @@ def on_white(colours, alpha=ALPHA):
 @pytest.mark.parametrize("order", "<>")
 @pytest.mark.parametrize("layout", ["contig", "planes", "white is zero", "alpha", "premultiplied"])
 def test_layouts_of_pixels_give_the_same_picture(depth, compression, order, layout):
-    """Planes, white as zero, alpha of both kinds: at 8 and 16 bits, in both byte orders."""
+    """Separate planes, white as zero and both kinds of alpha give one picture at 8 or 16 bits."""
     pixels, expected, options = COLOURS, COLOURS, {"photometric": "rgb"}
     if layout == "planes":
         pixels, options["planarconfig"] = np.moveaxis(COLOURS, -1, 0), "separate"
@@ -93,7 +93,7 @@ def test_the_page_that_is_the_photo_is_read(flag):
 
 
 def test_a_photo_inside_its_thumbnail_is_read():
-    """Cameras put a thumbnail first, and the photo into its SubIFDs (TIFF/EP)."""
+    """The full photo is read from the SubIFD of a TIFF whose first page is a thumbnail."""
     file = io.BytesIO()
     with tifffile.TiffWriter(file) as writer:
         turned = [(274, "H", 1, 6, True)]
@@ -106,7 +106,7 @@ def test_a_photo_inside_its_thumbnail_is_read():
 
 
 def test_smaller_copies_and_masks_after_a_photo_are_passed_over():
-    """The full photo of a pyramid and the first of several pages are read."""
+    """A TIFF is read as its first full-size page; reduced copies and later pages are ignored."""
     file = io.BytesIO()
     with tifffile.TiffWriter(file) as writer:
         writer.write(COLOURS, photometric="rgb", subifds=1)
@@ -117,7 +117,7 @@ def test_smaller_copies_and_masks_after_a_photo_are_passed_over():
 
 
 def test_a_profile_and_an_orientation_count_where_pillow_does_not_decode():
-    """Sixteen-bit planes with a profile come out upright and in sRGB, as chunky pixels do."""
+    """Planar 16-bit TIFFs with a profile are turned upright and converted to sRGB."""
     profile = Image.open(io.BytesIO(_with_profile())).info["icc_profile"]
     planes = np.moveaxis(COLOURS.astype(np.uint16) * 257, -1, 0)
     turned = [(274, "H", 1, 3, True)]

@@ -14,7 +14,7 @@ from photorank.photos.open_photo import decode_photo
 
 @pytest.mark.parametrize("kind", ["BMP", "PNG", "TIFF"])
 def test_alpha_that_hides_everything_is_not_meant(scene, kind):
-    """A picture that some program saved as clear throughout is seen, and not a white page."""
+    """A picture that is transparent throughout is shown as opaque, not as a white page."""
     clear = scene.convert("RGBA")
     clear.putalpha(0)
     file = io.BytesIO()
@@ -33,7 +33,7 @@ def test_alpha_that_hides_everything_is_not_meant(scene, kind):
 @pytest.mark.parametrize("kind", ["PNG", "TIFF", "planar TIFF"])
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_16_bits_become_the_nearest_8(kind, channels):
-    """Codes between two of 8 bits go to the nearer one, of grey, of colours and beside alpha."""
+    """Each 16-bit value becomes the nearest 8-bit one, in grey, colour and beside alpha."""
     shape = (24, 30, channels)
     codes = np.random.default_rng(3).integers(0, 65_536, shape, dtype=np.uint16).squeeze()
     if channels == 4:
@@ -56,7 +56,7 @@ def test_16_bits_become_the_nearest_8(kind, channels):
 
 @pytest.mark.parametrize("mode", ["L", "LA", "RGB"])
 def test_a_grey_profile_counts_with_alpha_too(scene, mode):
-    """Greys in linear light look as they did, with alpha or as three equal channels."""
+    """Greys with a linear grey profile look right, also with alpha or in RGB."""
     grey = np.asarray(scene.convert("L"))
     code = grey / 255
     linear = np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)

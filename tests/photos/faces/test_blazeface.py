@@ -43,12 +43,12 @@ def test_a_box_lies_where_its_anchor_does():
 
 
 def test_a_padded_window_has_a_margin_all_around():
-    """A photo of 100 x 50, padded by a tenth of its long side, lies in a square of 120."""
+    """A window around a padded photo is square and has a margin on all sides."""
     assert whole_window(Image.new("RGB", (100, 50)), 0.1) == Window(-10, -35, 120)
 
 
 def test_boxes_of_one_face_are_merged_by_their_scores():
-    """Neighbouring anchors give one place; far ones several; weak ones none."""
+    """Detections at neighbouring anchors merge into one face; weak ones are dropped."""
     photo = Image.new("RGB", (192, 192))
     network = detector({(10, 10): 0.8, (10, 11): 0.4, (40, 40): 0.6, (40, 10): 0.2})
     places = find_candidates(network, photo, [whole_window(photo)], 0.3)
@@ -58,7 +58,7 @@ def test_boxes_of_one_face_are_merged_by_their_scores():
 
 
 def test_nothing_is_seen_in_an_empty_photo():
-    """An empty photo has no candidates, and is no error."""
+    """A photo in which the detector finds nothing has no face candidates and is no error."""
     photo = Image.new("RGB", (30, 20))
     places = find_candidates(
         detector({}), photo, [whole_window(photo), whole_window(photo, 0.35)], 0.3
@@ -68,7 +68,7 @@ def test_nothing_is_seen_in_an_empty_photo():
 
 
 def test_overlap_is_intersection_over_union():
-    """1 for the same box, 0 for boxes that only touch or are points."""
+    """The overlap is 1 for the same box, and 0 for boxes that only touch or are points."""
     box = np.array([0.0, 0.0, 2.0, 2.0])
     others = np.array([[0, 0, 2, 2], [1, 0, 3, 2], [2, 0, 4, 2], [5, 5, 5, 5]], dtype=float)
     np.testing.assert_allclose(overlaps(box, others), [1, 1 / 3, 0, 0])

@@ -34,7 +34,7 @@ def test_faces_are_counted_by_state(faces, said):
 
 
 def test_boxes_are_drawn_where_faces_are():
-    """A box's line lies on its edge; what is within and without stays the photo."""
+    """A box is drawn along the face's edges; the pixels inside and outside stay unchanged."""
     file = io.BytesIO()
     Image.new("RGB", (800, 600), (10, 20, 30)).save(file, "PNG")
 
@@ -46,7 +46,7 @@ def test_boxes_are_drawn_where_faces_are():
 
 
 def test_a_box_that_reaches_out_of_the_photo_is_drawn_as_far_as_it_goes():
-    """The box's label stays inside the photo."""
+    """A face box that reaches out of the photo is clipped, with its label inside the photo."""
     file = io.BytesIO()
     Image.new("RGB", (300, 200)).save(file, "PNG")
 

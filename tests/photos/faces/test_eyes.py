@@ -33,7 +33,7 @@ def test_an_eye_of_no_width_is_not_open():
 
 @pytest.mark.parametrize(("right", "place"), [(False, 20.0), (True, 44.0)])
 def test_the_right_eye_is_mirrored(right, place):
-    """The network knows left eyes alone: both look alike to it."""
+    """Right eyes are mirrored, since the network knows only left eyes."""
     seen = []
 
     def network(tensor):
@@ -52,7 +52,7 @@ def test_the_right_eye_is_mirrored(right, place):
 
 
 def test_an_iris_stands_out_from_the_white():
-    """Contrast is a difference of grey, which a lid and a closed eye lack."""
+    """Eye contrast is the iris's difference of grey, and is 0 for a uniform or closed eye."""
     eye = np.full((64, 64, 3), 204, dtype=np.uint8)
     y, x = np.mgrid[:64, :64]
     eye[np.hypot(x - 32, y - 32) < 6] = 51
@@ -75,6 +75,6 @@ def test_an_iris_stands_out_from_the_white():
     ],
 )
 def test_a_state_is_told_where_it_can_be(opening, contrast, width, yaw, state):
-    """Small faces, turned heads and what is in between are not judged."""
+    """The state of eyes is unknown if half open, low in contrast, or in a small or turned face."""
     mesh = Mesh(face(yaw) * (width / 100), 1.0)
     assert eye_state(Eyes(opening, contrast), mesh) == state

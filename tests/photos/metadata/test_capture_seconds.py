@@ -11,13 +11,13 @@ def test_without_zones_clocks_are_compared_as_they_are():
 
 
 def test_zones_order_what_clocks_do_not():
-    """A photo of the evening in Tokyo comes before one of the same day's noon in Paris."""
+    """Photos with time zones are ordered by moment: 18:00 in Tokyo precedes noon in Paris."""
     tokyo, paris = capture_seconds(["2024-07-31T18:00:00+09:00", "2024-07-31T12:00:00+02:00"])
     assert paris - tokyo == 3600
 
 
 def test_a_clock_without_a_zone_is_in_that_of_the_nearest_one():
-    """A camera travels with the phone beside it, in whatever order the photos are given."""
+    """A time without a zone takes that of the photo nearest in time, in any input order."""
     taken = [
         "2024-08-02T10:00:05",
         "2024-07-31T10:00:00+02:00",
@@ -34,7 +34,7 @@ def test_a_clock_without_a_zone_is_in_that_of_the_nearest_one():
 
 
 def test_one_zone_is_everybodys():
-    """A single photo with a zone gives it to all."""
+    """The time zone of a single photo is applied to all photos without one."""
     found = capture_seconds(
         ["2024-07-31T10:00:00", "2024-07-31T11:00:00+02:00", "2024-07-31T12:00:00"]
     )
@@ -48,7 +48,7 @@ def test_nothing_has_no_instants():
 
 
 def test_a_day_alone_is_no_moment():
-    """Midnight would make photos of one day a burst, and of an evening and its day two events."""
+    """A date without a time gives no capture time, as midnight would group photos wrongly."""
     assert np.isnan(capture_seconds(["2024-07-31", "2024-07-31T00:00:01"])).tolist() == [
         True,
         False,
@@ -56,7 +56,7 @@ def test_a_day_alone_is_no_moment():
 
 
 def test_a_day_is_among_its_photos():
-    """The middle one of them tells a time; where there is none it is noon, in the zone of all."""
+    """A date without a time gets the middle time of that day's photos, or noon if it has none."""
     taken = ["2024-07-31", "2024-07-31T09:00:00", "2024-07-31T20:00:00", "2024-07-31T21:00:00"]
     found = seconds_or_day([*taken, "2024-08-02"])
     assert found[0] == found[2]

@@ -71,14 +71,14 @@ def test_the_first_place_that_tells_a_time_counts(dated, tmp_path):
 
 
 def test_the_time_of_the_file_counts_only_if_asked(dated):
-    """A file's time of change says when it was copied."""
+    """A file's modification time, which may be that of a copy, dates a photo only on request."""
     assert dated() == Dated()
     found = dated(mtime_ns=1_722_441_909_000_000_000)
     assert found == Dated("2024-07-31T16:05:09+00:00", "file time, in UTC")
 
 
 def test_a_zero_gives_way_to_the_next_place(dated):
-    """Zeros by a camera without a date, and blank times, are skipped."""
+    """Dates of zeros or blanks in EXIF are skipped for the next field."""
     exif = Image.Exif()
     exif.get_ifd(EXIF_IFD).update({0x9003: "0000:00:00 00:00:00", DIGITIZED: "    :  :     :  :  "})
     exif[CHANGED] = "2024:07:31 18:05:09"
@@ -95,7 +95,7 @@ def test_exif_may_lie_in_the_first_part(dated):
 
 
 def test_an_editors_zone_is_not_the_cameras(dated):
-    """The zone of the last change counts only if that change was the shot."""
+    """The time zone of the last edit counts only if the edit's time is the capture time."""
     exif = Image.Exif()
     exif.get_ifd(EXIF_IFD).update({0x9003: "2024:07:31 18:05:09", 0x9010: "+09:00"})
     exif[CHANGED] = "2024:07:31 18:05:09"
@@ -114,7 +114,7 @@ def test_times_in_xmp(dated, name):
 
 
 def test_times_in_iptc(tmp_path, dated):
-    """Press photos have the day and the time apart."""
+    """IPTC's separate date and time fields are combined into the capture date."""
     dated()
     path = tmp_path / "a.jpg"
     data = path.read_bytes()
@@ -133,7 +133,7 @@ def test_a_png_may_tell_its_time_in_text(dated, text):
 
 
 def test_a_png_tells_its_last_change_in_utc(dated):
-    """The chunk tIME is the last source, and invalid dates or cut chunks are ignored."""
+    """A PNG's tIME chunk dates it in UTC if nothing else does; invalid or cut ones are ignored."""
     chunks = [bytes([7, 232, 7, 31, 18, 5, 9]), bytes([7, 232, 2, 31, 18, 5, 9]), b"\7\xe8"]
     found = []
     for chunk in chunks:
@@ -152,7 +152,7 @@ def test_a_day_gets_its_time_from_a_place_that_agrees(dated):
 
 
 def test_satellites_alone_tell_the_local_time_of_the_place(dated):
-    """Half past three in UTC is the evening before in New York."""
+    """A GPS time in UTC is turned into local time by the zone of the photo's place."""
     exif = Image.Exif()
     gps = {29: "2024:08:01", 7: (3.0, 30.0, 0.0), 1: "N", 2: (40.0, 42.0, 0.0), 3: "W"}
     exif.get_ifd(GPS_IFD).update(gps | {4: (74.0, 0.0, 0.0)})
@@ -176,12 +176,12 @@ def test_satellites_alone_tell_the_local_time_of_the_place(dated):
     ],
 )
 def test_a_clock_beside_satellites_has_a_zone_of_the_world(dated, moment, place, date):
-    """A stamp that is hours old becomes none: +13:30 exists nowhere."""
+    """A zone computed from GPS time is used only if it exists: +13:30 does not."""
     stamps = [Timestamp("XMP", "2024-07-31T18:05:09"), Timestamp("GPS", moment, True, place)]
     assert dated(stamps=stamps) == date
 
 
 def test_a_time_at_the_end_of_a_name_without_a_suffix(tmp_path):
-    """The seconds after its last dot are no suffix."""
+    """The seconds after a name's last dot are not taken for a suffix."""
     photo = tmp_path / "Screenshot 2024-07-31 at 18.05.09"
     assert capture_date((), photo, FolderNames()).taken == "2024-07-31T18:05:09"

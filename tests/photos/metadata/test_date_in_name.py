@@ -48,7 +48,7 @@ def test_a_time_in_a_name(stem):
     ],
 )
 def test_a_time_in_utc(stem):
-    """Pixel phones, Facebook and ISO 8601 tell another time than the clock on the wall."""
+    """Names by Pixel phones, by Facebook and in ISO 8601 give the time in UTC."""
     assert date_in_name(stem) == ("2024-07-31T16:05:09", True)
 
 
@@ -56,7 +56,7 @@ def test_a_time_in_utc(stem):
     "stem", ["IMG-20240731-WA0001", "VID-20240731-WA1234(1)", "2024-07-31", "20240731_0012"]
 )
 def test_a_name_with_only_a_day(stem):
-    """Counters are no times."""
+    """A name with a day and a counter gives a date without a time."""
     assert date_in_name(stem) == ("2024-07-31", False)
 
 
@@ -68,5 +68,5 @@ def test_a_name_with_only_a_day(stem):
     ],
 )
 def test_numbers_that_are_no_dates(stem):
-    """Longer numbers, and days that no calendar has."""
+    """Digits that are too long, or that give an impossible day, are not read as a date."""
     assert date_in_name(stem) is None

@@ -84,7 +84,7 @@ def test_no_capture_time(photo, taken):
     ],
 )
 def test_make_and_model_are_one_name(photo, make, model, camera):
-    """A maker that its model names already is not named twice; padding and controls go."""
+    """Camera make and model are joined without repeating the make or padding characters."""
     path = photo(exif=exif_of({MAKE: make, MODEL: model}))
     assert shot(path.read_bytes()).camera == camera
 
@@ -93,7 +93,7 @@ def test_make_and_model_are_one_name(photo, make, model, camera):
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
 @pytest.mark.parametrize("rating", [-1, 0, 4])
 def test_ratings_that_exiftool_embeds_are_read(photo, kind, rating):
-    """XMP in the four formats that exiftool can write it into and Pillow can write."""
+    """XMP ratings and labels that exiftool embeds are read in four file formats."""
     path = photo(kind)
     run_exiftool("-overwrite_original", f"-XMP:Rating={rating}", "-XMP:Label=Grün", path)
 
@@ -106,7 +106,7 @@ def test_ratings_that_exiftool_embeds_are_read(photo, kind, rating):
     ("option", "rating"), [("-IFD0:Rating=3", 3), ("-IFD0:RatingPercent=75", 4)]
 )
 def test_exif_ratings_that_exiftool_embeds_are_read(photo, kind, option, rating):
-    """Stars, and the percent of Windows."""
+    """Ratings embedded by exiftool are read, as stars or as the percent of Windows."""
     path = photo(kind)
     run_exiftool("-overwrite_original", option, path)
 
@@ -136,7 +136,7 @@ def _box(name, body, *, size=None):
 
 @pytest.mark.parametrize("size", [None, 0, 1])
 def test_xmp_of_jpeg_xl_is_read(photo, size):
-    """The XMP box may stand anywhere, with its size in any of three encodings."""
+    """The XMP box of JPEG XL is read with its size in any of three encodings."""
     pytest.importorskip("pillow_jxl")
     packet = saved(4, label="Red")
     path = photo("JXL", lossless=True, use_container=True)
@@ -145,7 +145,7 @@ def test_xmp_of_jpeg_xl_is_read(photo, size):
 
 
 def test_packed_metadata_of_jpeg_xl_are_read(photo):
-    """Programs pack stars and dates with Brotli; EXIF has an offset before it, or none."""
+    """Stars and dates packed with Brotli are read from JPEG XL, with or without an EXIF offset."""
     pytest.importorskip("pillow_jxl")
     brotli = pytest.importorskip("brotli")
     exif = exif_of({}, "2024:07:31 18:05:09").tobytes().removeprefix(b"Exif\0\0")
@@ -173,7 +173,7 @@ def test_packed_metadata_that_cannot_be_unpacked_are_told(photo):
 
 
 def test_no_pixel_is_decoded(photo, monkeypatch):
-    """A library of thousands of large photos is gone through by their headers."""
+    """Reading metadata does not decode any pixel of the photo."""
     paths = [photo(kind) for kind in FORMATS]
     monkeypatch.setattr(Image.Image, "load", lambda self: pytest.fail("decoded"))
     monkeypatch.setattr(PngImagePlugin.PngImageFile, "load", lambda self: pytest.fail("decoded"))
@@ -181,7 +181,7 @@ def test_no_pixel_is_decoded(photo, monkeypatch):
 
 
 def test_what_cannot_be_read_is_said_in_words(photo, tmp_path):
-    """A photo that is none, and metadata of a photo that are damaged."""
+    """Unreadable photos and damaged metadata raise errors that say the reason in words."""
     (tmp_path / "text.jpg").write_text("buy milk")
     with pytest.raises(UnreadablePhotoError, match="not an image"):
         embedded_tags(tmp_path / "text.jpg")
@@ -197,7 +197,7 @@ def test_what_cannot_be_read_is_said_in_words(photo, tmp_path):
 
 @pytest.mark.parametrize("zipped", [False, True])
 def test_a_png_may_tell_of_itself_after_its_pixels(photo, zipped):
-    """Older exiftools write XMP and EXIF after the pixels, with rating, time and camera."""
+    """XMP and EXIF after a PNG's pixels, as older exiftools write them, are read."""
     text = PngImagePlugin.PngInfo()
     text.add_itxt("XML:com.adobe.xmp", saved(5, label="Rot").decode(), zip=zipped)
     exif = exif_of({RATING: 2, MODEL: "X100V"}, "2024:07:31 18:05:09")
@@ -237,7 +237,7 @@ def moved_to_the_end(data, kind):
 
 @pytest.mark.parametrize("text", [b"\1\0\0\0nonsense", b"\1\0\0\0"])
 def test_a_damaged_chunk_of_a_png_is_an_error_in_words(photo, text):
-    """Compressed XMP that does not unpack; also one that is cut."""
+    """Compressed XMP in a PNG that cannot be unpacked is an error; a cut chunk is ignored."""
     data = photo("PNG").read_bytes()
     chunk = b"XML:com.adobe.xmp\0" + text
     end = data.index(b"IEND") - 4
@@ -254,7 +254,7 @@ def test_a_damaged_chunk_of_a_png_is_an_error_in_words(photo, text):
 
 
 def test_sidecars_go_before_the_file(photo, tmp_path):
-    """The photo's own sidecar, the shared one, the file: for each tag the first that tells it.
+    """The photo's own sidecar goes before the shared one, and that before the file, by tag.
 
     That a photo is not rated is no rating.
     """
@@ -267,14 +267,14 @@ def test_sidecars_go_before_the_file(photo, tmp_path):
 
 
 def test_a_sidecar_that_photorank_made_says_nothing(photo, tmp_path):
-    """Stars by a vector are ignored, and a person's stars in the file count."""
+    """Stars in a sidecar that photorank wrote are ignored; a person's stars in the file count."""
     path = photo(xmp=saved(1, label="Blue"))
     (tmp_path / "photo.jpg.xmp").write_bytes(with_rating(None, 5))
     assert photo_tags(path) == XmpTags(1, "Blue")
 
 
 def test_a_bad_sidecar_is_told_by_its_own_name(photo, tmp_path):
-    """A folder, an empty file, a link to nothing."""
+    """A folder, an empty file or a dead link as a sidecar is an error naming the sidecar."""
     path, sidecar = photo(), tmp_path / "photo.jpg.xmp"
     sidecar.mkdir()
     with pytest.raises(MetadataError, match="a folder, not a file") as caught:
@@ -291,7 +291,7 @@ def test_a_bad_sidecar_is_told_by_its_own_name(photo, tmp_path):
 
 
 def test_a_huge_sidecar_is_not_read_whole(photo, tmp_path):
-    """Ten gigabytes of a sparse file are refused after the first sixty megabytes."""
+    """A huge sidecar is refused with the limit of 64 MB in the error."""
     path = photo()
     with (tmp_path / "photo.xmp").open("wb") as file:
         file.truncate(1 << 30)
@@ -300,7 +300,7 @@ def test_a_huge_sidecar_is_not_read_whole(photo, tmp_path):
 
 
 def test_exif_of_every_kind_of_damage_is_no_error(photo):
-    """A photo without readable EXIF is one without a time."""
+    """Damaged EXIF raises no error; a photo whose EXIF is unreadable has no time."""
     data = photo(exif=exif_of({MODEL: "X100V"}, "2024:07:31 18:05:09")).read_bytes()
     at = data.index(b"Exif\0\0")
     for byte in range(at + 6, at + 60):
@@ -333,7 +333,7 @@ PLAIN = "2024-07-31T12:00:00"
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP"])
 def test_a_clock_is_told_with_its_zone(photo, kind):
-    """Every format's clock keeps its distance from UTC."""
+    """A capture time keeps its UTC offset in every file format."""
     path = photo(kind, exif=clocked(NOON, "+05:45"))
     assert dated(path).taken == f"{PLAIN}+05:45"
 
@@ -360,6 +360,6 @@ def test_a_clock_is_told_with_its_zone(photo, kind):
     ],
 )
 def test_what_tells_the_zone(photo, tags, taken):
-    """The zone of the shot goes before the file's, both before satellites; nonsense is none."""
+    """The zone of the shot goes before the file's, and that before GPS; bad values are none."""
     path = photo(exif=clocked(*tags))
     assert dated(path).taken == taken

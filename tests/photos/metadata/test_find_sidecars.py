@@ -28,7 +28,7 @@ def for_extension(rating, extension):
 
 
 def test_sidecars_are_found_in_both_forms_and_every_case(tmp_path):
-    """The photo's own sidecar goes before the one that it shares; a new one is its own."""
+    """A photo's own sidecar comes before one shared by its stem; a new one is the photo's own."""
     photo = tmp_path / "a.jpg"
     assert sidecars(photo) == []
     assert sidecar_for(photo) == tmp_path / "a.jpg.xmp"
@@ -49,13 +49,13 @@ def test_a_sidecar_is_that_of_the_photo_whose_very_name_it_bears(tmp_path):
 
 
 def test_decomposed_names_are_met(tmp_path):
-    """A Mac decomposes letters with marks, and its sidecars meet photos copied from elsewhere."""
+    """A sidecar with a decomposed Unicode name belongs to the photo with the composed name."""
     (tmp_path / "Mu\u0308ller.jpg.xmp").touch()
     assert sidecars(tmp_path / "M\u00fcller.jpg") == [tmp_path / "Mu\u0308ller.jpg.xmp"]
 
 
 def test_a_sidecar_for_another_extension_is_left_alone(photo, tmp_path):
-    """Lightroom's sidecar of a RAW file says nothing of the JPEG, nor is it written into."""
+    """A sidecar for a RAW file is neither read nor written for the JPEG of the same name."""
     (tmp_path / "a.xmp").write_bytes(for_extension(5, "CR2"))
     assert sidecars(photo) == []
     assert photo_tags(photo).rating is None
@@ -66,7 +66,7 @@ def test_a_sidecar_for_another_extension_is_left_alone(photo, tmp_path):
 
 
 def test_a_sidecar_that_a_raw_file_shares_comes_after_the_photo(tmp_path, scene):
-    """Stars in the JPEG are the JPEG's; without them those of the shot count."""
+    """A photo's own stars outrank those of a sidecar that it shares with a RAW file."""
     (tmp_path / "a.xmp").write_bytes(saved(5))
     (tmp_path / "a.CR2").touch()
     scene.resize((60, 40)).save(tmp_path / "a.jpg", xmp=saved(2))
@@ -76,7 +76,7 @@ def test_a_sidecar_that_a_raw_file_shares_comes_after_the_photo(tmp_path, scene)
 
 
 def test_a_damaged_sidecar_hides_no_rating(tmp_path, scene):
-    """The file's own stars count, and the damage is told."""
+    """A damaged sidecar is reported, and the stars in the photo's own file count."""
     scene.resize((60, 40)).save(tmp_path / "a.jpg", xmp=saved(2))
     (tmp_path / "a.jpg.xmp").write_text("<x:xmpmeta broken")
     told = []
@@ -94,14 +94,14 @@ def test_a_damaged_sidecar_hides_no_rating(tmp_path, scene):
     ],
 )
 def test_ranks_of_rawtherapee_are_stars(photo, text, rating, label):
-    """Files without RawTherapee's version belong to another program."""
+    """RawTherapee's rank is read as stars, but not from a file without its version."""
     photo.with_name("a.jpg.pp3").write_text(text)
     assert photo_tags(photo)[:2] == (rating, label)
 
 
 @pytest.mark.parametrize("text", ["[Version]\nx=1\n[General]\nRank=many\n", "no section"])
 def test_a_damaged_rank_is_told(photo, text):
-    """The error names the sidecar's path."""
+    """The error for a damaged RawTherapee sidecar names its path."""
     photo.with_name("a.jpg.pp3").write_text(text)
     with pytest.raises(MetadataError) as caught:
         photo_tags(photo)
@@ -109,7 +109,7 @@ def test_a_damaged_rank_is_told(photo, text):
 
 
 def test_the_time_of_a_sidecar(photo, tmp_path):
-    """The first sidecar that tells one; a damaged one tells none."""
+    """A photo's time is read from the first sidecar with one; a damaged sidecar gives none."""
     dated = saved(1).replace(b"xmp:Rating=", b'xmp:CreateDate="2024-07-31T18:05:09.5" xmp:Rating=')
     (tmp_path / "a.jpg.xmp").write_text("damaged")
     assert sidecar_time(photo, FolderNames()) is None

@@ -20,7 +20,7 @@ def photo(orientation=1, **tags):
 
 
 def test_settings_are_told_as_photographers_write_them():
-    """The most looked-at first, the size as the photo is seen."""
+    """Camera settings are listed as photographers write them, with size in upright pixels."""
     told = settings_text(
         photo(
             6,
@@ -36,7 +36,7 @@ def test_settings_are_told_as_photographers_write_them():
 
 @pytest.mark.parametrize("value", [IFDRational(0), IFDRational(1, 0), IFDRational(Fraction(-1))])
 def test_a_number_that_is_none_is_left_out(value):
-    """Cameras write zeros, and nobody divides by them."""
+    """Camera settings that are zero or no valid number are left out."""
     assert settings_text(photo(x829A=value, x829D=value)) == ["30 × 20 pixels"]
 
 

@@ -14,7 +14,7 @@ def dates(*photos):
 
 
 def test_a_photo_that_knows_only_utc_gets_the_zone_of_the_nearest():
-    """A drone without a place flew beside a phone; what is days away tells nothing."""
+    """A UTC time takes the zone of the nearest photo in time, but not of one days away."""
     found = dates(
         ("2024-07-31T22:05:09-04:00", "DateTimeOriginal", "phone"),
         ("2024-08-01T03:30:00+00:00", "GPS, in UTC", "drone"),
@@ -25,7 +25,7 @@ def test_a_photo_that_knows_only_utc_gets_the_zone_of_the_nearest():
 
 
 def test_settling_again_follows_new_neighbours():
-    """The moment stays, whatever its zone was before."""
+    """A zone guessed from neighbours is computed again, and the moment in time stays."""
     found = dates(
         ("2024-08-01T05:30:00+02:00", "GPS, zone by neighbours", "drone"),
         ("2024-07-31T23:40:00-04:00", "DateTimeOriginal", "phone"),
@@ -37,7 +37,7 @@ def test_settling_again_follows_new_neighbours():
 
 
 def test_a_zone_by_satellites_must_be_that_of_the_cameras_day():
-    """A stamp of hours ago stands against what the other photos of the day tell."""
+    """A zone computed from GPS time is dropped if other photos of that day contradict it."""
     source = "DateTimeOriginal, zone by GPS"
     good, stale = (f"{EVENING}+02:00", source, "X"), (f"{EVENING}+09:00", source, "X")
     told = (f"{EVENING}+02:00", "DateTimeOriginal", "X")

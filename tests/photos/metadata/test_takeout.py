@@ -72,12 +72,12 @@ def export(tmp_path):
     ],
 )
 def test_names_as_google_makes_them(export, photo, name):
-    """Cut, numbered, decomposed, or that of the photo which was edited."""
+    """Google Takeout's truncated, numbered, decomposed and edited names are matched."""
     assert export(photo, name) == name
 
 
 def test_files_of_other_photos(export):
-    """A number is another photo, whose edit has that number too; so is another case."""
+    """A JSON file of another number, letter case or extension is another photo's."""
     assert export("b(1).jpg", "b.jpg.json") is None
     assert export("c-edited(1).jpg", "c(1).jpg", "c.jpg", "c.jpg.json") is None
     assert export("d.jpg", "d.JPG", "d.JPG.json") is None
@@ -88,7 +88,7 @@ def test_files_of_other_photos(export):
 
 
 def test_a_cut_name_is_told_by_the_title(export):
-    """Two photos whose long names begin alike have files that do."""
+    """A sidecar with a cut name is matched to its photo by the title that it holds."""
     one, other = LONG, LONG[:47] + "other.jpg"
     cut = f"{LONG[:46]}.json"
     assert export(other, one, cut, titles={cut: one}) is None
@@ -100,7 +100,7 @@ def test_a_cut_name_is_told_by_the_title(export):
 
 
 def test_the_moment_and_the_place(tmp_path):
-    """Google's own time is read in UTC; zeros and damaged files give none."""
+    """Takeout's time is read in UTC with the place; a zero time and damaged files give none."""
     photo, file = tmp_path / "a.jpg", tmp_path / "a.jpg.json"
     told = {"photoTakenTime": {"timestamp": "1722441909"}, "geoData": {"latitude": 0.0}}
     told["geoDataExif"] = {"latitude": 40.7, "longitude": -74.0}

@@ -176,7 +176,7 @@ def refusal(data):
     "encoding", ["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "utf-16", "utf-32-be", "utf-32"]
 )
 def test_sidecars_of_real_programs_are_read(program, encoding):
-    """Attributes or elements, one description or several, in any form of Unicode."""
+    """XMP is read from attributes or elements, in any Unicode encoding."""
     text, tags = PROGRAMS[program]
     if "16" in encoding or "32" in encoding:
         text = text.replace(' encoding="UTF-8"', "")
@@ -188,7 +188,7 @@ def test_sidecars_of_real_programs_are_read(program, encoding):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 @pytest.mark.parametrize("rating", [-1, 0, 2])
 def test_a_new_rating_changes_nothing_else(program, encoding, rating):
-    """Apart from the bytes of the rating the sidecar is as it was, padding and all."""
+    """Rewriting a rating in a sidecar leaves all its other bytes unchanged."""
     text, tags = PROGRAMS[program]
     if "16" in encoding:
         text = text.replace(' encoding="UTF-8"', "")
@@ -217,7 +217,7 @@ def test_a_new_rating_changes_nothing_else(program, encoding, rating):
 
 @pytest.mark.slow
 def test_the_percent_of_exiftool_is_that_of_windows(tmp_path):
-    """The one leaves the slash at the end of the namespace out that the other writes."""
+    """RatingPercent is read in exiftool's namespace and in Windows', which differ by a slash."""
     file = tmp_path / "photo.xmp"
     run_exiftool("-XMP-microsoft:RatingPercent=99", file)
     assert read_xmp(file.read_bytes()).rating == 5
@@ -247,7 +247,7 @@ def test_exiftool_reads_our_ratings_and_loses_no_tag(program, tmp_path):
 
 @pytest.mark.slow
 def test_a_new_sidecar_is_one_for_exiftool(tmp_path):
-    """A sidecar out of nothing holds a rating, and no more."""
+    """A sidecar made from nothing holds only the rating, and passes exiftool's validation."""
     file = tmp_path / "photo.xmp"
 
     file.write_bytes(with_rating(None, -1))
@@ -272,7 +272,7 @@ def test_sidecars_that_exiftool_writes_are_read(rating, tmp_path):
 
 
 def test_prefixes_are_only_names():
-    """The namespace counts, not what a program calls it; another one's Rating is not ours."""
+    """XMP properties are recognised by their namespace, whatever the prefix is."""
     spaces = 'xmlns:a="http://ns.adobe.com/xap/1.0/" xmlns:xmp="urn:other" xmp:Rating="1"'
     named = packet("<!-- --><a:Rating a:by='>'>4</a:Rating><xmp:Label>x</xmp:Label>",
                    description=spaces)  # fmt: skip
@@ -298,7 +298,7 @@ def test_prefixes_are_only_names():
     ],
 )
 def test_a_rating_may_be_written_in_many_ways(inside, rating):
-    """Spaces, references, comments; and any of it can be replaced."""
+    """Ratings with spaces, references or comments in the XMP can be read and replaced."""
     assert read_xmp(packet(inside)).rating == rating
     assert read_xmp(with_rating(packet(inside), 1)).rating == 1
     assert ElementTree.fromstring(with_rating(packet(inside), 1))[0][0].text == "1"  # noqa: S314
@@ -328,7 +328,7 @@ def test_text_that_looks_like_an_attribute_is_text(text):
     ],
 )
 def test_flags_of_lightroom_and_digikam(flags, pick):
-    """Picked, rejected, undecided; no flag is none of them."""
+    """Flags by Lightroom and digiKam are read as picked, rejected or undecided, or as none."""
     spaces = 'xmlns:d="http://ns.adobe.com/xmp/1.0/DynamicMedia/" '
     spaces += 'xmlns:k="http://www.digikam.org/ns/1.0/" '
     assert read_xmp(packet("", description=spaces + flags)).pick == pick
@@ -336,7 +336,7 @@ def test_flags_of_lightroom_and_digikam(flags, pick):
 
 @pytest.mark.parametrize("value", ["abc", "7", "-2", "nan", "inf", "5.01", "0_4", "9" * 5000])
 def test_ratings_that_do_not_exist_are_refused(value):
-    """The message quotes what is there, and no new rating takes its place."""
+    """An invalid rating in a file is quoted in the error and not overwritten."""
     assert f"rating '{value[:40]}' is not a number from -1 to 5" in refusal(rated(value))
     with pytest.raises(MetadataError, match="is not a number"):
         with_rating(rated(value), 3)
@@ -405,7 +405,7 @@ def test_a_rating_in_an_unknown_form_is_never_replaced(form):
     ],
 )
 def test_ratings_of_other_schemas(tags, rating):
-    """The first that says more than: not rated."""
+    """The rating is the first one, over all schemas, that is not 0 for unrated."""
     assert read_xmp(packet("", description=f"{SPACES} {tags}")).rating == rating
 
 
@@ -417,7 +417,7 @@ SPACES = (
 
 
 def test_classes_of_photo_mechanic_are_labels():
-    """Classes become the program's names of labels; 0 is none."""
+    """Photo Mechanic's colour classes are read as its label names; class 0 is no label."""
     labels = [
         read_xmp(packet("", description=f'{SPACES} p:ColorClass="{number}"')).label
         for number in range(9)
@@ -440,7 +440,7 @@ def test_classes_of_photo_mechanic_are_labels():
     ],
 )
 def test_the_star_of_an_import_into_darktable_is_none(history, rating):
-    """Darktable gives every import one star; its history shows if a person acted."""
+    """Darktable's single star of an import counts only if its history shows an edit."""
     file = packet("", description=f'{SPACES} xmp:Rating="1" {history}')
     assert read_xmp(file).rating == rating
     assert b'xmp:Rating="1"' in with_rating(file, 1)
@@ -481,7 +481,7 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "ha">' + "".join(
     ],
 )  # fmt: skip
 def test_what_is_no_xmp_is_refused_in_words(data, said):
-    """Bombs, entities of other files, cut and foreign files each say what is wrong."""
+    """Entity bombs, external entities, cut and foreign files are refused with a clear reason."""
     assert said in refusal(data)
     with pytest.raises(MetadataError):
         with_rating(data, 3)
@@ -504,7 +504,7 @@ def test_latin_1_is_read_where_it_is_declared():
     "inside", ["<a/>", "<rdf:li>1</rdf:li>", " ", "&#32;"], ids=["empty", "items", "blanks", "refs"]
 )
 def test_a_hostile_packet_of_full_size_ends_in_time(inside):
-    """Sixty megabytes of anything take seconds, and are refused where they are too many parts."""
+    """A hostile XMP packet of the greatest size is read or refused within 30 seconds."""
     data = packet(f"<xmp:x>{inside * ((MAX_PACKET_BYTES - 1000) // len(inside))}</xmp:x>")
     start = time.perf_counter()
     if "<" in inside:
@@ -516,6 +516,6 @@ def test_a_hostile_packet_of_full_size_ends_in_time(inside):
 
 @pytest.mark.parametrize("rating", [-2, 6, 2.5])
 def test_only_ratings_that_exist_are_written(rating):
-    """A mistake of the caller does not reach a person's files."""
+    """Writing an invalid rating is a ValueError, so it never reaches a person's files."""
     with pytest.raises(ValueError, match="whole number"):
         with_rating(None, rating)

@@ -51,7 +51,7 @@ def few_greys(size):
     ],
 )
 def test_a_signal_follows_its_defect(coffee, defect, signal, rises):
-    """The worse the defect the further the signal, from the photo itself on."""
+    """A signal rises or falls strictly with the severity of its defect."""
     versions = [coffee, *(degraded(coffee, defect, one, seed=0) for one in SEVERITIES)]
     values = [photo_signals(stored(version))[signal] for version in versions]
     assert values == sorted(values, reverse=not rises)
@@ -69,7 +69,7 @@ def test_turning_and_mirroring_change_no_signal(coffee):
 
 @pytest.mark.slow
 def test_a_large_photo_is_measured_at_the_stated_size(coffee):
-    """The photo's own upright size is reported, and pixel signals are of the standard size."""
+    """Pixel signals are measured at a standard size; width and height are the photo's own."""
     large = coffee.resize((2400, 1600))
     exif = Image.Exif()
     exif[0x0112] = 6  # turned by a quarter
@@ -85,7 +85,7 @@ def test_a_large_photo_is_measured_at_the_stated_size(coffee):
 @pytest.mark.parametrize("size", [(1, 1), (1, 500), (500, 1), (23, 40), (24, 24), (33, 3000)])
 @pytest.mark.parametrize("colour", [(0, 0, 0), (255, 255, 255), (7, 200, 90)])
 def test_pictures_without_detail_or_size_are_measured_as_far_as_may_be(size, colour):
-    """Flat and tiny ones give numbers or nan; nothing is raised and no warning given."""
+    """Flat and tiny pictures get finite values or nan as signals, without an error."""
     values = photo_signals(stored(Image.new("RGB", size, colour), "PNG"))
     assert list(values) == list(SIGNALS)
     assert not any(np.isinf(value) for value in values.values())
@@ -94,13 +94,13 @@ def test_pictures_without_detail_or_size_are_measured_as_far_as_may_be(size, col
 
 @pytest.mark.parametrize("mode", ["L", "CMYK", "RGB"])
 def test_every_kind_of_pixel_is_measured(coffee, mode):
-    """Grey photos and those for the press are photos as well."""
+    """Signals are measured for every pixel mode, such as greyscale and CMYK."""
     values = photo_signals(stored(coffee.convert(mode)))
     assert all(np.isfinite(value) for value in values.values())
 
 
 def test_what_is_no_photo_says_why():
-    """The reason is the decoder's, for the catalogue to keep."""
+    """A file that is no photo raises an error with the decoder's reason."""
     with pytest.raises(UnreadablePhotoError):
         photo_signals(b"buy milk")
 
@@ -114,7 +114,7 @@ def test_the_quality_of_a_jpeg_is_that_it_was_saved_with(coffee, quality):
 
 
 def test_other_formats_have_no_jpeg_quality(coffee):
-    """A PNG has no quantisation table."""
+    """The JPEG quality of a PNG is NaN, because it has no quantisation table."""
     assert np.isnan(photo_signals(stored(coffee, "PNG"))["jpeg_quality"])
 
 
@@ -150,7 +150,7 @@ def test_tiles_are_means_of_the_squared_laplacian():
 
 
 def test_a_sharp_subject_on_a_blurred_ground_is_sharp():
-    """The middle and the best tile tell it, the whole picture does not."""
+    """Sharpness of the middle and of the best tile shows it; the mean sharpness does not."""
     pixels = np.full((384, 512), 0.5, dtype=np.float32)
     centre = pixels.copy()
     detail = np.random.default_rng(0).random((96, 128), dtype=np.float32)
@@ -184,7 +184,7 @@ def test_the_same_pixels_have_the_same_signals(coffee):
 
 
 def test_the_colours_of_a_grey_picture_are_none():
-    """Grey has no colourfulness, and a tint's opponent colours give its distance from grey."""
+    """A grey picture has colourfulness 0; a tint's opponent colours are its distance from grey."""
     assert photo_signals(stored(Image.new("RGB", (99, 99), (77, 77, 77))))["colourfulness"] == 0
     tint = of(Image.new("RGB", (200, 100), (200, 150, 90)))
     assert tint["red over green"] == pytest.approx(50 / 255, abs=1e-3)
@@ -192,7 +192,7 @@ def test_the_colours_of_a_grey_picture_are_none():
 
 
 def test_colourfulness_is_that_of_the_paper(coffee):
-    """Written out as in Hasler and Süsstrunk's section 6, on means of sixteen pixels."""
+    """Colourfulness equals Hasler and Süsstrunk's formula on the photo reduced to a quarter."""
     small = np.asarray(coffee.reduce(4), dtype=np.float64)
     r, g, b = np.moveaxis(small, -1, 0)
     rg, yb = r - g, 0.5 * (r + g) - b

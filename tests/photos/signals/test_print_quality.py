@@ -13,7 +13,7 @@ PAGE = Page(20, 30)
 
 @pytest.mark.parametrize("size", [(2400, 1600), (1600, 2400)])
 def test_a_photo_of_the_pages_shape_is_printed_whole(size):
-    """The page is turned as the photo is."""
+    """A photo with the page's aspect ratio loses nothing in print, as the page turns with it."""
     found = print_quality(*size, PAGE)
     assert found.dpi == pytest.approx(80 * 2.54)
     assert found.lost == pytest.approx(0)
@@ -21,7 +21,7 @@ def test_a_photo_of_the_pages_shape_is_printed_whole(size):
 
 
 def test_what_is_cut_off_is_the_rest_of_the_longer_side():
-    """A square on a page of 2:3 loses a third, a panorama of 3:1 a half; no pixel is invented."""
+    """A square photo on a page of 2:3 loses a third, a panorama of 3:1 a half."""
     assert print_quality(900, 900, PAGE).lost == pytest.approx(1 / 3)
     panorama = print_quality(3000, 1000, PAGE)
     assert panorama.lost == pytest.approx(0.5)
@@ -59,12 +59,12 @@ def test_a_page_is_read_in_either_order(text, page):
 
 @pytest.mark.parametrize("text", ["", "20", "20x", "20x30x1", "0x30", "nanx30", "20xinf", "a4"])
 def test_what_is_no_page_is_refused(text):
-    """An invalid page size is wrong usage of the command."""
+    """A text that is no page size is a ValueError."""
     with pytest.raises(ValueError):  # noqa: PT011
         parse_page(text)
 
 
 def test_a_photo_without_pixels_is_refused():
-    """Sizes that were not measured are not to be printed."""
+    """A photo whose size in pixels is unknown is refused for print."""
     with pytest.raises(ValueError, match="cannot be printed"):
         print_quality(float("nan"), 100, PAGE)

@@ -7,7 +7,7 @@ from photorank.vectors.learners.all_pairs import AllPairs
 
 
 def test_the_penalty_is_chosen_by_holding_out_groups_where_they_are_known():
-    """Shots of one scene share what no other scene has: a penalty that trusts them is too small."""
+    """Holding out whole groups chooses a larger penalty, as shots of one scene are alike."""
     rng = np.random.default_rng(0)
     scenes, shots, d = 40, 6, 60
     groups = np.repeat(np.arange(scenes), shots)
@@ -26,7 +26,7 @@ def test_the_penalty_is_chosen_by_holding_out_groups_where_they_are_known():
 
 
 def test_single_precision_is_enough_and_is_not_copied():
-    """An index's embeddings give the direction that the same numbers give in double precision."""
+    """Single-precision embeddings give the same direction as double-precision ones."""
     rng = np.random.default_rng(0)
     for n in (40, 400):  # fewer photos than dimensions, and more
         X = rng.normal(size=(n, 64)).astype(np.float32)

@@ -39,7 +39,7 @@ def test_without_ties_it_is_logistic_regression_on_differences(n, d):
 
 
 def test_ties_follow_davidson():
-    """Direction and tie parameter are those of an optimiser of Davidson's likelihood."""
+    """With ties, direction and tie parameter are those of an optimiser of Davidson's likelihood."""
     X, pairs, tied, _ = shown(nu=1.0)
     D, alpha = X[pairs[:, 0]] - X[pairs[:, 1]], 0.02
 
@@ -57,7 +57,7 @@ def test_ties_follow_davidson():
 
 
 def test_a_prior_and_its_scale_are_fitted_together():
-    """The optimum over v and the prior's scale is that of a plain optimiser."""
+    """A loss that falls for ever ends with a convergence warning, not in an endless loop."""
     X, pairs, _, v = shown()
     D, alpha = X[pairs[:, 0]] - X[pairs[:, 1]], 0.1
     prior = v + np.random.default_rng(1).normal(size=6)
@@ -75,7 +75,7 @@ def test_a_prior_and_its_scale_are_fitted_together():
 
 
 def test_a_contradicted_prior_is_dropped_not_reversed():
-    """Choices that oppose the prior leave the fit as it is without one."""
+    """A prior that the choices oppose is dropped, and the fit equals one without a prior."""
     X, pairs, _, v = shown()
     choices = Comparisons.from_choices(*pairs.T, n=40)
 
@@ -87,7 +87,7 @@ def test_a_contradicted_prior_is_dropped_not_reversed():
 
 @pytest.mark.slow
 def test_the_chosen_penalty_is_near_the_best():
-    """Inner folds lose little against the penalty that held-out photos prefer."""
+    """The penalty chosen by inner folds is nearly as accurate as the best penalty."""
     X, pairs, _, v = shown(n=200, d=60, m=1500)
     X, pairs = X / 6, pairs
     train, truth = Comparisons.from_choices(*pairs.T, n=200), X @ v
@@ -101,7 +101,7 @@ def test_the_chosen_penalty_is_near_the_best():
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["labels", "choices", "choices with ties"])
 def test_standard_errors_match_the_spread_over_repeated_judging(kind):
-    """Refitting on new noise scatters the ratings as the posterior says."""
+    """Posterior standard errors equal the spread of ratings refitted on new noise."""
     rng = np.random.default_rng(0)
     n, d = 120, 4
     X = rng.normal(size=(n, d))
@@ -130,7 +130,7 @@ def test_standard_errors_match_the_spread_over_repeated_judging(kind):
 
 
 def test_no_penalty_is_refused():
-    """Choices that all go one way would carry v to infinity."""
+    """A penalty of 0 is refused, as choices that all agree would make the vector infinite."""
     X, pairs, _, _ = shown()
 
     with pytest.raises(ComparisonsError, match="above 0"):

@@ -16,7 +16,7 @@ def likelihood(ties, n=25, k=4, m=150):
 
 
 def test_gradient_and_curvature_are_slopes():
-    """Finite differences of the value and of the gradient agree with both, ν included."""
+    """Gradient and curvature of Davidson's likelihood agree with finite differences."""
     model, rng = likelihood(ties=True), np.random.default_rng(1)
     here, step = rng.normal(size=5), 1e-5 * rng.normal(size=5)
     after, before = model.near(here + step, 0.1), model.near(here - step, 0.1)
@@ -31,7 +31,7 @@ def test_gradient_and_curvature_are_slopes():
 
 @pytest.mark.parametrize("ties", [True, False])
 def test_the_covariance_of_choices_is_the_inverse_hessian(ties):
-    """Laplace's approximation: ω's block of the inverse, with ν fitted beside it."""
+    """The covariance of the direction is its block of the inverse Hessian, ties fitted beside."""
     model = likelihood(ties)
     found = model.minimum(0.01)
     curvature = model.near(found, 0.01).curvature
@@ -44,7 +44,7 @@ def test_the_covariance_of_choices_is_the_inverse_hessian(ties):
 
 
 def test_ties_unseen_in_training_cost_something_finite():
-    """A held-out tie is not infinitely unlikely where no tie was known."""
+    """A held-out tie has a finite loss even if training had no ties."""
     found = likelihood(ties=False).minimum(0.01)
 
     held_out = likelihood(ties=True).held_out(found)

@@ -14,7 +14,7 @@ COMPARISONS = Comparisons.from_scores(X[:, 0])
 
 
 def test_plain_arrays_are_checked_without_scikit_learn(monkeypatch):
-    """Photos of an index are learned from and rated without waiting for scikit-learn."""
+    """Plain arrays are checked without importing scikit-learn, which would take time."""
     monkeypatch.setitem(sys.modules, "sklearn.utils.validation", None)
 
     learner = AllPairs().fit(X.astype(np.float32), COMPARISONS)
@@ -25,7 +25,7 @@ def test_plain_arrays_are_checked_without_scikit_learn(monkeypatch):
 
 @pytest.mark.parametrize("wrong", [np.full((20, 3), np.nan), np.full((20, 3), "a"), X[0]])
 def test_what_is_no_array_of_finite_numbers_is_refused(wrong):
-    """scikit-learn checks what is no plain array, and says what is wrong with it."""
+    """Input that is no array of finite numbers of the right shape raises a ValueError."""
     with pytest.raises(ValueError, match=r"NaN|convert|2D array"):
         MeanDifference().fit(wrong, COMPARISONS)
     with pytest.raises(ValueError, match="3 features"):
@@ -35,7 +35,7 @@ def test_what_is_no_array_of_finite_numbers_is_refused(wrong):
 
 
 def test_names_of_columns_are_remembered():
-    """A table is rated by the columns it was learned from."""
+    """A learner remembers its column names, and refuses a table with another order."""
     table = pd.DataFrame(X, columns=["a", "b", "c"])
     learner = MeanDifference().fit(table, COMPARISONS)
 
@@ -45,7 +45,7 @@ def test_names_of_columns_are_remembered():
 
 
 def test_learners_are_the_same_if_their_parameters_are():
-    """Numbers and directions are compared by value, and a copy has learned nothing."""
+    """Learners with equal parameters are the same, and an unfitted copy has no direction."""
     learner = AllPairs(alpha=0.1, prior=np.ones(3)).fit(X, COMPARISONS)
     copy = learner.unfitted()
 

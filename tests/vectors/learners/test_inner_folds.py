@@ -16,7 +16,7 @@ def test_groups_that_are_compared_only_within_themselves_stay_whole():
 
 
 def test_few_groups_stay_whole_unless_one_has_most_of_the_photos():
-    """Five groups fill five folds; without the one that has most, little would be left to fit."""
+    """Five equal groups fill a fold each; fewer groups, or one with most photos, are split."""
 
     def folds_of(*sizes):
         groups = np.repeat(np.arange(len(sizes)), sizes)
@@ -29,7 +29,7 @@ def test_few_groups_stay_whole_unless_one_has_most_of_the_photos():
 
 
 def test_known_groups_stay_whole_whoever_is_compared_with_whom():
-    """Scores compare all photos with each other; those of one group are still held out together."""
+    """Photos of one group are held out together, although scores compare all photos."""
     groups = np.where(np.arange(60) < 20, -1, np.arange(60) // 4)
 
     folds = inner_folds(Comparisons.from_scores(np.arange(60.0)), 0, groups)
@@ -49,7 +49,7 @@ def test_chains_of_choices_stay_whole():
 
 
 def test_the_penalty_of_least_held_out_loss_is_chosen():
-    """Losses are added up over the folds, and no photo is held out from its own fit."""
+    """The penalty with the least loss summed over folds is chosen, without train-test overlap."""
     held_out = []
 
     def losses(train, test):
@@ -65,7 +65,7 @@ def test_the_penalty_of_least_held_out_loss_is_chosen():
 
 
 def test_the_middle_penalty_serves_where_nothing_can_be_held_out():
-    """A single pair cannot be split into two sides that both hold a pair."""
+    """The middle penalty is chosen if there are too few pairs to hold any out."""
     chosen = alpha_by_inner_folds(
         np.array([9.0, 5.0, 1.0]), Comparisons.from_scores([1.0, 2.0]), lambda *_: [], seed=0
     )

@@ -48,7 +48,7 @@ def conventions():
 
 @pytest.mark.parametrize(("estimator", "check"), list(conventions()))
 def test_follows_scikit_learn_conventions(estimator, check):
-    """The learners clone, validate, pickle and refit as estimators do."""
+    """The learners pass scikit-learn's estimator checks."""
     check(estimator)
 
 
@@ -84,7 +84,7 @@ def test_swapping_every_comparison_flips_the_direction(learner):
 
 @EVERY
 def test_judgements_that_cancel_out_are_refused(learner):
-    """Identical photos define no direction, however they are labelled; nor does rounding."""
+    """Labels of identical photos are refused, as they give no direction beyond rounding."""
     photo = np.random.default_rng(0).normal(size=30)
     same = np.tile((photo / np.linalg.norm(photo)).astype(np.float32), (6, 1)).astype(np.float64)
     same[::2] += 3e-9
@@ -101,7 +101,7 @@ def test_constant_labels_are_refused(learner):
 
 @EVERY
 def test_more_dimensions_than_photos_is_no_trouble(learner):
-    """Twenty photos in 200 dimensions are fitted, and their labels better than chance."""
+    """Twenty photos in 200 dimensions can be fitted, and the fit beats chance on them."""
     X, y, _ = planted(n=20, d=200)
 
     assert learner.fit(X, y).score(X, y) > 0.6
@@ -158,7 +158,7 @@ def test_labels_that_are_all_missing_are_refused(learner):
 @pytest.mark.slow
 @EVERY
 def test_groups_that_are_never_compared_share_one_direction(learner):
-    """Two groups whose labels are on scales far apart agree on what is better within them."""
+    """Groups on label scales far apart are learned as one direction from pairs within each."""
     X, y, truth = planted()
     groups = np.arange(len(y)) % 2
 
@@ -201,7 +201,7 @@ def test_one_choice_is_enough_to_point_somewhere(learner):
 
 @EVERY
 def test_choices_that_all_go_one_way_are_no_trouble(learner):
-    """Photos that a direction orders without error leave it finite and near the truth."""
+    """Perfectly separable choices give a finite direction near the true one."""
     X, _, truth = planted()
     pairs = np.random.default_rng(0).integers(len(X), size=(500, 2))
     pairs = pairs[pairs[:, 0] != pairs[:, 1]]
@@ -254,7 +254,7 @@ def test_all_pairs_is_ridge_on_centred_data(alpha):
 @pytest.mark.parametrize("p", [0, 1, 2])
 @pytest.mark.parametrize("with_prior", [False, True])
 def test_all_pairs_minimises_its_objective(penalty, n, p, with_prior):
-    """The closed form is the minimum over v and s of the penalised sum over explicit pairs."""
+    """The closed-form solution minimises the penalised loss summed over explicit pairs."""
     d, alpha = 20, 0.05
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(n, d)), rng.integers(0, 4, n).astype(float)
@@ -287,7 +287,7 @@ def test_all_pairs_minimises_its_objective(penalty, n, p, with_prior):
 
 
 def test_the_chosen_penalty_is_near_the_best():
-    """Cross-validation's penalty loses little against the one that held-out labels prefer."""
+    """The penalty chosen by cross-validation is nearly as good as the best on held-out labels."""
     X, y, _ = planted(n=160, d=120, noise=1.0)
     train, test = slice(0, 100), slice(100, None)
     tried = [AllPairs(alpha).fit(X[train], y[train]) for alpha in np.logspace(-5, 2, 29)]
@@ -310,7 +310,7 @@ def test_many_labels_overrule_a_wrong_prior_and_few_do_not():
 
 
 def test_a_contradicted_prior_is_dropped_not_reversed():
-    """Labels that oppose the prior leave its scale at 0."""
+    """A prior that the labels contradict gets scale 0."""
     X, y, truth = planted(noise=0.01)
 
     learner = AllPairs(alpha=1e-3, prior=-truth).fit(X, y)
@@ -322,7 +322,7 @@ def test_a_contradicted_prior_is_dropped_not_reversed():
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["labels", "choices"])
 def test_standard_errors_match_the_spread_over_repeated_judging(kind):
-    """Refitting on new noise scatters the ratings as the posterior says."""
+    """Ratings refitted on new noise spread by their standard errors."""
     rng = np.random.default_rng(0)
     n, d = 150, 6
     X = rng.normal(size=(n, d))
@@ -347,7 +347,7 @@ def test_standard_errors_match_the_spread_over_repeated_judging(kind):
 
 
 def test_choices_have_no_tiers():
-    """The within-tier penalty is refused where there are no labels."""
+    """The within-tier penalty is refused for choices, which have no labels."""
     X, _, truth = planted(n=30)
 
     with pytest.raises(ComparisonsError, match="no tiers"):

@@ -17,7 +17,7 @@ def tiered(n=40, d=5, seed=0):
 
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 def test_minimises_the_squared_hinge_of_explicit_pairs(scope):
-    """The direction is that of an optimiser that loops over all pairs."""
+    """The direction equals that of a general optimiser on the squared hinge of all pairs."""
     X, y, groups = tiered()
     i, j = np.nonzero(y[:, None] > y)
     same = groups[i] == groups[j]
@@ -34,7 +34,7 @@ def test_minimises_the_squared_hinge_of_explicit_pairs(scope):
 
 
 def test_minimises_the_squared_hinge_of_choices():
-    """Every choice counts once, ties not at all."""
+    """RankSVM minimises the squared hinge loss, each choice counted once and ties left out."""
     X, _, _ = tiered()
     pairs = np.random.default_rng(1).integers(40, size=(100, 2))
     pairs = pairs[pairs[:, 0] != pairs[:, 1]]
@@ -51,7 +51,7 @@ def test_minimises_the_squared_hinge_of_choices():
 
 
 def test_the_gradient_is_the_slope_of_the_objective():
-    """Finite differences of the value agree with the gradient, and of it with the curvature."""
+    """Gradient and curvature of the hinge objective agree with finite differences."""
     X, y, _ = tiered()
     hinge = Hinge(X, Comparisons.from_scores(y), np.ones(5))
     v = np.random.default_rng(2).normal(size=5)
@@ -66,7 +66,7 @@ def test_the_gradient_is_the_slope_of_the_objective():
 
 @pytest.mark.slow
 def test_gaps_between_labels_do_not_count():
-    """An increasing map of the labels changes nothing, nor does a gap power."""
+    """Label gaps do not matter: increasing maps and gap powers leave the direction unchanged."""
     X, y, _ = tiered()
 
     plain = RankSVM().fit(X, y).direction_

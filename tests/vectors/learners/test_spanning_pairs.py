@@ -31,7 +31,7 @@ def labelled(n=80, d=10, tiers=None, seed=0):
 @pytest.mark.parametrize("d", [10, 200], ids=["n>d", "n<d"])
 @pytest.mark.parametrize("learner", [SpanningPairs(), RandomPairs(600)], ids=["forest", "random"])
 def test_a_spanning_forest_holds_what_all_pairs_hold(d, learner):
-    """N − 1 pairs that span give the direction of all n(n−1)/2, and so do more at random."""
+    """N − 1 spanning pairs give the same direction as all n(n − 1)/2 pairs."""
     X, y, _ = labelled(d=d)
 
     few = clone(learner).fit(X, y)  # 600 random pairs connect everybody
@@ -47,7 +47,7 @@ def test_a_spanning_forest_holds_what_all_pairs_hold(d, learner):
 
 
 def test_it_is_generalised_least_squares_on_its_pairs():
-    """The answer is the textbook's, with noise that pairs of one photo share."""
+    """The solution equals textbook generalised least squares with correlated pair noise."""
     X, y, _ = labelled()
     alpha, m = 0.1, 50
 
@@ -66,7 +66,7 @@ def test_it_is_generalised_least_squares_on_its_pairs():
 @pytest.mark.parametrize("tiers", [None, 2, 5])
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 def test_the_pairs_span_and_none_repeats_another(tiers, scope):
-    """The default budget reaches the greatest rank with as many pairs, all judged differently."""
+    """The default budget gives as many pairs as the rank, each of photos with unequal labels."""
     X, y, groups = labelled(tiers=tiers)
     comparisons = Comparisons.from_scores(y).restricted(groups, scope)
 
@@ -80,7 +80,7 @@ def test_the_pairs_span_and_none_repeats_another(tiers, scope):
 
 
 def test_one_photo_against_all_others_is_spanned():
-    """A tier of a single photo leaves only its own pairs, which are all taken."""
+    """Spanning pairs for a tier of a single photo are all of its pairs with other photos."""
     X, _, _ = labelled()
     y = np.zeros(80)
     y[17] = 1
@@ -102,7 +102,7 @@ def test_a_small_budget_uses_each_photo_once():
 
 @pytest.mark.slow
 def test_informative_pairs_beat_random_ones_on_a_small_budget():
-    """Wide margins between distant photos teach more than chance does."""
+    """Informative pairs teach more than random pairs if only few may be asked."""
     gains = []
     for seed in range(12):
         X, y, _ = labelled(n=400, d=30, seed=seed)
@@ -117,7 +117,7 @@ def test_informative_pairs_beat_random_ones_on_a_small_budget():
 
 
 def test_choices_are_chosen_among_the_pairs_that_were_shown():
-    """A forest of the shown pairs, weighed by how often they were, is plain least squares."""
+    """Spanning pairs are taken only from shown pairs and connect all their photos."""
     X, y, _ = labelled()
     rng = np.random.default_rng(1)
     pairs = rng.integers(80, size=(300, 2))
@@ -137,7 +137,7 @@ def test_choices_are_chosen_among_the_pairs_that_were_shown():
 
 
 def test_trust_in_labels_counts():
-    """A label of ten raters counts as ten photos with that label do."""
+    """A label by ten raters counts as much as ten copies of the photo with that label."""
     X, y, _ = labelled(n=20)
     trust = np.ones(20)
     trust[4] = 10
@@ -155,7 +155,7 @@ def test_trust_in_labels_counts():
 
 @pytest.mark.slow
 def test_standard_errors_match_the_spread_over_repeated_judging():
-    """Refitting on new noise scatters the ratings as the posterior says."""
+    """Standard errors match the spread of the ratings over refits with new label noise."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(100, 5))
     fitted, claimed = [], []
@@ -171,7 +171,7 @@ def test_standard_errors_match_the_spread_over_repeated_judging():
 
 
 def test_a_budget_of_no_pairs_is_refused():
-    """The error names the least budget."""
+    """A budget of 0 pairs is refused, and the error names the least budget."""
     X, y, _ = labelled()
 
     with pytest.raises(ComparisonsError, match="1 or more"):

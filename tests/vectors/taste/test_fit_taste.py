@@ -38,7 +38,7 @@ def pairs(m, seed=1):
 
 
 def test_coordinates_are_in_units_of_the_collection(prior, Z):
-    """Everybody's ratings have mean 0 and spread 1, and z is uncorrelated with known variances."""
+    """The first n / 2 pairs share no photo, as pairs with a common photo share its noise."""
     assert Z.mean(axis=0) == pytest.approx(np.zeros(1 + D), abs=1e-9)
     assert Z[:, 0].std() == pytest.approx(1)
     np.testing.assert_allclose(np.cov(Z[:, 1:].T, ddof=0), np.diag(prior.variances), atol=1e-9)
@@ -46,7 +46,7 @@ def test_coordinates_are_in_units_of_the_collection(prior, Z):
 
 
 def test_without_judgements_a_taste_is_its_prior(prior, Z):
-    """Direction, ratings and choices are everybody's, and nothing is known beyond."""
+    """Without judgements, a taste's direction, ratings and precision are those of the prior."""
     taste = taste_of(prior, Judged(Z))
 
     np.testing.assert_allclose(taste.direction, prior.direction, atol=1e-12)
@@ -63,7 +63,7 @@ def test_ratings_are_scalar_products_with_the_direction(prior, Z):
 
 
 def test_choices_end_at_the_peak_of_the_posterior(prior, Z):
-    """The weights minimise the penalised logistic loss, written out and left to an optimiser."""
+    """The fitted weights equal the minimum of the penalised logistic loss by an optimiser."""
     chosen = pairs(40)
     ties = (np.arange(40) % 5 == 0).astype(float)
     apart, won = Z[chosen[:, 0]] - Z[chosen[:, 1]], 1 - ties / 2
@@ -99,7 +99,7 @@ def test_labels_have_the_closed_form_of_a_linear_model(prior, Z):
 
 @pytest.mark.parametrize("change", [lambda y: 10 * y, lambda y: y + 7], ids=["scale", "origin"])
 def test_a_persons_own_use_of_the_scale_does_not_matter(prior, Z, change):
-    """Labels from 10 to 50 say what labels from 1 to 5 say."""
+    """Rescaling a person's labels from 1 to 5 into 10 to 50 does not change the taste."""
     rows, labels = np.arange(25), np.random.default_rng(2).integers(1, 6, 25).astype(float)
 
     one = taste_of(prior, Judged(Z, rows=rows, labels=labels))
@@ -109,7 +109,7 @@ def test_a_persons_own_use_of_the_scale_does_not_matter(prior, Z, change):
 
 
 def test_labels_of_two_scales_are_centred_apart(prior, Z):
-    """A constant added to all labels of one block changes nothing."""
+    """A constant added to all labels of one block does not change the taste."""
     rows, labels = np.arange(30), np.random.default_rng(2).normal(size=30)
     blocks = rows % 3
 
@@ -132,7 +132,7 @@ def test_opposite_choices_mirror_the_deviation():
 
 
 def test_opposite_tastes_are_as_far_from_indifference(prior, Z):
-    """Swapping all choices and everybody's taste with them turns the ratings round."""
+    """Reversing the choices and the prior reverses the ratings."""
     chosen = pairs(40)
     turned = TastePrior.of(photos(), -prior.direction)
     coordinates = turned.coordinates(photos())
@@ -173,7 +173,7 @@ def test_standard_errors_shrink_with_judgements(prior, Z):
 
 
 def test_standard_errors_cover(prior, Z):
-    """Planted tastes drawn from the prior are inside two standard errors 95 times in 100."""
+    """Two standard errors around a rating contain the planted taste 95 times in 100."""
     rng, inside = np.random.default_rng(4), []
     root = np.linalg.cholesky(np.linalg.inv(prior.precision))
     for seed in range(60):
@@ -188,7 +188,7 @@ def test_standard_errors_cover(prior, Z):
 
 
 def test_only_ties_pull_towards_indifference(prior, Z):
-    """Ties on photos that everybody tells apart reduce the shared part of the taste."""
+    """Ties between photos that the prior separates lower the prior's weight in the taste."""
     order = np.argsort(Z[:, 0])
     ties = np.column_stack([order[-20:], order[:20]])
 
@@ -199,7 +199,7 @@ def test_only_ties_pull_towards_indifference(prior, Z):
 
 
 def test_a_tie_does_not_mind_its_order(prior, Z):
-    """Swapping the photos of a tie changes nothing."""
+    """Swapping the two photos of a tie leaves the learned taste unchanged."""
     one = taste_of(prior, Judged(Z, np.array([[3, 8]]), np.ones(1)))
     other = taste_of(prior, Judged(Z, np.array([[8, 3]]), np.ones(1)))
 
@@ -235,7 +235,7 @@ def test_labels_that_order_nothing_change_nothing(prior, Z, labels):
 
 
 def test_labels_that_are_no_numbers_are_refused(prior, Z):
-    """A label must be finite."""
+    """Labels that are not finite are refused with an error."""
     with pytest.raises(ComparisonsError, match="finite"):
         taste_of(prior, Judged(Z, rows=np.arange(2), labels=np.array([1.0, np.nan])))
 
@@ -249,7 +249,7 @@ def test_a_prior_that_rates_all_photos_alike_is_refused():
 
 
 def test_probabilities_are_drawn_to_a_half_by_doubt(prior, Z):
-    """Probabilities sum to 1, and are milder than for a certain taste."""
+    """Probabilities of an uncertain taste sum to 1 and lie nearer to 1/2 than a certain one's."""
     taste = taste_of(prior, Judged(Z, pairs(20)))
     first, second = Z[:50], Z[50:100]
 
@@ -261,7 +261,7 @@ def test_probabilities_are_drawn_to_a_half_by_doubt(prior, Z):
 
 
 def test_information_is_the_expected_fall_of_entropy(prior, Z):
-    """The closed form agrees with the mutual information of tastes drawn from the posterior."""
+    """The information of a pair in closed form equals its simulated mutual information."""
     taste = taste_of(prior, Judged(Z, pairs(20)))
     first, second = Z[:40], Z[40:80]
     draws = np.random.default_rng(5).normal(size=(1 + D, 40_000))
@@ -275,7 +275,7 @@ def test_information_is_the_expected_fall_of_entropy(prior, Z):
 
 
 def test_a_photo_against_itself_tells_nothing(prior, Z):
-    """The probability of a photo against itself is one half, whatever the taste."""
+    """A photo compared with itself gives no information about the taste."""
     taste = taste_of(prior, Judged(Z))
 
     assert taste.information(Z[:5], Z[:5]) == pytest.approx(np.zeros(5), abs=1e-12)

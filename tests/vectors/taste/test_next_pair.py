@@ -37,7 +37,7 @@ def test_every_pair_is_asked_once_and_then_no_more(ground, n):
 
 
 def test_pairs_stay_within_their_group(ground):
-    """Every pair within a group comes up, and none across groups or without one."""
+    """Every pair within a group is asked, and no pair across groups or without a group."""
     taste, Z = ground
     codes = np.array([0, 2, 0, -1, 2, 5, 0, -1, 2, 2])
 
@@ -48,7 +48,7 @@ def test_pairs_stay_within_their_group(ground):
 
 
 def test_many_groups_are_drawn_from_without_listing_their_pairs():
-    """Among 6,000 photos of 60 groups, pairs are of one group."""
+    """Every pair is of one group, even among 6,000 photos of 60 groups."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(6000, 5))
     prior = TastePrior.of(X, np.eye(5)[0])
@@ -99,7 +99,7 @@ def test_a_share_of_pairs_is_random_and_says_so(ground):
 
 
 def test_either_photo_may_be_on_either_side(ground):
-    """The side says nothing of the photo."""
+    """The first photo of a next pair is on either side by chance, about half the time."""
     taste, Z = ground
     rng = np.random.default_rng(3)
 
@@ -124,7 +124,7 @@ def test_random_pairs_do_not_depend_on_the_taste(ground):
 
 @pytest.mark.slow
 def test_a_pair_is_found_at_once_among_many_photos():
-    """Among 100,000 photos the next pair costs some passes over them."""
+    """The next pair among 100,000 photos takes less time than ten passes over them."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(100_000, 20)).astype(np.float32)
     prior = TastePrior.of(X[:4000], np.eye(20)[0])

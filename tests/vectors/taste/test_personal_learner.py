@@ -14,7 +14,7 @@ def photos():
 
 
 def test_the_learner_is_the_taste_of_the_choices(photos):
-    """Choices as a graph lead where the choices themselves lead, ties and repetitions too."""
+    """The learner's direction equals that of the taste fitted to the choices, ties included."""
     prior = TastePrior.of(photos, np.eye(6)[0])
     pairs = np.array([[0, 1], [1, 0], [0, 1], [5, 3], [8, 9], [9, 8]])
     ties = np.array([0, 0, 0, 0, 1, 1.0])
@@ -27,7 +27,7 @@ def test_the_learner_is_the_taste_of_the_choices(photos):
 
 
 def test_the_learner_is_the_taste_of_the_labels(photos):
-    """Scores give the posterior taste of the labelled photos."""
+    """The personal learner's direction is the posterior taste of the labelled photos."""
     prior = TastePrior.of(photos, np.eye(6)[0])
     labels = np.random.default_rng(1).normal(size=40)
     labels[30:] = np.nan
@@ -54,7 +54,7 @@ def test_few_choices_move_a_prior_little_and_many_far(photos):
 
 
 def test_a_prior_of_other_photos_is_refused(photos):
-    """A prior must have the photos' dimensions, as a direction or ready made."""
+    """A prior whose dimensions differ from the photos' is refused, as a vector or ready made."""
     choices = Comparisons.from_choices([0], [1], n=40)
     ready = TastePrior.of(photos[:, :4], np.eye(4)[0])
 

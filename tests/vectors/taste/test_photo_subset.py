@@ -8,14 +8,14 @@ from photorank.vectors.taste.population_prior import prior_in
 
 @pytest.mark.slow
 def test_of_many_photos_some_are_drawn_and_always_the_same():
-    """A subset costs the same for a million photos as for twenty thousand."""
+    """A subset of a million photos has 20,000 of them, the same ones at every call."""
     rows = some_rows(1_000_000)
     assert len(np.unique(rows)) == 20_000
     np.testing.assert_array_equal(rows, some_rows(1_000_000))
 
 
 def test_series_are_drawn_whole():
-    """Whoever compares within series finds each drawn one complete, and no photo without one."""
+    """A subset drawn by series has only whole series, and no photo without a series."""
     series = np.repeat(np.arange(500), 3)
     series[::9] = -1
     rows = some_rows(len(series), series, most=300)
@@ -26,7 +26,7 @@ def test_series_are_drawn_whole():
 
 
 def test_what_was_judged_is_always_among_the_photos(index):
-    """Photos that were not drawn join in order, with the coordinates they would have had."""
+    """Judged photos outside the subset join it in order, with the coordinates of the full set."""
     every = subset_in(index, np.ones(48) + np.arange(48))
     few = PhotoSubset.of_rows(index, every.prior, every.rows[::7])
     judged = np.array([1, 7, 30])

@@ -31,7 +31,7 @@ def crowd():
 
 
 def test_how_tastes_differ_is_recovered(crowd):
-    """Variances of deviations, the noise and the labels' unit are those that were planted."""
+    """The population prior recovers planted variances, noise and unit of the labels."""
     X, prior, table = crowd
 
     learned = learned_prior(prior, X, table)
@@ -61,7 +61,7 @@ def test_a_learned_prior_serves_the_next_person_better(crowd):
 
 
 def test_what_others_said_is_left_out_of_a_test(crowd):
-    """Held-out accuracy is of the prior as it was before other people's ratings taught it."""
+    """Tests use the original prior, not the one that learned from other people's ratings."""
     X, prior, table = crowd
 
     learned = learned_prior(prior, X, table)
@@ -73,7 +73,7 @@ def test_what_others_said_is_left_out_of_a_test(crowd):
 
 
 def test_one_person_cannot_tell_how_people_differ(crowd):
-    """Covariance is learned from at least two people with twenty labels each."""
+    """Learning the covariance of tastes from the labels of a single person is refused."""
     X, prior, table = crowd
     alone = table.raters == 0
     single = RaterTable(table.photos[alone], table.raters[alone], table.scores[alone], N)
@@ -83,7 +83,7 @@ def test_one_person_cannot_tell_how_people_differ(crowd):
 
 
 def test_a_prior_against_everybody_is_refused(crowd):
-    """A direction that people's labels fall with is nobody's taste."""
+    """A prior along whose direction people's labels decrease is refused."""
     X, prior, table = crowd
 
     with pytest.raises(ComparisonsError, match="do not grow"):
@@ -91,7 +91,7 @@ def test_a_prior_against_everybody_is_refused(crowd):
 
 
 def test_others_tell_how_far_one_person_may_be(crowd):
-    """Photos that nobody of them rated do not matter, nor do people of a few scores."""
+    """Photos that none of the others rated, and people with few scores, do not change the prior."""
     X, prior, table = crowd
     photos = np.append(table.photos, [0, 1])
     single = SingleRatings(

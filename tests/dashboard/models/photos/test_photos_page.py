@@ -59,7 +59,7 @@ def test_filters_choose_and_the_vector_orders(filters, rows):
 @pytest.mark.parametrize("order", ["best", "worst", "date"])
 @pytest.mark.parametrize("most", [1, 2, 10])
 def test_what_other_orders_begin_with_is_known(order, most):
-    """The first photos of each other order by rating or date, as it would show them."""
+    """The first photos of each other sort order are computed in advance, with the same filters."""
     known = PhotoData(LABELS, FACETS, LOOKS, list("abcd"), MARKS)
     filters = Filters(order, judged_only=True)
     found = photos_page.next_first_rows(known, RATINGS, sheet(filters).rows, order, most)
@@ -91,7 +91,7 @@ def test_photos_of_one_key_come_in_their_own_order():
     ],
 )
 def test_photos_are_filtered_by_their_faces(wanted, rows, words):
-    """Eyes are open where some are and none is hardly open; where nobody looked there is none."""
+    """The face filter keeps the photos with the asked-for faces and eyes, and names the filter."""
     eyes_open = LARGE._replace(eyes="open")
     faces = faces_of(
         [LARGE._replace(eyes="unknown")],
@@ -113,7 +113,7 @@ def test_disagreement_begins_where_people_and_vector_differ_most():
 
 
 def test_without_judgements_nobody_disagrees():
-    """The order by disagreement is offered where there are labels."""
+    """The order by disagreement is offered only if photos have labels."""
     nothing = LABELS._replace(scores=np.full(4, NAN))
 
     assert "disagreement" in photos_page.orders(LABELS)
@@ -121,7 +121,7 @@ def test_without_judgements_nobody_disagrees():
 
 
 def test_a_groups_name_is_no_markup():
-    """The sentence shows it letter by letter."""
+    """Markdown characters in a group's name are shown literally in the sentence."""
     assert r"\*beach\*" in sheet(Filters(group=0)).sentence
 
 
@@ -146,7 +146,7 @@ def test_photos_that_were_learned_from_are_told():
 
 
 def test_an_empty_page_says_why():
-    """Filters are named only where some are set, and ways to judge that work are told."""
+    """The text blames filters only if any are set, and suggests vectors not yet shown all."""
     judged, held = np.array([True, True, False]), np.array([np.nan, np.nan, 1.0])
 
     def why(filters, held=None, others=()):
@@ -196,7 +196,7 @@ def test_the_first_and_the_last_day_are_told():
 
 
 def test_filters_are_counted():
-    """The group and the order stand in the bar itself."""
+    """The number of active filters leaves out the group and the order."""
     assert Filters("date", group=1).count_without_group == 0
     assert Filters(stars=3, faces="eyes", folders=(1,)).count_without_group == 3
 

@@ -25,7 +25,7 @@ def test_every_look_that_has_numbers_is_offered():
 
 
 def test_an_evaluation_without_details_offers_only_its_differences():
-    """Evaluations that were saved before details were known are no error."""
+    """An evaluation that an older version saved without details is shown without an error."""
     assert list(evaluation_details.panels(evaluation(), "all", "pairwise_accuracy")) == ["matrix"]
     assert evaluation_details.panels(evaluation(differences=()), "all", "pairwise_accuracy") == {}
 
@@ -40,7 +40,7 @@ def test_an_evaluation_without_details_offers_only_its_differences():
     ],
 )
 def test_a_look_without_numbers_is_not_offered(empty, name):
-    """Choices have no gaps, one point is no curve, and one group has none to differ from."""
+    """Detail charts are offered only with enough data: gaps, two points or two groups."""
     assert set(evaluation_details.LABELS) - set(looks(**empty)) == {name}
 
 
@@ -54,7 +54,7 @@ def test_every_panel_has_a_sentence_with_its_pairs_a_title_and_a_csv():
 
 
 def test_close_and_clear_calls_are_told_apart():
-    """The sentence names the leader's accuracy at both ends, with interval and pairs."""
+    """The sentence gives the leader's accuracy on close and clear pairs, with intervals."""
     reading = said("gap")
 
     assert r"labels at most 0.4 apart), **all\-pairs** agrees with them on 58 % (57 %" in reading
@@ -91,14 +91,14 @@ def test_people_are_a_rule_only_where_they_are_known():
 
 
 def test_people_who_cannot_be_compared_are_no_rule():
-    """A ceiling that is not defined is left out."""
+    """An accuracy between people that is undefined draws no rule in the chart."""
     unknown = {"one_rater_accuracy": PEOPLE["one_rater_accuracy"] | estimate(None)}
 
     assert looks(people=unknown)["learning"][0].rules == ()
 
 
 def test_belief_is_said_with_its_error_and_its_yardstick():
-    """A Brier score stands beside what never deciding gets."""
+    """The text gives the calibration error, and the Brier score beside that of saying 50 %."""
     reading = said("belief")
 
     assert "20,000 draws from 96,543 pairs it is 2.0 [0.0, 5.0] points off on average" in reading
@@ -106,7 +106,7 @@ def test_belief_is_said_with_its_error_and_its_yardstick():
 
 
 def test_abstaining_is_said_at_half_of_the_pairs():
-    """The error rate of half of the pairs stands beside that of all pairs."""
+    """Detail views that have data are offered in the order of their labels."""
     reading = said("belief", 1)
 
     assert "errs less: answering only the surest 50 % of 20,000 draws" in reading
@@ -114,7 +114,7 @@ def test_abstaining_is_said_at_half_of_the_pairs():
 
 
 def test_passing_that_does_not_help_is_not_praised():
-    """A vector that is as wrong where it is sure is said to be."""
+    """A vector that errs as often on pairs it is sure of is said to err no less there."""
     found = details()["calibration"]
     found["risk_coverage"][1]["risk"] = 0.21
 
@@ -131,7 +131,7 @@ def test_groups_are_ordered_and_named_at_both_ends():
 
 
 def test_of_many_groups_the_ends_are_shown_and_all_are_in_the_csv():
-    """Five at either end; a group of few pairs is not called best."""
+    """A chart of many groups shows five at either end, none with few pairs; the CSV has all."""
     found = details(groups=30)["by_group"]
     tiny = {**found[0], "group": "tiny", "n_pairs": 1} | estimate(1.0)
     panel = looks(by_group=[tiny, *found])["groups"][0]
@@ -143,7 +143,7 @@ def test_of_many_groups_the_ends_are_shown_and_all_are_in_the_csv():
 
 
 def test_where_all_groups_are_small_the_largest_are_shown():
-    """Groups of one pair, all right or all wrong, do not fill the chart."""
+    """Groups with a single pair, all right or all wrong, do not crowd larger ones out."""
     small = [{**row, "n_pairs": 1} | estimate(1.0) for row in details(groups=20)["by_group"]]
     large = [{**row, "group": f"large{i}", "n_pairs": 9} for i, row in enumerate(small[:10])]
     panel = looks(by_group=[*small, *large])["groups"][0]
@@ -153,7 +153,7 @@ def test_where_all_groups_are_small_the_largest_are_shown():
 
 
 def test_an_interval_that_is_not_known_spans_everything():
-    """A group of one pair tells nothing, and the chart says so."""
+    """A group of one pair has an unknown interval, which the chart draws from 0 to 1."""
     found = details()["by_group"]
     found[0] |= estimate(1.0)
 
@@ -162,7 +162,7 @@ def test_an_interval_that_is_not_known_spans_everything():
 
 
 def test_a_groups_name_is_shown_letter_by_letter():
-    """A folder's name cannot bring markup into the page."""
+    """A group's name is shown as plain text, so it cannot bring markup into the page."""
     found = details()["by_group"]
     found[2]["group"] = "![x](http://a.b)"
 
@@ -170,7 +170,7 @@ def test_a_groups_name_is_shown_letter_by_letter():
 
 
 def test_the_matrix_is_the_better_minus_the_worse_whichever_way_it_was_written():
-    """Rows and columns are ranked, so that every difference is read as a lead."""
+    """The text compares the error rate on the surest half of the pairs with that on all pairs."""
     rows = looks()["matrix"][0].rows
 
     assert list(zip(rows["vector"], rows["other"], strict=True)) == [
@@ -184,7 +184,7 @@ def test_the_matrix_is_the_better_minus_the_worse_whichever_way_it_was_written()
 
 
 def test_the_matrix_counts_what_is_clear():
-    """The sentence tells how much of the table can be relied on."""
+    """The sentence on the matrix says how many of all differences are clear."""
     assert "clear, 2 of 3" in said("matrix")
     assert "on the same 96,543 pairs" in said("matrix")
 

@@ -21,7 +21,7 @@ def board(*results, **options):
 
 
 def test_the_headline_names_the_leader_its_interval_the_plain_prompt_and_chance():
-    """A number stands with its interval, beside what words alone and guessing reach."""
+    """The leader's accuracy has its interval, beside the plain prompt's and chance."""
     said = board().headline.replace("\N{NO-BREAK SPACE}", " ")
 
     assert said == (
@@ -45,7 +45,7 @@ def test_rows_are_ordered_by_the_metric_that_is_shown():
 
 
 def test_the_reader_is_told_that_the_winner_was_picked():
-    """The best of several is said to be that, and whether its lead is more than luck."""
+    """The caution says that the winner is the best of several and that its lead could be luck."""
     caution = board().caution
 
     assert "best of 3" in caution
@@ -53,7 +53,7 @@ def test_the_reader_is_told_that_the_winner_was_picked():
 
 
 def test_gaps_are_the_leaders_lead_whichever_way_the_pair_was_written():
-    """A difference of b minus the leader is turned round, its interval too."""
+    """The difference matrix ranks rows and columns, so each entry is better minus worse."""
     gaps = board().leads.set_index("vector")
 
     assert list(gaps.index) == ["ours", "plain-prompt"]
@@ -62,7 +62,7 @@ def test_gaps_are_the_leaders_lead_whichever_way_the_pair_was_written():
 
 
 def test_the_lead_is_said_with_its_number_and_interval():
-    """The nearest rival's gap, and how many of all gaps are more than luck."""
+    """The text gives the leader's margin with its interval, and the number of clear differences."""
     said = board().leads_reading
 
     assert (
@@ -73,14 +73,14 @@ def test_the_lead_is_said_with_its_number_and_interval():
 
 
 def test_without_luck_no_hollow_mark_is_explained():
-    """A chart of clear differences speaks of nothing else."""
+    """A chart's text explains hollow marks only if a difference may be luck."""
     clear = [difference("all-pairs", "ours", 0.05, 0.02, 0.08)]
 
     assert "hollow" not in board(differences=clear).leads_reading
 
 
 def test_a_vector_that_is_the_same_is_not_called_the_runner_up():
-    """A stored vector that a learner makes again ties exactly; the lead is over the next one."""
+    """A vector that ties exactly with the leader is noted; the lead is over the next one."""
     shown = board(
         result("ours", (0.79, 0.77, 0.81)),
         result("all-pairs", (0.79, 0.77, 0.81)),
@@ -96,12 +96,12 @@ def test_a_vector_that_is_the_same_is_not_called_the_runner_up():
 
 
 def test_a_leader_that_may_be_guessing_is_not_praised():
-    """An interval that reaches down to chance is said to be no proof."""
+    """A leading vector whose interval includes chance is not called clearly better."""
     assert board(result("ours", (0.55, 0.49, 0.61))).headline.startswith("No vector is clearly")
 
 
 def test_the_plain_prompt_may_win():
-    """Words that beat all that was learned are said to do so."""
+    """The headline says so if a plain prompt does better than all learned vectors."""
     shown = board(
         result("plain-prompt", (0.8, 0.7, 0.9), kind="prompt"), result("ours", (0.6, 0.5, 0.7))
     )
@@ -120,7 +120,7 @@ def test_only_in_sample_vectors_leave_nothing_to_say():
 
 
 def test_the_sample_is_not_called_peoples_taste():
-    """The sample's order is known by construction; the page says so."""
+    """The page calls the sample's order known by construction, and never people's taste."""
     shown = board(index="sample")
 
     assert "people" not in shown.headline
@@ -130,7 +130,7 @@ def test_the_sample_is_not_called_peoples_taste():
 
 
 def test_the_samples_name_is_the_demos():
-    """The view-model spares itself the demo's imports, so its constant is checked here."""
+    """The constant SAMPLE equals that of photorank.demo, which the module avoids importing."""
     from photorank.demo import SAMPLE
 
     assert evaluation_tables.SAMPLE == SAMPLE
@@ -153,7 +153,7 @@ def test_selectors_offer_only_what_was_measured():
 
 
 def test_a_correlation_is_no_percentage():
-    """τ is said as a number, with the value that no relation has."""
+    """Kendall's τ is given as a plain number, with 0.00 as the value of guessing."""
     shown = evaluation_tables.board(evaluation(), "all", "kendall_tau_b")
 
     assert "Kendall’s τ-b of 0.58 (0.54 to 0.62)" in shown.headline
@@ -162,7 +162,7 @@ def test_a_correlation_is_no_percentage():
 
 
 def test_a_scope_is_named_in_the_headline():
-    """Numbers of pairs within groups are not passed off as those of all pairs."""
+    """The headline names the scope if the numbers are for pairs within groups only."""
     shown = evaluation_tables.board(evaluation(), "within", "pairwise_accuracy")
 
     assert "over pairs of one group" in shown.headline

@@ -28,7 +28,7 @@ def test_what_saw_the_photos_is_hollow_and_the_caption_says_so(board):
 
 
 def test_guessing_is_not_told_by_itself(board):
-    """“Guessing: what guessing gets” says nothing: the note says how it is done."""
+    """The baseline row “Guessing” has a note on its method that does not repeat its name."""
     rows = {row.name: row for row in forest.forest(board, {}, "plain").rows}
 
     assert rows["random-direction"].label == "Guessing"

@@ -6,7 +6,7 @@ PLACES = np.array([28.0, 96.2])
 
 
 def test_a_mistake_is_told_in_a_sentence():
-    """Which one people prefer, and where the vector puts both."""
+    """The sentence says which photo people prefer, and where the vector ranks both."""
     told = mistake_text(PLACES, (0, 1), "ours", "mine")
     assert (
         told == "People prefer the left. ours puts it above 28 of 100 photos, the right above 96."

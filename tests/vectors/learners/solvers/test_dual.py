@@ -10,7 +10,7 @@ from photorank.vectors.learners.solvers.ridge import Problem
 
 @pytest.mark.parametrize("prior", [None, 1.0, -1.0])
 def test_solutions_are_those_in_feature_space(prior):
-    """Weights, prior's scale, degrees of freedom, residuals, penalty and errors are the same."""
+    """The dual problem gives the same weights, residuals and errors as the primal one."""
     rng = np.random.default_rng(3)  # of others, GCV's optimum is where rounding alone decides it
     Z, scores = rng.normal(size=(12, 20)), rng.integers(0, 5, 12).astype(float)
     labels = Comparisons.from_scores(scores, weights=rng.integers(1, 4, 12))
@@ -34,7 +34,7 @@ def test_solutions_are_those_in_feature_space(prior):
 
 @pytest.mark.parametrize("k", [4, 12])
 def test_photos_lie_along_the_same_axes(k):
-    """Distances along the main axes are those in feature space; an axis of no length is none."""
+    """Distances along the main axes are the same for the dual as for the plain problem."""
     rng = np.random.default_rng(0)
     Z, labels = rng.normal(size=(12, 20)), Comparisons.from_scores(rng.normal(size=12))
     plain, dual = Problem.of(Z, labels, None), dual_problem(Z, labels, None)
@@ -49,7 +49,7 @@ def test_photos_lie_along_the_same_axes(k):
 
 
 def test_pairs_without_deviations_have_no_dual_form():
-    """Gaps as weights, pairs across groups, choices and many photos stay in feature space."""
+    """Weighted gaps, pairs across groups, choices and many photos have no dual problem."""
     rng = np.random.default_rng(0)
     Z, labels = rng.normal(size=(12, 20)), Comparisons.from_scores(rng.normal(size=12))
     groups = np.arange(12) % 3

@@ -20,7 +20,7 @@ def test_a_quadratic_takes_one_step():
 
 
 def test_a_step_that_overshoots_is_shortened():
-    """A function that Newton's full steps would leave ever further is minimised all the same."""
+    """Newton steps that overshoot are shortened, so that the function is still minimised."""
 
     def near(x):
         root = np.sqrt(1 + x**2)

@@ -9,7 +9,7 @@ from photorank.vectors.learners.solvers.tridiagonal import Tridiagonal
 @pytest.mark.parametrize("r", [1, 2, 3, 40])
 @pytest.mark.parametrize("lost", [0, 1])
 def test_solutions_are_those_of_the_matrix(r, lost):
-    """Systems (G + αI) X = B are solved at every α, for α = 0 by the pseudo-inverse."""
+    """Solutions of (G + αI) X = B match a dense solver, and the pseudo-inverse for α = 0."""
     rng = np.random.default_rng(r)
     half = rng.normal(size=(max(r - lost, 1), r))  # with one lost, G is singular
     G, B = half.T @ half, rng.normal(size=(r, 2))
@@ -27,7 +27,7 @@ def test_solutions_are_those_of_the_matrix(r, lost):
 
 
 def test_axes_are_those_of_the_matrix():
-    """Eigenvectors of T turned back are those of G, in single precision to seven digits."""
+    """Eigenvectors of the tridiagonal form, rotated back, are eigenvectors of the matrix."""
     half = np.random.default_rng(0).normal(size=(9, 6))
     G = half.T @ half
     for precision, close in ((np.float64, 1e-10), (np.float32, 1e-4)):
