@@ -96,7 +96,7 @@ def human_ceiling(
 def _halves(
     table: RaterTable, splits: int, rng: np.random.Generator
 ) -> list[tuple[Labels, Labels]]:
-    """Mean scores (n,) of photos by each of two random halves of their raters, for each split."""
+    """Mean scores (n,) of photos by either half of their raters, for each random split."""
     found = []
     for _ in range(splits):
         # Every other one of a photo's raters, in random order.

@@ -57,7 +57,7 @@ def test_fewer_faces_than_asked_for_leave_no_place_empty(index):
 
 @pytest.mark.parametrize("quota", [FaceQuota(0, 2), FaceQuota(2, 2)])
 def test_a_quota_that_takes_no_place_is_no_reason(library, quota):
-    """In an index without faces a quota is noted once, and is no reason for any missed photo."""
+    """Without faces in the index one note tells of the quota, and no photo is missed for it."""
     fill(library.folder, 10)
     library.build(faces=False)
     with adding(library.paths) as connection:

@@ -10,7 +10,7 @@ from photorank.album.value import Value
 
 
 def scene(seed, *, quotas=False):
-    """Return a small random collection as a value function, and random album rules."""
+    """Return the function that values albums of a small random collection, and random rules."""
     rng = np.random.default_rng(seed)
     n = int(rng.integers(3, 10))
     X = rng.normal(size=(n, 4))

@@ -121,7 +121,7 @@ def test_folds_within_groups_are_intersected(photos):
 
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 def test_taking_rows_equals_building_anew(photos, scope):
-    """The comparison graph of a fold equals one built from the fold's labels, in any row order."""
+    """A fold's rows taken from the full graph equal a graph built from the fold's labels."""
     X, y, trust = photos
     rows = np.random.default_rng(3).permutation(N)[:15]
 

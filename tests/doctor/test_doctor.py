@@ -1,4 +1,4 @@
-"""`photorank doctor` and `photorank reroot`, as they are called."""
+"""Tests of `photorank doctor` and `photorank reroot`, run from the command line."""
 
 import importlib
 import json

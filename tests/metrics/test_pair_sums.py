@@ -49,7 +49,7 @@ def test_pairs_between_photos_make_the_total(judged, kind, metric):
 
 @pytest.mark.parametrize(("kind", "metric"), [case for case in CASES if case[1] != "spearman"])
 def test_pairs_between_clusters_are_those_not_inside(judged, kind, metric):
-    """Couples of clusters and the pairs inside clusters together add up to the total."""
+    """Pairs between different clusters and pairs inside clusters add up to all pairs."""
     ratings, labels = judged
     graph = graphs(labels)[kind]
     units = np.where(CLUSTERS < 0, 100 + np.arange(N), CLUSTERS)

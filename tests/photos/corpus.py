@@ -333,7 +333,7 @@ NAMES = (
 
 
 def write_corpus(folder: Path, seed: int = 0, *, bombs: bool = True) -> dict[bytes, Outcome]:
-    """Fill a folder, and return what is to become of each file by its path."""
+    """Fill a folder with test files; return each file's expected outcome, by its path."""
     expected: dict[bytes, Outcome] = {}
     for name, outcome, data in samples(seed):
         if name.startswith("bombs/") and not bombs:  # they are the same for every seed

@@ -73,7 +73,7 @@ def test_codes_tell_which_photos_they_are_for(shots):
 
 
 def test_all_rows_are_the_same_question_as_no_rows(shots):
-    """Naming all rows uses the cache file of no rows; a part or another threshold gets its own."""
+    """All rows share the cache file of no rows named; a subset or threshold has its own."""
     series_of(shots.index)
     series_of(shots.index, among=np.arange(3))
     assert len(kept_files(shots)) == 1

@@ -383,7 +383,7 @@ def test_a_tensor_that_claims_to_be_vast_costs_no_memory(tmp_path):
 
 
 def test_a_whole_model_is_not_read(tmp_path):
-    """A file larger than any head is refused without being read."""
+    """A file too large for a scoring head, such as a whole model, is refused unread."""
     with (tmp_path / "model.pth").open("wb") as file:
         file.truncate(65 * 2**20)
 

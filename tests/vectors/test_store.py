@@ -32,7 +32,7 @@ def index(home):
 
 
 def direction(index, seed=0):
-    """Return a random direction of the index's dimensions, which none of its vectors has."""
+    """Return a random direction that fits the index and differs from each of its vectors."""
     return np.random.default_rng(seed).normal(size=index.manifest.dimensions)
 
 

