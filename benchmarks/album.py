@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def small() -> None:
-    """Print how close greedy choice comes to the optimal album, on small random collections."""
+    """Compare greedily chosen albums with optimal albums, on small random photo collections."""
     rng = np.random.default_rng(0)
     print("| albums of | without quotas: least, mean | bound | with quotas: least, mean | bound |")
     print("|---|---|---|---|---|")
@@ -82,7 +82,7 @@ def small() -> None:
 def _shares(
     n: int, k: int, quotas: bool, rng: np.random.Generator
 ) -> Iterator[tuple[float, float]]:
-    """Yield ratios of album values, greedy/optimal and optimal/bound, per random collection."""
+    """Ratios of album values for each random collection: greedy/optimal and optimal/bound."""
     for _ in range(100):
         X = rng.normal(size=(n, 4)).astype(np.float32)
         X /= np.linalg.norm(X, axis=1, keepdims=True)
@@ -105,7 +105,7 @@ def _shares(
 
 
 def judged(name: str | None, k: int) -> None:
-    """Print people's mean scores of the photos in albums, and how similar these photos are."""
+    """Print people's mean score, and the mutual similarity, of the photos of chosen albums."""
     index = open_index(name)
     X, scores = index.embeddings(), index.labels().scores
     known = np.flatnonzero(np.isfinite(scores))
@@ -145,14 +145,14 @@ def _worth(rows: Codes, among: Codes, scores: Floats, k: int) -> float:
 
 
 def redundancy(heads: Embeddings, rows: Codes) -> float:
-    """Mean, over an album's photos, of the cosine similarity to the most similar other photo."""
+    """Mean cosine similarity between each photo of an album and its most similar other photo."""
     cosines = heads[rows] @ heads[rows].T
     np.fill_diagonal(cosines, -1)
     return float(cosines.max(axis=1).mean())
 
 
 def large(n: int = 20_000, d: int = 1280, k: int = 100) -> None:
-    """Print the run time of finding series and choosing an album among many synthetic photos."""
+    """Print the run times of finding photo series and choosing an album, on synthetic photos."""
     with tempfile.TemporaryDirectory() as home:
         paths = Workspace(Path(home)).index("large")
         index = write_synthetic(paths, n, d)

@@ -66,7 +66,7 @@ def main() -> None:
 async def attack(
     port: int, process: int, secrets: list[Path], dice: random.Random
 ) -> list[dict[str, object]]:
-    """Run each attack, followed by a normal visit; return a row of results for each attack."""
+    """Results of each attack, as table rows; a normal visit follows each attack."""
     rows = []
     for what, way in (
         ("requests that climb out of every address the server has", climb(port, secrets)),
@@ -107,7 +107,7 @@ async def attack(
 
 
 async def ask(port: int) -> Attempts:
-    """Open every page with invalid or malicious URL parameters; yield the outcome of each try."""
+    """Outcomes of opening every page with invalid or malicious URL parameters."""
     person = Visitor(port)
     await person.come()
     values = (
@@ -141,7 +141,7 @@ async def ask(port: int) -> Attempts:
 
 
 async def frames(port: int, dice: random.Random) -> Attempts:
-    """Send damaged or forged WebSocket messages; yield the outcome of each."""
+    """Outcomes of sending damaged or forged WebSocket messages."""
     good = BackMsg()
     good.rerun_script.query_string = "vector=planted"
     good.rerun_script.widget_states.widgets.add().id = "nothing"
@@ -169,7 +169,7 @@ async def frames(port: int, dice: random.Random) -> Attempts:
 
 
 async def send_message(port: int, data: bytes | str) -> str:
-    """Send a WebSocket message; return "closed" if the server closed the connection.
+    """Answer to a WebSocket message: "closed" if the server closed the connection.
 
     Otherwise return "heard out".
     """
@@ -190,7 +190,7 @@ async def send_message(port: int, data: bytes | str) -> str:
 
 
 async def dawdle(port: int) -> Attempts:
-    """Hold connections open with requests that never end, while a normal visitor loads a page."""
+    """Outcomes of unfinished requests held open while a normal visitor loads a page."""
     lines = []
     for _ in range(SLOW):
         _, writer = await asyncio.open_connection("127.0.0.1", port)

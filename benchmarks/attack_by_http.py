@@ -29,7 +29,7 @@ WIDE = 120 << 20  # bytes of an upload that is too large
 
 
 async def climb(port: int, secrets: list[Path]) -> Attempts:
-    """Request files outside the served folders (path traversal); yield the outcome of each."""
+    """Outcomes of requests for files outside the served folders (path traversal)."""
     targets = [*map(str, secrets), "/etc/passwd", "/proc/self/environ", __file__]
     for request in dict.fromkeys(paths(targets)):
         for method in ("GET", "POST"):
@@ -40,7 +40,7 @@ async def climb(port: int, secrets: list[Path]) -> Attempts:
 
 
 def paths(targets: list[str]) -> Iterator[str]:
-    """Yield URL paths that a careless server would map to files on its disk."""
+    """URL paths that a careless server would map to files on its disk."""
     for prefix in PREFIXES:
         for target in targets:
             yield prefix + target
@@ -52,7 +52,7 @@ def paths(targets: list[str]) -> Iterator[str]:
 
 
 def raw(port: int, head: str, body: bytes = b"") -> tuple[int, bytes]:
-    """Send a raw HTTP request; return the HTTP status (0 without an answer) and the response."""
+    """HTTP status (0 without an answer) and whole response of a raw HTTP request."""
     with closing(socket.create_connection(("127.0.0.1", port), timeout=20)) as line:
         host = f"Host: 127.0.0.1:{port}\r\nConnection: close\r\n"
         line.sendall(f"{head} HTTP/1.1\r\n{host}\r\n".encode("utf-8", "surrogateescape") + body)
@@ -66,14 +66,14 @@ def raw(port: int, head: str, body: bytes = b"") -> tuple[int, bytes]:
 
 
 def answered(status: int) -> str:
-    """Outcome of a request in words, from its HTTP status."""
+    """Description, in words, of a request's outcome, from its HTTP status."""
     if status in (200, 204):
         return "with the empty page of the dashboard"
     return "closed" if status == 0 else f"refused ({status})"
 
 
 async def upload(port: int) -> Attempts:
-    """Send forged, malformed or oversized uploads; yield the outcome of each."""
+    """Outcomes of forged, malformed or oversized uploads."""
     person = Visitor(port)
     await person.come()
     token = await asyncio.to_thread(xsrf_token, port)
@@ -116,7 +116,7 @@ async def upload(port: int) -> Attempts:
 
 
 def xsrf_token(port: int) -> str:
-    """Token against cross-site request forgery (XSRF), from a cookie of the dashboard."""
+    """Dashboard's token against cross-site request forgery (XSRF), from its cookie."""
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
         connection.request("GET", "/_stcore/health")
         answer = connection.getresponse()
@@ -125,7 +125,7 @@ def xsrf_token(port: int) -> str:
 
 
 def put(port: int, path: str, headers: dict[str, str], body: bytes) -> int:
-    """Upload form data by HTTP PUT; return the HTTP status, 0 if the connection closed early."""
+    """HTTP status of an upload by PUT, or 0 if the connection closed early."""
     kind = {"Content-Type": "multipart/form-data; boundary=x"}
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
         try:
@@ -136,7 +136,7 @@ def put(port: int, path: str, headers: dict[str, str], body: bytes) -> int:
 
 
 def endless(port: int, head: bytes, chunked: bool) -> int:
-    """Upload half a gigabyte of an endless file; return the HTTP status, 0 without an answer."""
+    """HTTP status of an endless upload, cut off after half a gigabyte; 0 without an answer."""
     chunk = bytes(1 << 20)
     part = b"%x\r\n%s\r\n" % (len(chunk), chunk) if chunked else chunk
     start = b'--x\r\nContent-Disposition: form-data; name="f"; filename="a.jpg"\r\n\r\n'
@@ -152,7 +152,7 @@ def endless(port: int, head: bytes, chunked: bool) -> int:
 
 
 def answered_upload(status: int) -> str:
-    """Outcome of an upload in words, from its HTTP status."""
+    """Description, in words, of an upload's outcome, from its HTTP status."""
     if status == 204:
         return "kept for its own session, in memory"
     return "closed" if status == 0 else f"refused ({status})"

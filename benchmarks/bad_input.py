@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def corpus(seeds: int) -> dict[str, str]:
-    """Build an index of generated broken files, twice per seed; return a report with errors."""
+    """Report on indexing generated broken files, twice for each random seed."""
     files = read = wrong = altered = repeated = 0
     slowest = 0.0
     for seed in range(seeds):
@@ -93,7 +93,7 @@ def corpus(seeds: int) -> dict[str, str]:
 
 
 def faults(times: int) -> dict[str, str]:
-    """Decode files that crash, stall or overload the decoder, each followed by a good file."""
+    """Report on decoding files that crash, stall or overload the decoder."""
     decode_pool._end_all()
     sys.path.insert(0, str(ROOT / "tests" / "photos" / "hostile"))
     decode_pool.LIMITS = DecodeLimits(1, 3.0, 512 << 20)

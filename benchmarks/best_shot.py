@@ -33,7 +33,7 @@ _CLEARLY_BLOWN = 0.05  # share of the picture that a copy blows out beyond its p
 
 
 def main() -> None:
-    """Print how accurately each rule for choosing best shots orders the photos of a series.
+    """Print the accuracy of each rule for choosing the best shot of a series of photos.
 
     Then print how often photos are rated above badly exposed copies of them.
     """
@@ -64,7 +64,7 @@ def indexed(workspace: Workspace, name: str, folder: Path) -> Index:
 
 
 def exposed_copies(index: Index, folder: Path, stops: int) -> Path:
-    """Write a copy of each photo, brighter by `stops` exposure stops; return the copies' folder."""
+    """Folder with a copy of each photo, brighter by `stops` exposure stops."""
     folder.mkdir(parents=True, exist_ok=True)
     for photo in index.photos():
         target = folder / f"{photo.path.stem}.jpg"
@@ -78,7 +78,7 @@ def exposed_copies(index: Index, folder: Path, stops: int) -> Path:
 
 
 def wins_over_copies(index: Index, copies: Index) -> tuple[np.ndarray, np.ndarray]:
-    """Two masks (n,): photos rated above their copies, and photos with an overexposed copy."""
+    """Two boolean masks (n,): photos rated above their copies; photos with overexposed copies."""
     at = {photo.path.stem: row for row, photo in enumerate(copies.photos())}
     own = np.array([at[photo.path.stem] for photo in index.photos()])
     n, both = len(own), []
@@ -95,7 +95,7 @@ def wins_over_copies(index: Index, copies: Index) -> tuple[np.ndarray, np.ndarra
 
 
 def print_rules(index: Index, rated: dict[str, dict[str, str]]) -> None:
-    """Print how often each rule orders two shots of a series correctly, and finds the best shot."""
+    """Print each rule's accuracy in ordering two shots of a series and in finding the best."""
     rows = [rated.get(photo.path.name) for photo in index.photos()]
     known = np.flatnonzero([row is not None for row in rows])
     scores = np.array([float(rows[at]["score"]) for at in known])
@@ -142,7 +142,7 @@ def members(series: np.ndarray) -> list[np.ndarray]:
 
 
 def is_best(scores: np.ndarray, merit: np.ndarray) -> bool:
-    """True if the shot with the highest `merit` also has people's highest score."""
+    """True if the shot with the highest `merit` also has the highest score from people."""
     return bool(scores[merit.argmax()] == scores.max())
 
 

@@ -64,7 +64,7 @@ def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
 
 
 def files(dice: random.Random) -> Iterator[tuple[str, bytes]]:
-    """Yield the name and the bytes of each broken or unusual file."""
+    """File name and bytes of each broken or unusual file."""
     yield from of_jpegs(dice)
     yield from of_pngs(dice)
     yield from of_tiffs(dice)
@@ -73,7 +73,7 @@ def files(dice: random.Random) -> Iterator[tuple[str, bytes]]:
 
 
 def of_jpegs(dice: random.Random) -> Iterator[tuple[str, bytes]]:
-    """Yield JPEGs with invalid tables, lengths, markers and scans, or with appended data."""
+    """JPEGs with invalid tables, lengths, markers and scans, or with appended data."""
     whole = encoded(picture(dice), "JPEG", quality=90)
     slow = encoded(picture(dice), "JPEG", progressive=True)
     for marker in range(0xC0, 0x100):  # each marker twice, where a segment may be
@@ -110,7 +110,7 @@ def of_jpegs(dice: random.Random) -> Iterator[tuple[str, bytes]]:
 
 
 def of_pngs(dice: random.Random) -> Iterator[tuple[str, bytes]]:
-    """Yield PNGs with oversized, repeated, misplaced or forged chunks."""
+    """PNGs with oversized, repeated, misplaced or forged chunks."""
     whole = encoded(picture(dice), "PNG")
 
     def chunk(kind: bytes, data: bytes, size: int | None = None) -> bytes:
@@ -144,7 +144,7 @@ def of_pngs(dice: random.Random) -> Iterator[tuple[str, bytes]]:
 
 
 def of_tiffs(dice: random.Random) -> Iterator[tuple[str, bytes]]:
-    """Yield TIFFs with false tags and invalid or circular offsets."""
+    """TIFFs with false tags and invalid or circular offsets."""
     whole = encoded(picture(dice), "TIFF")
     at = struct.unpack("<I", whole[4:8])[0]
     count = struct.unpack("<H", whole[at : at + 2])[0]
@@ -169,7 +169,7 @@ def of_tiffs(dice: random.Random) -> Iterator[tuple[str, bytes]]:
 
 
 def of_others(dice: random.Random) -> Iterator[tuple[str, bytes]]:
-    """Yield files of formats other than JPEG, PNG and TIFF, some broken, with photo suffixes."""
+    """Files of formats other than JPEG, PNG and TIFF, some broken, with photo suffixes."""
     image = picture(dice)
     for kind in (
         "BMP",
@@ -222,7 +222,7 @@ def of_others(dice: random.Random) -> Iterator[tuple[str, bytes]]:
 
 
 def of_metadata(dice: random.Random) -> Iterator[tuple[str, bytes]]:
-    """Yield photos with invalid EXIF and XMP metadata."""
+    """Photos with invalid EXIF and XMP metadata."""
     for when in (
         "0000:00:00 00:00:00",
         "9999:99:99 99:99:99",

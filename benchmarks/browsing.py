@@ -64,7 +64,7 @@ SHOWN = f"""title => document.querySelector('[data-testid=stMain] h1')?.textCont
 
 
 def main() -> None:
-    """Print one line per measurement."""
+    """Print measurements of browsing speed and server memory, one per line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--home", type=Path, help="a workspace that is there")
     parser.add_argument("--index", default="synthetic")
@@ -101,7 +101,7 @@ def workspace(home: Path | None, photos: int) -> Iterator[Path]:
 
 
 def first_page(home: Path, browser: Browser) -> None:
-    """Print the seconds until a server that was just started shows its first page."""
+    """Print the load time, in seconds, of the first page of a freshly started server."""
     with server(home) as (port, _):
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         begun = time.perf_counter()
@@ -181,7 +181,7 @@ def by_frame(events: Sequence[dict]) -> list[float]:  # type: ignore[type-arg]
 
 
 def jump(page: Page, share: float) -> float:
-    """Seconds from a jump to another part of a page until all visible photos are shown."""
+    """Seconds from a jump within a page until all visible photos are shown."""
     page.wait_for_timeout(500)
     taken: float = page.evaluate(
         f"""share => new Promise(done => {{
@@ -196,7 +196,7 @@ def jump(page: Page, share: float) -> float:
 
 
 def order(page: Page, name: str) -> float:
-    """Seconds from a click on another sort order until the photos are shown."""
+    """Seconds from a click on another sort order until the reordered photos are shown."""
     page.wait_for_function(STILL)
     page.wait_for_timeout(1000)
     before = page.evaluate(f"{SEEN}[0].dataset.token")
@@ -209,7 +209,7 @@ def order(page: Page, name: str) -> float:
 
 
 def visit(page: Page, name: str) -> float:
-    """Seconds from a click that opens another page until all photos visible there are drawn."""
+    """Seconds from a click on the link to another page until its visible photos are drawn."""
     page.wait_for_function(STILL)
     page.wait_for_timeout(1000)
     page.evaluate(NOTE_CLICK)

@@ -44,7 +44,7 @@ CHANGED = f"""before => {{
 
 
 def main() -> None:
-    """Print how long the page takes after a key press, with real and with synthetic photos."""
+    """Print the page's response times to key presses, with real and with synthetic photos."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--oasis", type=Path, help="the dataset's folder")
     parser.add_argument("--photos", type=int, default=20_000, help="made-up ones")
@@ -74,7 +74,7 @@ def draw(index: Index) -> None:
 
 
 def pressed(home: Workspace, index: str, keys: int) -> list[float]:
-    """Milliseconds from each key press (except the first) until the next pair is painted."""
+    """Milliseconds from each key press (except the first) until the next photo pair is shown."""
     rng = random.Random(0)  # noqa: S311
     with server(home.root) as (port, _), sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)

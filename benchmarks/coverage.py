@@ -58,14 +58,14 @@ def tiers(n: int, rng: np.random.Generator) -> Drawn:
 
 
 def clusters(n: int, rng: np.random.Generator) -> Drawn:
-    """Simulated photos in clusters of unequal size; labels and noise correlate in a cluster."""
+    """Simulated photos in clusters of unequal size, each with correlated labels and noise."""
     codes = _clusters(n, rng)
     drawn = [_shared(codes, rng) for _ in range(4)]
     return Drawn(drawn[0], np.stack(drawn[1:]), codes)
 
 
 def clustered_tiers(n: int, rng: np.random.Generator) -> Drawn:
-    """Simulated photos in clusters; labels fall into unequal tiers and correlate in a cluster."""
+    """Simulated photos in clusters, with correlated labels in tiers of unequal size."""
     codes = _clusters(n, rng)
     quality = _shared(codes, rng)
     labels = np.searchsorted([1.2816, 1.6449], quality) * 1.0  # normal quantiles 0.90, 0.95
@@ -84,7 +84,7 @@ DESIGNS: dict[str, tuple[Callable[[int, np.random.Generator], Drawn], tuple[floa
 def simulate(
     design: str, n: int, signal: float, metric: str, runs: int, seed: tuple[int, ...]
 ) -> Floats:
-    """Results (runs, 11) of simulated evaluations: interval limits, metric value, pair sums.
+    """Array (runs, 11) of simulated results: interval limits, metric value and pair sums.
 
     The columns are the lower and upper limits of a metric for ratings A, those of its difference
     between ratings A and B, the metric's value for A, and three pair sums each for A and B.

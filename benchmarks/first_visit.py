@@ -85,7 +85,7 @@ def main() -> None:
 
 
 def live(address: str, folder: Path, choices: int) -> None:
-    """Run the whole simulated visit on the dashboard at a URL."""
+    """Simulate a new user's whole visit to the dashboard at a URL."""
     for _ in range(600):
         try:
             urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).read()  # noqa: S310
@@ -123,7 +123,7 @@ def add_photos(story: Story, folder: Path) -> None:
 
 
 def teach(story: Story, choices: int) -> None:
-    """Simulate choices between photos, and a click that applies the learned taste everywhere."""
+    """Choose between pairs of photos, then apply the learned taste to every page."""
     page = story.page
     story.go("Teach")
     page.locator(".choice .stage img[src]").first.wait_for()
@@ -140,7 +140,7 @@ def teach(story: Story, choices: int) -> None:
 
 
 def make_album(story: Story) -> None:
-    """Choose an album and save it."""
+    """Open the album page, and save its album under a name."""
     page = story.page
     story.go("Album")
     story.click(page.get_by_role("button", name="Keep this album"))

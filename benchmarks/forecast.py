@@ -1,4 +1,4 @@
-"""Test of the dashboard's forecast of how much accuracy 20 more photo choices will add.
+"""Test of the dashboard's forecast of the gain in accuracy from 20 more photo choices.
 
     python benchmarks/forecast.py --index oasis
 
@@ -25,7 +25,7 @@ AFTER = (20, 40, 60, 80)
 
 
 def main() -> None:
-    """Print the mean forecast and mean actual gain in accuracy after 20, 40, 60 and 80 choices."""
+    """Print the mean forecast gain and mean actual gain in accuracy, after 20 to 80 choices."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--index")
     parser.add_argument("--raters", type=int, default=200, help="People to report on.")
@@ -66,7 +66,7 @@ def main() -> None:
 def forecast_and_truth(
     prior: TastePrior, Z: Floats, person: Person, m: int
 ) -> tuple[Difference | None, float]:
-    """Forecast and actual gain in accuracy from 20 more choices, after the first m.
+    """Forecast gain and actual gain in accuracy from 20 more choices, after the first m choices.
 
     The forecast is None if there are too few data.
     """

@@ -94,7 +94,7 @@ def _made(folder: Path, size: int) -> tuple[str, int]:
 
 
 def fill_catalogue(paths: IndexPaths, root: Path, files: Iterator[str]) -> None:
-    """Create an index without embeddings, with the named files in its catalogue (database)."""
+    """Create an index without embeddings, with the given files in its catalogue (database)."""
     manifest = Manifest(
         encoder="none",
         fingerprint=Fingerprint("none", "0" * 64, "whole", 1),

@@ -22,7 +22,7 @@ ENCODER = "embedded"
 
 
 class Scene:
-    """Folder of labelled photos, with a reference index of them from an uninterrupted run.
+    """Folder of labelled photos, with a reference index from an uninterrupted indexing run.
 
     The photos are so few that all runs embed them by torch in 32 bits, whatever would be
     faster, and of one shape: two runs' embeddings are equal in every bit.
@@ -47,7 +47,7 @@ class Scene:
         self.whole = self.contents()
 
     def home(self, name: str) -> Workspace:
-        """Create a workspace with the given name, make it the current one, and return it."""
+        """Workspace with the given name, created if missing and made the current one."""
         for part in ("index", "datasets"):
             (self.folder / name / part).mkdir(parents=True, exist_ok=True)
         os.environ["PHOTORANK_HOME"] = str(self.folder / name)

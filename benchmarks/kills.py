@@ -267,7 +267,7 @@ async def label_until_killed(port: int, process: int, chance: random.Random) -> 
 
 
 def unhealthy(paths: IndexPaths) -> int:
-    """Print the problems that a check of the index finds, and return their number."""
+    """Number of problems found, and printed, by a check of the index."""
     found = [finding for finding in examine_index(paths) if finding.level == "wrong"]
     for finding in found:
         print(finding, flush=True)
@@ -275,7 +275,7 @@ def unhealthy(paths: IndexPaths) -> int:
 
 
 def tree(folder: Path) -> dict[str, str]:
-    """Digest of each file in a folder and its subfolders."""
+    """SHA-256 digest of each file in a folder and its subfolders, by relative path."""
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))

@@ -52,7 +52,7 @@ VARIANTS: dict[str, DirectionLearner] = {
 
 
 def main() -> None:
-    """Print a table of all learners' accuracies, with folds by photo and with folds by group."""
+    """Print a table of all learners' accuracies, in cross-validation by photo and by group."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--index")
     parser.add_argument("--seed", type=int, default=0)

@@ -1,4 +1,4 @@
-"""Load of many visitors on the dashboard: page times, errors and memory growth.
+"""Load test of the dashboard with many visitors: page times, errors and memory growth.
 
     python benchmarks/load.py
 
@@ -78,7 +78,7 @@ def main() -> None:
 
 
 def draw_thumbnails(index: Index) -> None:
-    """Give every photo a thumbnail by linking one of a few images."""
+    """Give every photo a thumbnail, as a hard link to one of a few images."""
     dice = random.Random(0)  # noqa: S311 - colours
     file = Path()
     for number, digest in enumerate(index.digests()):
@@ -93,7 +93,7 @@ def draw_thumbnails(index: Index) -> None:
 
 
 async def crowd(port: int, process: int, options: argparse.Namespace) -> dict[str, Any]:
-    """Run one visitor through all pages, then all visitors at once; return the results."""
+    """Load test results: one visitor on every page first, then all visitors at once."""
     slow = await first_visits(port)
     memory = {"warm": resident(process)}
     errors: list[str] = []
@@ -143,7 +143,7 @@ async def crowd(port: int, process: int, options: argparse.Namespace) -> dict[st
 
 
 async def first_visits(port: int) -> dict[str, float]:
-    """Seconds that each page takes at its first visit, by page title.
+    """Load time of each page at its first visit, in seconds, by page title.
 
     What the visitors press on a page is pressed once here.
     """

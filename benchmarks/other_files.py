@@ -1,4 +1,4 @@
-"""Experiment that runs photorank's commands on broken files of kinds that the tests do not use.
+"""Experiment with photorank's commands on broken files, of other kinds than in the tests.
 
     python benchmarks/other_files.py
 
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def run(root: Path, dice: random.Random) -> dict[str, object]:
-    """Run the commands on newly made broken files, and return a row of results."""
+    """Results of running the commands on newly made broken files, as one table row."""
     photos = root / "photos"
     made = write(photos, dice)
     before = digests(photos)
@@ -100,7 +100,7 @@ def run(root: Path, dice: random.Random) -> dict[str, object]:
 
 
 def command(home: Path, words: list[object]) -> tuple[int, str, str, float, float]:
-    """Run a command; return exit code, output, errors, peak memory in GB and seconds."""
+    """Exit code, output, error output, peak memory (GB) and run time (s) of a command."""
     begun, most = time.monotonic(), 0.0
     with (home / "out").open("w+") as out, (home / "err").open("w+") as err:
         process = subprocess.Popen(  # noqa: S603 - our own
@@ -127,7 +127,7 @@ def command(home: Path, words: list[object]) -> tuple[int, str, str, float, floa
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Text with digest, modification time and file mode of each file below 64 MB in a folder.
+    """Digest, modification time and mode of each file below 64 MB in a folder, as text.
 
     Symbolic links are left out.
     """

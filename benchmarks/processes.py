@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 
 def fork(work: Callable[[], None]) -> int:
-    """Start a function in a child process, and return the process ID."""
+    """Process ID of a new child process that runs a function."""
     sys.stdout.flush()
     process = os.fork()
     if process:
@@ -34,7 +34,7 @@ def child(work: Callable[[], None]) -> None:
 
 
 def killed(work: Callable[[], None], seconds: float) -> bool:
-    """Run a function in a child process, kill it after `seconds`; True if it was still running."""
+    """Run a function in a child process for `seconds`; return True if it had to be killed."""
     process = fork(work)
     time.sleep(seconds)
     return ended(process)

@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def prompts_by_kind(file: Path) -> dict[str, list[str]]:
-    """Prompts of a JSON file, by kind; exits with a message if it holds anything else."""
+    """Prompts of a JSON file, by kind; exits with a message if the file is invalid."""
     try:
         said = json.loads(file.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
@@ -67,7 +67,7 @@ def prompts_by_kind(file: Path) -> dict[str, list[str]]:
 
 
 def categories(table: Path | None, names: list[str]) -> Codes:
-    """Category code (n,) of each of n photos; all 0 if there is no table of categories."""
+    """Category code (n,) of each of n photos; all 0 without a table of categories."""
     if table is None:
         return np.zeros(len(names), dtype=np.intp)
     found = column_by_file(table, "category").reindex(names)
@@ -79,7 +79,7 @@ def categories(table: Path | None, names: list[str]) -> Codes:
 
 
 def column_by_file(table: Path, column: str) -> pd.Series:
-    """Texts in one column of a table, by its column `file`; exits with a message if it has none."""
+    """Texts in a table's column, indexed by file name; exits if the table has no such column."""
     try:
         known = pd.read_csv(table, dtype=str)
     except (OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Reproduction of published aesthetics and quality results; needs datasets and internet.
+"""Reproduction of published photo aesthetics and quality results; needs datasets and internet.
 
 python benchmarks/published.py ~/datasets --to benchmarks/results
 
@@ -32,7 +32,7 @@ PROMPT = ("good", "Good photo.", "--not", "Bad photo.")  # CLIP-IQA's antonyms
 
 
 def commands(root: Path, to: Path) -> Iterator[list[str]]:
-    """Yield the commands to run for each dataset that is on this computer."""
+    """Commands to run for each dataset that is on this computer."""
     for dataset in DATASETS:
         folder = root / dataset
         if not folder.is_dir():

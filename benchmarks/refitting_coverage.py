@@ -1,4 +1,4 @@
-"""Coverage of the confidence intervals of learners' accuracies, on simulated photos.
+"""Coverage of confidence intervals for learners' accuracies, on simulated photos.
 
     python benchmarks/refitting_coverage.py                     # every design, 2,000 runs each
     python benchmarks/refitting_coverage.py --runs 200 --sizes 30 --labels noisy

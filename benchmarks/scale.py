@@ -47,7 +47,7 @@ SHOWN = ("top, command", "top, warm", "rating", "evaluate", "page")  # in the pl
 
 
 def measured(home: Path) -> dict[str, float]:
-    """Seconds of each operation on the index of a workspace, and peak memory in GB."""
+    """Run time (s) of each operation on a workspace's index, and peak memory (GB)."""
     os.environ["PHOTORANK_HOME"] = str(home)
     command = [sys.executable, "-m", "photorank", "top", "-k", "100", "--vector", VECTOR]
     status = [sys.executable, "-m", "photorank", "status", "--json"]
@@ -77,7 +77,7 @@ def run(command: list[str]) -> None:
 
 
 def from_disk(home: Path, command: list[str]) -> float:
-    """Seconds of a command that has to read the index's files from disk."""
+    """Run time, in seconds, of a command that reads the index from disk, not from the cache."""
     for path in home.rglob("*"):
         if path.is_file():
             with path.open("rb") as file:
@@ -113,7 +113,7 @@ def extrapolated(found: dict[int, dict[str, float]], row: str) -> float:
 
 
 def plot(found: dict[int, dict[str, float]]) -> str:
-    """Plot (SVG) of seconds by number of photos, with logarithmic axes."""
+    """SVG plot of run time by number of photos, with logarithmic axes."""
     sizes = sorted(found)
     low, high = -3, 2
     left, top, width, height = 60, 20, 400, 280

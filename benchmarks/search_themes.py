@@ -1,4 +1,4 @@
-"""Mean average precision and ROC AUC of search by words, for themes whose photos are known.
+"""Mean average precision and ROC AUC of text search, on photos of known themes.
 
     python benchmarks/search_themes.py --indexes oasis-v1 oasis --themes oasis/ratings.csv
 
@@ -62,7 +62,7 @@ def main() -> None:
 
 
 def searched(name: str, theme_of: pd.Series, themes: list[str]) -> Floats:
-    """Average precision and ROC AUC (2, t) of a search for each of t themes, in a named index."""
+    """Average precision and ROC AUC (2, t) of searches for t themes in a named index."""
     index = open_index(name)
     of_photo = theme_of.reindex([photo.path.name for photo in index.photos()]).to_numpy()
     texts, encoder = [_SECOND_WORD.sub(" ", theme.lower()) for theme in themes], index.encoder()
@@ -80,7 +80,7 @@ def searched(name: str, theme_of: pd.Series, themes: list[str]) -> Floats:
 
 
 def mean_with_interval(values: Floats, sign: str) -> str:
-    """Mean of values, one per theme, with a bootstrap interval, as text."""
+    """Mean of the themes' values with its 95 % bootstrap confidence interval, as text."""
     drawn = np.random.default_rng(0).integers(len(values), size=(_DRAWS, len(values)))
     low, high = np.quantile(values[drawn].mean(axis=1), [0.025, 0.975])
     return f"{values.mean():{sign}.3f} [{low:{sign}.3f}, {high:{sign}.3f}]"

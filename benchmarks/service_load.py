@@ -1,4 +1,4 @@
-"""Load on the HTTP service: requests per second, latency and errors.
+"""Load test of the HTTP service: requests per second, latency and errors.
 
     python benchmarks/service_load.py
 
@@ -74,7 +74,7 @@ def main() -> None:
 
 
 class Load:
-    """Concurrent clients of the service, with the latencies and errors they saw."""
+    """Concurrent clients of the HTTP service, with their latencies and errors."""
 
     def __init__(self, port: int, bodies: list[bytes], expected: list[float]) -> None:
         self.port, self.bodies, self.expected = port, bodies, expected
@@ -98,7 +98,7 @@ class Load:
 
     @property
     def p95(self) -> float:
-        """95th percentile of the request latency in seconds."""
+        """95th percentile of the request latency, in seconds."""
         return float(np.percentile(self.times, 95))
 
     def _client(self, until: float) -> None:
@@ -144,7 +144,7 @@ class server:  # noqa: N801 - used as a function
 
 
 def ask(port: int, body: bytes) -> tuple[int, float]:
-    """Send a photo to the service; return the HTTP status and the rating (0 after an error)."""
+    """HTTP status and rating from the service for a photo; the rating is 0 after an error."""
     connection = HTTPConnection("127.0.0.1", port, timeout=120)
     try:
         kind = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
@@ -164,7 +164,7 @@ def form(file: Path) -> bytes:
 
 
 def write_photos(folder: Path) -> list[Path]:
-    """Write photos that all differ, and return their paths."""
+    """Paths of newly written photos, all different."""
     folder.mkdir()
     dice = np.random.default_rng(0)
     pictures = [scene.resize(SIZE) for scene in scenes().values()]

@@ -42,7 +42,7 @@ ROUNDS = 1000  # of the bootstrap over people
 
 @dataclass(frozen=True)
 class Person:
-    """Rater for whom accuracy is reported, with training photos, test photos and ratings."""
+    """Tested rater, with training photos, test photos and ratings of both."""
 
     rater: int
     own: Codes  # photos that teach, in random order
@@ -65,7 +65,7 @@ class Split:
 
     @cached_property
     def generic(self) -> AllPairs:
-        """Learner fitted to training photos' mean ratings by raters other than the tested ones."""
+        """Learner fitted to the untested raters' mean ratings of the training photos."""
         count = np.bincount(self.table.photos, minlength=len(self.X))
         mean = np.bincount(self.table.photos, self.table.scores, len(self.X)) / np.maximum(count, 1)
         rated = count > 0
@@ -78,11 +78,11 @@ class Split:
 
     @cached_property
     def learned(self) -> TastePrior:
-        """Prior of personal vectors, with covariance learned from raters outside the test set."""
+        """Prior distribution of personal vectors, learned from the untested raters."""
         return learned_prior(self.default, self.X, self.table)
 
     def people(self) -> Iterator[Person]:
-        """Yield the tested raters who rated enough photos."""
+        """Tested raters who rated enough training photos and enough test photos."""
         for rater in self.reported.tolist():
             rated = ~np.isnan(self.ratings[rater])
             own, test = np.flatnonzero(rated & self.train), np.flatnonzero(rated & ~self.train)
@@ -97,7 +97,7 @@ Found = dict[str, dict[int, list[float]]]  # by method and person, one accuracy 
 
 
 def main() -> None:
-    """Print the tables of accuracies, or the constants estimated from the raters."""
+    """Print tables of accuracy, or with `--constants` the estimated model constants."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--index")
     parser.add_argument("--raters", type=int, default=200, help="People to report on.")
@@ -133,7 +133,7 @@ def print_constants(splits: list[Split]) -> None:
 
 
 def scale_spread(table: RaterTable) -> float:
-    """Relative spread of raters' scales: coefficient of variation of one slope per rater.
+    """Coefficient of variation of the raters' scales, estimated from one slope per rater.
 
     The slope is of the rater's labels regressed on the mean labels of the other raters. The
     sampling noise of the slopes is subtracted.
@@ -195,7 +195,7 @@ def alone(X: Floats, rows: Codes, labels: Floats, test: Codes) -> Floats:
 
 
 def print_active(splits: list[Split], kind: str) -> None:
-    """Print accuracy by number of choices, for random pairs and for pairs from `next_pair`."""
+    """Print accuracy by number of choices, for random and for actively selected pairs."""
     hows = ("random", "random, fresh photos", "active")
     found: dict[str, Found] = {how: {} for how in hows}
     for split in splits:
@@ -226,7 +226,7 @@ def print_active(splits: list[Split], kind: str) -> None:
 def learned_by_pairs(
     prior: TastePrior, Z: Floats, person: Person, how: str, fold: int
 ) -> Iterator[tuple[int, Floats]]:
-    """Yield (m, ratings of the test photos by a vector learned from m simulated choices)."""
+    """Ratings of test photos learned from m simulated choices, as pairs (m, ratings)."""
     mine = Z[person.own]
     rng = np.random.default_rng([person.rater, fold])
     plain = distinct_pairs(len(mine), max(MARKS), rng)
@@ -253,7 +253,7 @@ def learned_by_pairs(
 
 
 def distinct_pairs(n: int, m: int, rng: np.random.Generator) -> Pairs:
-    """Distinct random pairs (m, 2) of row numbers below n."""
+    """Array (m, 2) of distinct random pairs of row numbers below n."""
     first, second = np.triu_indices(n, 1)
     drawn = rng.choice(len(first), m, replace=False)
     return np.column_stack([first[drawn], second[drawn]])

@@ -25,7 +25,7 @@ KINDS = ("mean-difference", "all-pairs", "bradley-terry", "rank-svm")
 
 
 def main() -> None:
-    """Print accuracies on two indexes, a row for each learner and each way to form test folds."""
+    """Print a table of each learner's accuracy on both indexes, for each kind of test fold."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--indexes", nargs=2, required=True, metavar=("BEFORE", "AFTER"))
     parser.add_argument("--by", nargs="+", default=["photo", "group"], help="photo, group, series")

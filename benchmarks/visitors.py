@@ -77,7 +77,7 @@ class Page:
 
 
 class Visitor:
-    """Simulated browser session."""
+    """Simulated browser session of a dashboard visitor."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -93,7 +93,7 @@ class Visitor:
         self.session = ""
 
     async def come(self) -> Page:
-        """Open the dashboard."""
+        """Open the dashboard, and return its first page."""
         origin = f"http://127.0.0.1:{self._port}"
         self._socket = await connect(
             f"ws://127.0.0.1:{self._port}/_stcore/stream",
@@ -111,12 +111,12 @@ class Visitor:
         await self._socket.close()
 
     async def open(self, title: str, query: str = "") -> Page:
-        """Go to another page, optionally with URL parameters."""
+        """Open another page, optionally with URL parameters, and return its content."""
         self._here, self._query = self.pages[title], query
         return await self._run(BackMsg())
 
     async def press(self, page: Page, label: str) -> Page:
-        """Press a button of the page."""
+        """Press a button of a page, and return the resulting page."""
         if label not in page.buttons:
             raise LookupError(f"there is no button {label}; there are {sorted(page.buttons)}")
         widget, fragment = page.buttons[label]
@@ -127,14 +127,14 @@ class Visitor:
         return await self._run(message)
 
     async def choose(self, page: Page, outcome: str) -> Page:
-        """Answer which photo of a pair on the page Teach is better: first, second, tie or skip."""
+        """Answer the photo pair on the page Teach: first, second, tie or skip."""
         _, _, data = page.components["choice"]
         one, other, asked = data["pairs"][0]
         item = {"what": outcome, "pair": [one[1], other[1]], "asked": asked}
         return await self._send(page, "choice", item)
 
     async def give_stars(self, page: Page, stars: int) -> Page:
-        """Give stars to the first photo of the page Photos."""
+        """Give stars to the first photo on the page Photos."""
         _, _, data = page.components["grid"]
         [token, *_] = _first_photos(data)
         return await self._send(page, "grid", {"token": token, "mark": "stars", "value": stars})
@@ -193,7 +193,7 @@ class Visitor:
         return page
 
     async def _fetch(self, urls: list[str], page: Page) -> None:
-        """Fetch the URLs that were not fetched before, like a browser with a cache."""
+        """Fetch only new URLs, like a browser with a cache."""
         new = [url for url in dict.fromkeys(urls) if url not in self._seen]
         self._seen.update(new)
         answers = await asyncio.gather(*map(self._get, new))
@@ -242,7 +242,7 @@ class Visitor:
 
 
 def _first_photos(grid: dict[str, Any]) -> list[str]:
-    """Digest prefixes, as used in URLs, of the first photos in a grid."""
+    """Digest prefixes of the first photos in a grid, as used in URLs."""
     given = b64decode(grid["first"])
     most = min(_FIRST_PHOTOS, len(given) // _BYTES_A_PHOTO)
     starts = range(0, _TOKEN_BYTES * most, _TOKEN_BYTES)

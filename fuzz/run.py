@@ -1,4 +1,4 @@
-"""Coverage-guided fuzzing of one reader for a number of minutes, with recorded results.
+"""Coverage-guided fuzzing of one file reader for some minutes, with recorded results.
 
     pip install atheris
     python fuzz/run.py image --minutes 30
@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def fuzz(name: str, arguments: list[str]) -> None:
-    """Try inputs until one crashes the reader or the time is over."""
+    """Fuzz one reader until an input crashes it or the time is over."""
     import atheris
 
     with atheris.instrument_imports(include=["photorank", "PIL", "tomllib", "json.decoder"]):
@@ -50,7 +50,7 @@ def fuzz(name: str, arguments: list[str]) -> None:
 
 
 def supervise(name: str, seconds: float, results: Path) -> None:
-    """Fuzz until the time is over, going on after crashes, and write the counts."""
+    """Fuzz one target until the time is over, restart after crashes, and write the counts."""
     from fuzz.targets import TARGETS
 
     corpus, found = (ROOT / "fuzz" / kind / name for kind in ("corpus", "found"))

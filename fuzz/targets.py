@@ -1,4 +1,4 @@
-"""Fuzz targets: readers of foreign files, and the errors that each may raise."""
+"""Fuzz targets: readers of foreign files, with seed inputs for each."""
 
 import io
 import json
@@ -25,19 +25,19 @@ ROOT = Path(__file__).parents[1]
 
 @dataclass(frozen=True)
 class Target:
-    """Reader under test, which must return or raise one of photorank's errors."""
+    """Reader under test, which may raise only photorank's own errors."""
 
     read: Callable[[bytes], object]
     seeds: Callable[[], Iterator[bytes]]
 
     def __call__(self, data: bytes) -> None:
-        """Give one input to the reader."""
+        """Pass one input to the reader, and ignore photorank's own errors."""
         with suppress(PhotorankError):
             self.read(data)
 
 
 def hasten() -> None:
-    """Limit the size of images, so that fuzzing is fast."""
+    """Lower the limit on image sizes for faster fuzzing."""
     open_photo.MAX_PIXELS = Image.MAX_IMAGE_PIXELS = 4_000_000
     open_photo.MAX_WEBP_PIXELS = open_photo.MAX_PIXELS // 3
 
@@ -76,7 +76,7 @@ def _pictures() -> Iterator[bytes]:
 
 
 def _from_file(read: Callable[[Path], object], suffix: str) -> Callable[[bytes], object]:
-    """Reader of bytes made from a reader of files."""
+    """Reader of bytes that wraps a reader of files."""
     pillow_heif.register_heif_opener()
     folder = tempfile.mkdtemp(prefix="photorank-fuzz-")
     path = Path(folder, f"input{suffix}")

@@ -1,4 +1,4 @@
-"""Writer of the pages in docs/api: every public name with signature and docstring.
+"""Script that writes the pages in docs/api, with signature and docstring of public names.
 
 python scripts/api_pages.py
 """
@@ -54,7 +54,7 @@ PAGES: dict[str, tuple[str, str, list[str]]] = {
 
 
 def main() -> None:
-    """Write the pages in docs/api, and remove Markdown files of pages that no longer exist."""
+    """Write the pages in docs/api, and remove outdated ones."""
     made = pages()
     FOLDER.mkdir(exist_ok=True)
     for old in FOLDER.glob("*.md"):
@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def pages() -> dict[str, str]:
-    """Text of every page by file name."""
+    """Markdown text of each API page, by file name."""
     made = {
         f"{page}.md": f"# {title}\n\n{MARK}\n" + "\n".join(map(_described, names))
         for page, (title, _, names) in PAGES.items()
@@ -103,7 +103,7 @@ def _of_this_house(found: type) -> bool:
 
 
 def _members(found: type) -> list[tuple[str, Any]]:
-    """Public methods and properties defined by a class itself."""
+    """Public methods and properties that a class itself defines, with their names."""
     own = [(name, getattr(found, name)) for name in vars(found) if not name.startswith("_")]
     return [
         (name, value)
@@ -129,7 +129,7 @@ def _signature(name: str, found: Any) -> str:
 
 
 def _markdown(found: Any) -> str:
-    """Markdown text of an object's docstring in NumPy style."""
+    """Docstring of an object, converted from NumPy style to Markdown."""
     text = inspect.getdoc(found) or ""
     head, *rest = re.split(r"^([A-Z][A-Za-z ]+)\n-{3,}$", text, flags=re.MULTILINE)
     parts = [_prose(head)]
@@ -145,7 +145,7 @@ def _markdown(found: Any) -> str:
 
 
 def _terms(body: str) -> str:
-    """Markdown list of the terms and meanings in a docstring section."""
+    """Markdown list of the parameters or other terms in a docstring section."""
     lines: list[str] = []
     for block in re.split(r"\n(?=\S)", body.strip("\n")):
         term, _, meaning = block.partition("\n")
@@ -171,7 +171,7 @@ def _block(block: str) -> str:
 
 
 def _inline(text: str) -> str:
-    """Text in which Sphinx roles and literals are replaced by Markdown code."""
+    """Text with Sphinx roles and literals replaced by Markdown code."""
     text = re.sub(r":\w+:`~?(?:[\w.]+\.)?([\w]+)`", r"`\1`", text)
     return text.replace("``", "`")
 

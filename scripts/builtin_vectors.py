@@ -74,7 +74,7 @@ class Photos:
         return self.X[:, [0, *(1 + names.index(one.name) for one in copies)]]
 
     def of(self, copy: Degradation) -> np.ndarray:
-        """Embeddings (n, 1, d) of copies of n photographs, all degraded in the same way."""
+        """Embeddings (n, 1, d) of one degraded copy of each photograph."""
         return self.X[:, [1 + list(COPIES).index(copy.name)]]
 
 
@@ -131,7 +131,7 @@ def embed(oasis: Path, framing: str) -> dict[str, np.ndarray]:
 
 
 def spreads_of(photos: Photos, framing: str) -> dict[str, float]:
-    """Standard deviations of ratings by quality vectors and a typical ImageNet class vector.
+    """Standard deviations of photo ratings by each quality vector and by a typical class vector.
 
     The last is the median over the vectors of all ImageNet classes.
     """

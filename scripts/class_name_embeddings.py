@@ -1,4 +1,4 @@
-"""Script that writes sentence embeddings of ImageNet's class names, for encoder `embedded`.
+"""Script that writes sentence embeddings of ImageNet's class names for the encoder `embedded`.
 
 python scripts/class_name_embeddings.py
 """
@@ -13,7 +13,7 @@ from photorank.typing import Embeddings
 
 
 def main() -> None:
-    """Write the embeddings, and print the digest of the file."""
+    """Write the class names' embeddings to a file, and print its digest."""
     np.save(FILE, embedded_names())
     print(hashlib.sha256(FILE.read_bytes()).hexdigest())
 

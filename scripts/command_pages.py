@@ -1,4 +1,4 @@
-"""Writer of a documentation page for each command, from the command-line parser.
+"""Script that writes a documentation page for each command, from the command-line parser.
 
 python scripts/command_pages.py
 """
@@ -15,7 +15,7 @@ NOTE = "<!-- written by scripts/command_pages.py -->\n"
 
 
 def main() -> None:
-    """Write the pages, and remove pages of deleted commands."""
+    """Write the command pages, and remove pages of deleted commands."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     written = pages()
     for old in FOLDER.glob("*.md"):
@@ -26,7 +26,7 @@ def main() -> None:
 
 
 def pages() -> dict[str, str]:
-    """Text of each page by file name."""
+    """Markdown text of each command page, by file name."""
     group = typer.main.get_command(app)
     commands: dict[str, Any] = group.commands  # type: ignore[attr-defined]
     rows = "".join(
@@ -51,7 +51,7 @@ def pages() -> dict[str, str]:
 
 
 def _leaves(name: str, command: Any) -> list[tuple[str, Any]]:
-    """Pairs (words, command), one for each subcommand of a group, or one for a single command.
+    """Subcommands of a command group, or a single command, as pairs (words, command).
 
     The words are those typed on the command line.
     """
@@ -62,7 +62,7 @@ def _leaves(name: str, command: Any) -> list[tuple[str, Any]]:
 
 
 def _link(name: str, words: str) -> str:
-    """Markdown link to a command's page, or to a subcommand's section of a group's page."""
+    """Markdown link to the page of a command, or to the section of a subcommand."""
     part = "" if words == name else "#photorank-" + words.replace(" ", "-")
     return f"[{words}]({name}.md{part})"
 

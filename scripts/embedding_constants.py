@@ -61,7 +61,7 @@ def fitted_constants(
     head: int = HEAD,
     stages: int = STAGES,
 ) -> Constants:
-    """Encoder's projections and scales, from n images' features (n, 2136) and signals (n, 32).
+    """Projections and scales of the encoder, from image features (n, 2136) and signals (n, 32).
 
     The last layer is projected on the main axes of its unit rows, the stages' channels on those of
     their standardised means; then the stages' mean squared length is 1.

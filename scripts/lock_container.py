@@ -1,4 +1,4 @@
-"""Updater of the container's pinned versions: base image and torch wheels.
+"""Script that updates the container's pinned versions of base image and torch wheels.
 
     python scripts/lock_container.py
 
@@ -38,7 +38,7 @@ class LockError(Exception):
 
 
 def main() -> None:
-    """Look up the versions of base image and torch; write the Dockerfile and the lock file."""
+    """Look up the versions of base image and torch, and write Dockerfile and lock file."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--registry", default="https://registry-1.docker.io")
     parser.add_argument("--torch-index", default="https://download.pytorch.org/whl/cpu")
@@ -102,7 +102,7 @@ def wheel_versions(index: str) -> dict[str, str]:
 
 
 def _token(challenge: str) -> str:
-    """Anonymous access token of a registry, from the URL in its 401 response."""
+    """Anonymous access token of a container registry, requested as its 401 response says."""
     told = dict(re.findall(r'(\w+)="([^"]*)"', challenge))
     if "realm" not in told:
         raise ValueError("the registry asks for a password")

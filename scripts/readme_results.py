@@ -1,4 +1,4 @@
-"""Writer of the result tables in README.md and docs/results.md.
+"""Script that writes the result tables in README.md and docs/results.md.
 
 photorank bench quality --index sample --index oasis --to benchmarks/results \
     --learners mean-difference,pair-least-squares,spanning-pairs,all-pairs,bradley-terry,rank-svm

@@ -69,7 +69,7 @@ def main() -> None:
 
 
 def take_pictures(address: str, home: Path) -> None:
-    """Take pictures of a dashboard's pages and charts."""
+    """Take screenshots of the dashboard's pages and charts."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -95,7 +95,7 @@ def take_pictures(address: str, home: Path) -> None:
 
 
 def _charts(page: Page, address: str) -> None:
-    """Take a picture of each chart on the page Discerning power."""
+    """Take a screenshot of each chart on the page Discerning power."""
     page.set_viewport_size({"width": 1280, "height": 1200})  # each is seen whole
     _open(page, f"{address}/discerning_power?content=true")
     for name, (look, title) in CHARTS.items():
@@ -106,7 +106,7 @@ def _charts(page: Page, address: str) -> None:
 
 
 def _part(page: Page, selector: str, name: str) -> None:
-    """Take a picture of one part of a page."""
+    """Take a screenshot of one part of a page."""
     found = page.locator(selector)
     found.wait_for(timeout=60_000)
     found.evaluate("part => part.scrollIntoView({block: 'center'})")  # not below the head
@@ -115,7 +115,7 @@ def _part(page: Page, selector: str, name: str) -> None:
 
 
 def _pages(page: Page, address: str) -> None:
-    """Take pictures of the search page, the album page and the page Teach."""
+    """Take screenshots of the search page, the album page and the page Teach."""
     page.set_viewport_size({"width": 1280, "height": 900})
     for name, (path, ready) in PAGES.items():
         _open(page, f"{address}/{path}", chart=False)
@@ -125,7 +125,7 @@ def _pages(page: Page, address: str) -> None:
 
 
 def _one_photo(page: Page, address: str) -> None:
-    """Take a picture of the page that explains the rating of one photo."""
+    """Take a screenshot of the page that explains the rating of one photo."""
     page.set_viewport_size({"width": 1280, "height": 1400})
     _open(page, f"{address}/photo", chart=False)
     _pick(page, 0, ONE, "a photo")
@@ -135,7 +135,7 @@ def _one_photo(page: Page, address: str) -> None:
 
 
 def _pick(page: Page, place: int, photo: str, shown: str) -> None:
-    """Select an indexed photo in a list on a page."""
+    """Select a photo in a page's drop-down list of indexed photos."""
     # Not by its role: an open list hides all others from readers of the screen.
     picker = page.locator('input[aria-label="or pick one that is here"]').nth(place)
     picker.click()
@@ -146,7 +146,7 @@ def _pick(page: Page, place: int, photo: str, shown: str) -> None:
 
 
 def _two_photos(page: Page, address: str, home: Path) -> None:
-    """Take a picture of the comparison of two versions of one photo."""
+    """Take a screenshot of the comparison of two versions of one photo."""
     page.set_viewport_size({"width": 1280, "height": 800})
     photos = home / "index" / "sample" / "photos"
     asked = []
@@ -166,7 +166,7 @@ def _open(page: Page, address: str, *, chart: bool = True) -> None:
 
 
 def _keep(png: bytes, name: str) -> None:
-    """Write a picture as a WebP file of some tens of kilobytes."""
+    """Convert a PNG screenshot to a WebP file of some tens of kilobytes."""
     Image.open(io.BytesIO(png)).convert("RGB").save(PICTURES / f"{name}.webp", quality=82, method=6)
 
 

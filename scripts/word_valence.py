@@ -28,7 +28,7 @@ _PENALTY = 3.0
 
 
 def main() -> None:
-    """Write the valence direction; print the file's digest and the held-out correlation."""
+    """Write the valence direction, and print its digest and held-out correlation."""
     rated = lexicon()
     names = ImageNetInfo().label_descriptions()
     things = [name.split(",")[0] for name in names]
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def lexicon() -> dict[str, float]:
-    """Valence, -1 (blame) to 1 (praise), of each lexicon word that has only letters."""
+    """Valence of each all-letter lexicon word, from -1 (blame) to 1 (praise)."""
     text = (Path(vaderSentiment.__file__).parent / "vader_lexicon.txt").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in text.splitlines())
     return {word: float(valence) / _MOST for word, valence, *_ in rows if word.isalpha()}

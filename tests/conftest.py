@@ -1,4 +1,4 @@
-"""A small library of photos, and an indexed workspace of it, for the tests of several rooms."""
+"""Small library of photos and a workspace with its index, for tests in several folders."""
 
 import csv
 import gc
@@ -37,7 +37,7 @@ PHOTOS_PER_GROUP = 8
 
 
 def pytest_collection_finish():
-    """Keep what is loaded for good out of the search for garbage: Streamlit has one a page run."""
+    """Exclude all loaded objects from the garbage collection after each Streamlit page run."""
     gc.freeze()
 
 
@@ -53,7 +53,7 @@ def usual_limits():
 
 @pytest.fixture(scope="session")
 def made_once(tmp_path_factory):
-    """Return a function that makes a folder once for all processes of a run of the test suite.
+    """Function that makes a folder only once for all processes of a run of the test suite.
 
     The first process that asks for a folder has `make(folder)` fill it, others wait
     for that, and none may change it afterwards.
@@ -75,7 +75,7 @@ def made_once(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def gallery(made_once):
-    """Return a folder of 24 photos in three groups, each blurred more than the one before.
+    """Folder of 24 photos in three groups; within a group, each photo is blurrier than the last.
 
     Beside them lies `labels.csv` with their scores, groups and series;
     `notes.jpg` among them is a text.
@@ -97,7 +97,7 @@ def _draw_gallery(folder):
 
 
 def draw_photo(path, *, seed, blur=0.0, size=(96, 72)):
-    """Write a picture of coloured fields that no other seed gives, each hundred in its own grid."""
+    """Write a picture of random coloured fields; the seed sets the colours and the grid size."""
     rng = np.random.default_rng(seed)
     rows = 3 + 2 * (seed // 100 % 3)  # pictures of one grid and blur are near-duplicates
     fields = Image.fromarray(rng.integers(0, 256, (rows, rows + 2, 3), dtype=np.uint8))
@@ -107,7 +107,7 @@ def draw_photo(path, *, seed, blur=0.0, size=(96, 72)):
 
 @pytest.fixture(scope="session")
 def indexed_home(made_once, gallery):
-    """Return a workspace with the gallery indexed as `small` by encoder `embedded`, with labels.
+    """Workspace with the gallery indexed as `small` by encoder `embedded`, with labels.
 
     It has two vectors: `ours`, learned from the labels, and `plain-prompt`, from words.
     It is shared by all tests: change a copy of it, which is `home`.
@@ -138,7 +138,7 @@ def _index_gallery(home, gallery):
 
 @pytest.fixture
 def home(tmp_path, indexed_home, monkeypatch):
-    """Return a test's own copy of the indexed workspace, set as the current workspace."""
+    """Copy of the indexed workspace for one test, set as the current workspace."""
     home = tmp_path / "home"
     shutil.copytree(indexed_home, home)
     monkeypatch.setenv("PHOTORANK_HOME", str(home))
@@ -147,7 +147,7 @@ def home(tmp_path, indexed_home, monkeypatch):
 
 @pytest.fixture
 def own_gallery(home, gallery, tmp_path):
-    """Return a test's own copy of the gallery, to which the index of `home` is redirected."""
+    """Copy of the gallery for one test, to which the index of `home` is redirected."""
     from photorank.index.maintenance.reroot import reroot
     from photorank.workspace import Workspace
 

@@ -1,4 +1,4 @@
-"""The house's rules: which room may import which, where heavy libraries live, and no waiting."""
+"""Rules of the architecture: imports between packages, heavy libraries and start-up time."""
 
 import ast
 import gc
@@ -96,7 +96,7 @@ DASHBOARD = sorted((ROOT / "dashboard").rglob("*.py"))
 
 @pytest.fixture(autouse=True, scope="module")
 def _syntax_trees():
-    """Keep hundreds of syntax trees out of the search for garbage, and drop them at the end."""
+    """Disable garbage collection while syntax trees are cached; clear the caches at the end."""
     gc.disable()
     yield
     gc.enable()
@@ -105,30 +105,30 @@ def _syntax_trees():
 
 
 def name_of(path):
-    """Return a module's path relative to the repository, as the name of a test case."""
+    """Path of a module relative to the repository, as the name of a test case."""
     return path.relative_to(ROOT).with_suffix("").as_posix()
 
 
 def room_of(path):
-    """Return the room of a module: its folder below photorank, or the dashboard."""
+    """Top-level folder of a module: its folder below photorank, or “dashboard”."""
     parts = path.relative_to(ROOT).with_suffix("").parts
     return "dashboard" if parts[0] == "dashboard" else parts[1]
 
 
 @cache
 def tree_of(path):
-    """Return a module's syntax tree."""
+    """Syntax tree of a module."""
     return ast.parse(path.read_text())
 
 
 @cache
 def imported(path):
-    """Return the dotted names of all imports of a module, also of those inside functions."""
+    """Dotted names of all imports in a module, including those inside functions."""
     return list(imports(ast.walk(tree_of(path))))
 
 
 def imports(nodes):
-    """Yield the dotted name of all that the import statements among some nodes import."""
+    """Dotted names imported by the import statements among the given syntax nodes."""
     for node in nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -141,7 +141,7 @@ def imports(nodes):
 
 
 def faults(rule, paths):
-    """Return a rule's violations by module name; modules without any are left out."""
+    """Violations of a rule, as a dict from module name to violations."""
     return {name_of(path): found for path in paths if (found := list(rule(path)))}
 
 
@@ -217,7 +217,7 @@ def test_view_models_and_charts_know_no_streamlit():
 
 @cache
 def imported_modules(path):
-    """Return the modules of photorank and of the dashboard that a module imports."""
+    """Modules of photorank and the dashboard that a module imports."""
     found = set()
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
@@ -229,7 +229,7 @@ def imported_modules(path):
 
 
 def dotted(path):
-    """Return a module's dotted name."""
+    """Dotted name of a module."""
     return name_of(path).removesuffix("/__init__").replace("/", ".")
 
 

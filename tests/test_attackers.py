@@ -1,4 +1,4 @@
-"""Hostile input in names, tables, cards, manifests and requests runs and opens nothing."""
+"""Safety from hostile names, tables, cards, manifests and requests."""
 
 import csv
 import http.client
@@ -174,13 +174,13 @@ def test_no_page_lets_html_through():
 
 
 def _in_proto(text, proto):
-    """Tell whether a text is in what is sent to the browser."""
+    """Presence of a text in a message sent to the browser, as True or False."""
     return text.encode() in proto.SerializeToString()
 
 
 @pytest.fixture
 def named_home(home, tmp_path):
-    """Return a workspace whose photos, group, source and rater have hostile names."""
+    """Workspace whose photos, group, source and rater have hostile names."""
     folder = tmp_path / "library"
     folder.mkdir()
     files = [folder / f"{TURNED}{number}.jpg" for number in range(3)]
@@ -207,7 +207,7 @@ def _free_port():
 
 @contextmanager
 def dashboard(*options):
-    """Start the dashboard by its command, and give its port."""
+    """Context in which the dashboard runs as a separate process; yields the port number."""
     port = _free_port()
     command = [sys.executable, "-m", "photorank", "dashboard", "--port", str(port), *options]
     environment = {k: v for k, v in os.environ.items() if k != "DISPLAY"}
@@ -222,7 +222,7 @@ def dashboard(*options):
 
 @pytest.fixture
 def server(home):
-    """Start the dashboard as the command does, and return its port."""
+    """Port of a dashboard started by the command `photorank dashboard`."""
     with dashboard() as port:
         yield port
 
@@ -289,7 +289,7 @@ def test_the_server_asks_nobody_on_the_internet(home, monkeypatch):
 
 
 def knock(port, origin, **headers):
-    """Return the HTTP status of a WebSocket request to the dashboard from a page's origin."""
+    """HTTP status of a WebSocket request to the dashboard from a given web origin."""
     key = {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version": "13"}
     page = {} if origin is None else {"Origin": origin}
     upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", **key, **page, **headers}
@@ -297,7 +297,7 @@ def knock(port, origin, **headers):
 
 
 def heard(server):
-    """Return the first line sent by each client that connects, until a time without any."""
+    """First line sent by each client of a socket server, until no more clients connect."""
     lines = []
     with suppress(TimeoutError):
         while True:

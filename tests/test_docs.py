@@ -1,4 +1,4 @@
-"""The README and the guides in docs/ say what is true: their commands run, their links lead on."""
+"""Correctness of the README and the guides in docs/: commands, links and file names."""
 
 import re
 import runpy
@@ -26,7 +26,7 @@ SERVING = ("demo", "dashboard")
 
 
 def commands(text):
-    """Return the words of each photorank command in the shell blocks of a text, in order."""
+    """Words of each photorank command in the shell blocks of a Markdown text, in order."""
     blocks = re.findall(r"```bash\n(.*?)```", text, flags=re.DOTALL)
     lines = [line.split("&&")[-1].strip() for block in blocks for line in block.splitlines()]
     return [shlex.split(line)[1:] for line in lines if line.startswith("photorank ")]
@@ -36,14 +36,14 @@ EVERY = sorted({tuple(words) for text in TEXTS.values() for words in commands(te
 
 
 def anchors(text):
-    """Return the anchors of a page's headings, as GitHub makes them."""
+    """Anchors of the headings in a Markdown text, formed as on GitHub."""
     headings = re.findall(r"^#+ (.*)$", text, flags=re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 @pytest.fixture
 def someone(tmp_path, gallery, monkeypatch):
-    """Return a home folder with the photos and the table of stars of the documented stories."""
+    """Home folder with the photos and the star ratings of the tutorials."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
@@ -53,7 +53,7 @@ def someone(tmp_path, gallery, monkeypatch):
 
 
 def click(index):
-    """Choose twenty times on the page “Teach”, as `me`: the photo that is less blurred."""
+    """Record twenty pairwise choices by the user `me`, as on the dashboard's page “Teach”."""
     photos = sorted(index.photos(), key=lambda photo: (photo.path.name, photo.path.parent))
     for turn, (better, worse) in enumerate(zip(photos[:20], photos[3:23], strict=True)):
         asked = "informative" if turn % 5 else "random"

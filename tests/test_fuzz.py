@@ -1,4 +1,4 @@
-"""The targets of fuzzing still read what they begin with, and what is like it."""
+"""Fuzz targets on their seeds and on random mutations of the seeds."""
 
 import random
 

@@ -10,7 +10,7 @@ from photorank.json_values import from_json, to_json
 
 @dataclass(frozen=True)
 class Point:
-    """A base, whose fields come last."""
+    """Base dataclass, whose fields follow those of its subclass in JSON."""
 
     x: float
     y: float = 0.0
@@ -18,14 +18,14 @@ class Point:
 
 @dataclass(frozen=True)
 class Named(Point):
-    """A point with a field of its own."""
+    """Subclass of Point with one additional field."""
 
     name: str = ""
 
 
 @dataclass(frozen=True)
 class Shape:
-    """A dataclass with one field of each kind that JSON can hold."""
+    """Dataclass with one field of each type that can be converted to JSON."""
 
     kind: Literal["line", "star"]
     closed: bool

@@ -1,4 +1,4 @@
-"""The experiment with kill -9, in short: it runs, and finds nothing lost."""
+"""Short run of the kill -9 benchmark, which must find no lost data."""
 
 import json
 import os

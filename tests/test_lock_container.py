@@ -1,4 +1,4 @@
-"""The container's image and wheels are locked to what the registry and index really have."""
+"""Lock file of the container: image digest and wheels, as registry and index have them."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ DIGEST = f"sha256:{hashlib.sha256(MANIFEST).hexdigest()}"
 
 @pytest.fixture
 def network(tmp_path):
-    """Serve an image's registry, which wants a token, and an index of wheels."""
+    """Local server of a container registry with access tokens and a package index of wheels."""
     wheels = tmp_path / "wheels"
     wheels.mkdir()
 
@@ -61,7 +61,7 @@ def network(tmp_path):
 
 
 def put_wheel(folder, name, version):
-    """Write a wheel that pip takes for one of that name and version."""
+    """Write a minimal wheel file for a package of the given name and version."""
     info = f"{name}-{version}.dist-info"
     with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
         wheel.writestr(
@@ -74,7 +74,7 @@ def put_wheel(folder, name, version):
 
 
 def lock(folder, url, index=None):
-    """Run the command on a copy of the Dockerfile; return how it ended, and both files."""
+    """Run lock_container.py on a copy of the Dockerfile; return the result and both files."""
     dockerfile = folder / "photo_classifier.Dockerfile"
     dockerfile.write_text((ROOT / "photo_classifier.Dockerfile").read_text())
     command = [sys.executable, ROOT / "scripts" / "lock_container.py", "--to", folder]

@@ -42,12 +42,12 @@ def test_a_process_that_ends_has_no_result():
 
 
 def fail():
-    """Raise an error of the house."""
+    """Raise a PhotorankError."""
     raise PhotorankError("there is nothing.")
 
 
 def kill_itself_after_half_an_answer():
-    """Write a part of an answer where the answer goes, and end."""
+    """Write an incomplete answer into the process's answer pipe, then exit."""
     for number in range(3, 20):
         try:
             os.write(number, (100).to_bytes(8, "big") + b"half")

@@ -1,4 +1,4 @@
-"""Every public name, used for what it promises."""
+"""Behaviour of every public name of the package photorank."""
 
 import itertools
 import re
@@ -31,7 +31,7 @@ METRICS = {
 
 @pytest.fixture
 def judged():
-    """Return unit embeddings (n, d), the direction that people prefer, and their scores."""
+    """Random unit embeddings (n, d), the preferred direction, and noisy scores along it."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(200, 6)).astype(np.float32)
     X /= np.linalg.norm(X, axis=1, keepdims=True)

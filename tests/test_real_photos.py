@@ -1,4 +1,4 @@
-"""The main job on real photographs with people's ratings, where they are at hand."""
+"""Learning of a vector from real photographs rated by people (OASIS data set)."""
 
 from pathlib import Path
 

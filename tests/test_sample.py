@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="session")
 def photo():
-    """Return a photograph with edges, texture and smooth parts."""
+    """Photograph with edges, texture and smooth parts."""
     import skimage
 
     return Image.fromarray(skimage.data.coffee())
@@ -23,18 +23,18 @@ def photo():
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory):
-    """Return the sample's folder and tables."""
+    """Folder of the generated sample photos, and their tables."""
     folder = tmp_path_factory.mktemp("sample")
     return folder, write_sample(folder)
 
 
 def levels(photo):
-    """Return a photo's pixel values as an array of floats."""
+    """Pixel values of a photo, as an array of floats."""
     return np.asarray(photo, dtype=float)
 
 
 def sharpness(photo):
-    """Return the mean step between neighbouring pixels."""
+    """Sharpness of a photo, as the mean grey-level steps between neighbouring pixels."""
     grey = levels(photo.convert("L"))
     return np.abs(np.diff(grey, axis=0)).mean() + np.abs(np.diff(grey, axis=1)).mean()
 

@@ -25,7 +25,7 @@ from photorank.workspace import (
 
 @pytest.fixture
 def nowhere(tmp_path, monkeypatch):
-    """Stand in an empty folder with no PHOTORANK_HOME."""
+    """Change into an empty folder, without a PHOTORANK_HOME variable."""
     monkeypatch.delenv("PHOTORANK_HOME", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     (tmp_path / "here" / "deep").mkdir(parents=True)

@@ -9,12 +9,12 @@ from tests.fixtures.colours import paint
 
 
 def single(n):
-    """Return photo series each of which holds a single photo."""
+    """Division of n photos into series of one photo each."""
     return Series(np.arange(n), np.arange(n), [None] * n, {}, 0.9)
 
 
 def rows(album):
-    """Return the index rows of the photos in an album."""
+    """Index rows of the photos in an album."""
     return [one.row for one in album.chosen]
 
 

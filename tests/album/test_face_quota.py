@@ -1,4 +1,4 @@
-"""Quotas on photos with a visible face."""
+"""Quotas on photos with a visible face in an album."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ from tests.photos.faces.test_face import LARGE
 
 @pytest.fixture
 def index(library):
-    """Return an index of ten photos of which only the first three have a face."""
+    """Index of ten photos, of which only the first three show a face."""
     fill(library.folder, 10)
     library.build(faces=False)
     digests = library.index.digests()
@@ -26,7 +26,7 @@ def index(library):
 
 
 def album(index, places, quota, **wishes):
-    """Return an album with a face quota, from photos whose ratings are their row numbers."""
+    """Album with a face quota, from photos whose ratings equal their row numbers."""
     request = AlbumRequest(places, 0, with_faces=quota, **wishes)
     return make_album(index, np.arange(10.0), single(10), request, vector="v")
 

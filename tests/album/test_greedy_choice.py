@@ -10,7 +10,7 @@ from photorank.album.value import Value
 
 
 def scene(seed, *, quotas=False):
-    """Return the function that values albums of a small random collection, and random rules."""
+    """Function that values albums of a small random collection, and random album rules."""
     rng = np.random.default_rng(seed)
     n = int(rng.integers(3, 10))
     X = rng.normal(size=(n, 4))
@@ -25,7 +25,7 @@ def scene(seed, *, quotas=False):
 
 
 def allowed(rules, rows):
-    """Tell whether a set has the pinned photos and keeps to the limits."""
+    """True if a set of photos has all pinned ones and keeps the limits."""
     if not set(rules.pinned.tolist()) <= set(rows) or len(rows) > rules.places:
         return False
     if rules.parts is None:
@@ -36,7 +36,7 @@ def allowed(rules, rows):
 
 
 def best_of_all(value, rules):
-    """Return the greatest value of any allowed set, by trying all sets."""
+    """Greatest value of an album within the rules, found by trying every set of photos."""
     n = len(value.worth)
     return max(
         value(np.array(rows, dtype=np.intp))

@@ -14,13 +14,13 @@ from photorank.workspace import IndexPaths
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory):
-    """Return an index of 900 photos in scenes, with their ratings and their series."""
+    """Index of 900 photos in scenes, with their ratings and series."""
     index = write_synthetic(IndexPaths(tmp_path_factory.mktemp("m") / "many"), 900, 24, scene=3)
     return index, index.rate(load_vector(index, VECTOR)), find_series(index)
 
 
 def marked(rng, album, request):
-    """Return the album request after a random press: pin, ban, free, or another size."""
+    """Album request after one random change: pin, ban, free, or another album size."""
     shown = [one.row for one in album.chosen] + [one.row for one in album.missed]
     row = int(rng.choice([*shown, int(rng.integers(900))]))
     pinned, banned = request.pinned - {row}, request.banned - {row}

@@ -1,4 +1,4 @@
-"""A photo's value in context: what it adds to an album, not only its standing."""
+"""Value that a photo adds to an album, given the album's other photos."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from photorank.album.in_context import AlbumContext, PhotoToAssess
 
 @pytest.fixture
 def asked(collection):
-    """Return an index and a function that assesses what photos add to a given album."""
+    """Index, and a function that computes what photos add to a given album."""
     index = collection.index
     ratings = index.rate(collection.vector)
 

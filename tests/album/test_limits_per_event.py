@@ -1,4 +1,4 @@
-"""Balance: events, and photos with and without people, have about their share of an album."""
+"""Fair shares in an album for each event, and for photos with and without people."""
 
 import numpy as np
 import pytest

@@ -20,12 +20,12 @@ from tests.fixtures.colours import fill
 
 
 def single(n):
-    """Return a series assignment of n photos in which each photo is its own series."""
+    """Division of n photos into series of one photo each."""
     return Series(np.arange(n), np.arange(n), [None] * n, {}, 0.9)
 
 
 def in_series(codes, names=None):
-    """Return a series assignment with the given series number of each photo."""
+    """Division of photos into series, by the given series number of each photo."""
     codes = np.array(codes)
     names = names or [None] * (codes.max() + 1)
     return Series(codes, np.arange(len(codes)), names, {}, 0.9)
@@ -33,7 +33,7 @@ def in_series(codes, names=None):
 
 @pytest.fixture
 def make(collection):
-    """Return a function that makes an album from ten photos, rated 0 to 9 by row unless told."""
+    """Function that makes an album from ten photos, by default rated 0 to 9 by row."""
     index = collection.index
 
     def album(places, series=None, ratings=None, **wishes):
@@ -46,7 +46,7 @@ def make(collection):
 
 
 def rows(album):
-    """Return the index rows of the photos in an album."""
+    """Index rows of the photos in an album."""
     return [one.row for one in album.chosen]
 
 
@@ -91,7 +91,7 @@ def test_photos_that_are_all_rated_alike_or_all_the_same(collection, make, balan
     assert len(make(4, ratings=np.ones(10), balance=balance).chosen) == 4
 
     class Same:
-        """The same index, as if all its photos were one picture."""
+        """Stand-in for the index in which all photos have the same embedding."""
 
         photos_by_row, name = staticmethod(collection.index.photos_by_row), "same"
         signals = staticmethod(collection.index.signals)

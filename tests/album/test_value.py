@@ -8,7 +8,7 @@ from photorank.album.value import Value
 
 
 def many(seed):
-    """Return a value of 1,500 photos, too many to re-examine at once, and each photo's part."""
+    """Function that values albums of 1,500 random photos, and each photo's part number."""
     rng = np.random.default_rng(seed)
     similarities = rng.random((1500, 60)).astype(np.float32) ** 6
     return Value(rng.random(1500) ** 3 / 3, Similarities(similarities), 1 / 60), rng.integers(

@@ -15,7 +15,7 @@ from photorank.metrics.held_out_pairs import HeldOutPairs
 
 @pytest.fixture
 def judged():
-    """Return random rows (n, d), and scores that are their first column plus noise."""
+    """Random rows (n, d), and scores equal to their first column plus noise."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(120, 6))
     return X, X[:, 0] + 0.5 * rng.normal(size=120)
@@ -65,10 +65,10 @@ def test_any_estimator_that_predicts_is_cross_validated(judged):
     X, scores = judged
 
     class OnScores(Ridge):
-        """Ridge regression on the scores of a comparison graph."""
+        """Ridge regression on the scores of the compared photos."""
 
         def fit(self, X, y):
-            """Fit the scores."""
+            """Fit the regression to the scores."""
             return super().fit(X, y.scores)
 
     for learner in (make_pipeline(StandardScaler(), photorank.AllPairs()), OnScores()):

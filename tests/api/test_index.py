@@ -16,13 +16,13 @@ from photorank.errors import (
 
 @photorank.image_encoder(name="few-pixels", digest="1", size=4)
 def few_pixels(images):
-    """Return the pixels of each image as a row of numbers, with middle grey near 0."""
+    """Pixel values of each image, relative to middle grey, as its embedding."""
     return [np.asarray(image, dtype=np.float32).ravel() - 127.5 for image in images]
 
 
 @pytest.fixture
 def own(tmp_path, gallery, monkeypatch):
-    """Return the gallery's index with its labels, made by a Python function as the encoder."""
+    """Index of the gallery with its labels, built with a Python function as encoder."""
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path))
     return photorank.build_index(
         "own", gallery, encoder=few_pixels, labels=str(gallery / "labels.csv")

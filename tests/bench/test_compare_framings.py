@@ -13,10 +13,10 @@ ONCE = Protocol(fold_by="photo", folds=3, repeats=1)
 
 
 class FramedColours(ColourEncoder):
-    """Sees noise where the framing is "pad"."""
+    """Colour encoder that sees only noise in the framing `pad`."""
 
     def prepare(self, photo):
-        """Return the photo as one small frame; for the framing pad, return noise instead."""
+        """Photo as one small frame, or random noise in the framing `pad`."""
         [pixels] = super().prepare(photo).frames
         if self.fingerprint.framing == "pad":
             rng = np.random.default_rng(int(pixels.astype(int).sum()))
@@ -25,7 +25,7 @@ class FramedColours(ColourEncoder):
 
 
 def load(framing):
-    """Return an encoder with the given framing."""
+    """Colour encoder with the given framing."""
     return FramedColours(framing=framing)
 
 

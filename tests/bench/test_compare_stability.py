@@ -81,7 +81,7 @@ def test_an_unknown_framing_is_refused(home):
 
 @pytest.fixture
 def photos_of_one_kind(tmp_path):
-    """Return an index of six photos with scores."""
+    """Index of six photos, with scores from 0 to 5."""
     from photorank.index.building.build import build_index
     from photorank.index.building.request import BuildRequest
     from photorank.index.judging.import_rows import import_labels

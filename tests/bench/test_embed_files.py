@@ -1,4 +1,4 @@
-"""Photos that are embedded outside an index, in several forms each."""
+"""Embeddings of photo files outside any index, in several forms of each photo."""
 
 import numpy as np
 from PIL import Image
@@ -9,22 +9,22 @@ from tests.fixtures.colours import ColourEncoder, fill
 
 
 class SwitchableColours(ColourEncoder):
-    """An encoder that counts the frames that a runtime was chosen on."""
+    """Colour encoder that records on how many frames its runtime was chosen."""
 
     runtime = "plain"
     told = None
 
     def choose_runtime(self, runtime, frames):
-        """Remember how many."""
+        """Record the runtime and the number of frames."""
         assert self.encoded == 0
         self.told = runtime, len(frames)
 
     def set_precision(self, precision):
-        """Have none to keep."""
+        """Ignore the requested precision."""
 
 
 def in_forms(n):
-    """Return a function that gives n copies of a photo."""
+    """Function that returns n copies of a photo, as its forms."""
     return lambda photo: n * [photo]
 
 

@@ -1,4 +1,4 @@
-"""The benchmark of faces: a person's table, and figures with intervals."""
+"""Benchmark of face detection: table of marked faces, and figures with intervals."""
 
 from math import isnan
 

@@ -1,4 +1,4 @@
-"""The benchmark of indexing measures what it says it does."""
+"""Benchmark of indexing speed: synthetic photos, reference loop and upper limit."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""A real server over a real workspace, and a real browser."""
+"""Fixtures of browser tests: a real server on a real workspace, and a real browser."""
 
 import os
 import shutil
@@ -39,7 +39,7 @@ NEEDS_BROWSER = [
 
 
 class Server:
-    """The dashboard's server over a workspace."""
+    """Dashboard server that runs in its own process on a workspace."""
 
     def __init__(self, home, folder):
         with closing(socket.socket()) as probe:
@@ -51,7 +51,7 @@ class Server:
 
     @property
     def address(self):
-        """Address at which the server answers."""
+        """Address of the dashboard server."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
@@ -60,7 +60,7 @@ class Server:
         return os.environ | {"PYTHONPATH": str(APP.parents[1]), "PHOTORANK_HOME": str(self.home)}
 
     def start(self):
-        """Start it and wait until it answers."""
+        """Start the server, and wait until it answers."""
         command = [sys.executable, "-m", "streamlit", "run", APP, "--server.headless=true"]
         command += [f"--server.port={self.port}", "--server.fileWatcherType=none"]
         with (self.folder / "server.log").open("a") as log:
@@ -70,14 +70,14 @@ class Server:
         wait_until_up(self.port, self.process)
 
     def end(self, how=signal.SIGTERM):
-        """Send it a signal and wait until it has ended."""
+        """Send a signal to the server process, and wait until it has ended."""
         self.process.send_signal(how)
         self.process.wait(timeout=20)
 
 
 @contextmanager
 def serving(workspace, folder):
-    """Serve a copy of a workspace, made in a folder, until the block ends."""
+    """Context manager that runs a dashboard server on a copy of a workspace."""
     server = Server(shutil.copytree(workspace, folder / "served"), folder)
     server.start()
     try:
@@ -88,7 +88,7 @@ def serving(workspace, folder):
 
 @pytest.fixture(scope="session")
 def running(indexed_home, tmp_path_factory):
-    """Return the server shared by all tests that leave its photos unchanged.
+    """Dashboard server shared by all tests that leave its photos unchanged.
 
     Who judges there does so under a name that no other test has.
     """
@@ -98,19 +98,19 @@ def running(indexed_home, tmp_path_factory):
 
 @pytest.fixture(scope="package")
 def mortal(indexed_home, tmp_path_factory):
-    """Return a server that tests may kill, provided they start it again."""
+    """Dashboard server that tests may kill if they start it again."""
     with serving(indexed_home, tmp_path_factory.mktemp("mortal")) as server:
         yield server
 
 
 @pytest.fixture
 def server(running):
-    """Return the address of the shared server."""
+    """Address of the shared dashboard server."""
     return running.address
 
 
 def wait_until_up(port, process):
-    """Wait for the server to answer."""
+    """Wait until the dashboard server answers, at most about a minute."""
     for _ in range(600):
         assert process.poll() is None, "the server ended"
         try:
@@ -125,7 +125,7 @@ def wait_until_up(port, process):
 
 @pytest.fixture(scope="package")
 def chromium():
-    """Return the one headless browser shared by these tests.
+    """Headless browser shared by the browser tests.
 
     Its event loop runs in their thread, so it must be gone when other tests start one there.
     """
@@ -138,13 +138,13 @@ def chromium():
 
 @pytest.fixture(scope="package")
 def page(chromium):
-    """Return the browser tab shared by all tests that need none of their own."""
+    """Browser tab shared by all tests without a tab of their own."""
     return new_page(chromium)
 
 
 @pytest.fixture
 def tab(page):
-    """Return an extra tab in the shared browser, closed after the test.
+    """Extra tab in the shared browser, closed after the test.
 
     To the server each tab is a visitor of its own; the browser has fetched and compiled
     Streamlit's code for all of them, which is half of what a new visitor costs.
@@ -156,7 +156,7 @@ def tab(page):
 
 @pytest.fixture
 def visitor(chromium):
-    """Return a function that opens a page in its own browser context, closed after the test."""
+    """Function that opens a page in its own browser context, closed after the test."""
     pages = []
 
     def arrived(**options):
@@ -169,19 +169,19 @@ def visitor(chromium):
 
 
 def new_page(chromium, **options):
-    """Return a page in a new browser context whose timeout suits a busy machine."""
+    """Page in a new browser context, with a timeout that suits a busy machine."""
     context = chromium.new_context(**options)
     context.set_default_timeout(PATIENCE)
     return context.new_page()
 
 
 def drawn(page):
-    """Wait until a page has a heading, and nothing more will be drawn or fetched."""
+    """Wait until a page has a heading and is completely drawn and fetched."""
     page.wait_for_function(DRAWN, polling=POLLING)
 
 
 def wait_until(page, holds):
-    """Wait until a condition of the page, the disk or both holds, however busy the machine is."""
+    """Wait until a function returns true, with a timeout that suits a busy machine."""
     end = time.monotonic() + PATIENCE / 1000
     while not holds():
         assert time.monotonic() < end, f"it does not hold after {PATIENCE / 1000:.0f} s"
@@ -190,7 +190,7 @@ def wait_until(page, holds):
 
 @contextmanager
 def answered(page):
-    """Wait until the server has answered what the block does, and the page shows it.
+    """Context manager that waits until the page shows the server's answer to its block.
 
     Only for what the server is asked for at once, and nothing on the page could be waited for.
     """
@@ -201,14 +201,14 @@ def answered(page):
 
 
 def upload(page):
-    """Return the upload field for photos to compare, once it is on the page."""
+    """Upload field for photos to compare, as soon as the page has it."""
     field = page.locator(".st-key-upload input[type=file]")
     field.wait_for(state="attached")
     return field
 
 
 def go_on(page, path):
-    """Go from a page to another as the browser's own buttons do, in the app that is there."""
+    """Go to another page of the open app, as the browser's Back button does."""
     before = page.locator("h1").inner_text()
     page.evaluate(
         """path => {

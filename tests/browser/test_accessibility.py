@@ -1,4 +1,4 @@
-"""Every page under axe-core: what it calls serious or critical is a barrier to somebody.
+"""Accessibility of every page: no serious or critical violations found by axe-core.
 
 No rule is left out, and of the pages, Streamlit's own widgets included, only the box that is drawn
 on the map: Vega writes its two rectangles, empty ones too, as pictures without a name, and has no
@@ -31,7 +31,7 @@ AT_ONCE = "* { transition: none !important; animation: none !important }"
 
 
 def barriers(page):
-    """Return the serious and critical violations that axe-core finds on a page."""
+    """Serious and critical accessibility violations that axe-core finds on a page."""
     found = axe.Axe().run(page, context=NOT_OURS).response["violations"]
     return [
         (one["id"], node["html"][:160])
@@ -60,7 +60,7 @@ def test_no_page_has_a_serious_barrier(server, tab, scheme, width):
 
 
 def menu_barriers(page):
-    """Return the accessibility barriers of open menus, including the buttons that open them."""
+    """Accessibility violations of open menus, including the buttons that open them."""
     found = {}
     for path, menu in (("/compare", "About"), ("/vectors", "All facts"), ("/compare", "By words")):
         go_on(page, path)
@@ -71,7 +71,7 @@ def menu_barriers(page):
 
 
 def viewer_barriers(page):
-    """Return the accessibility barriers of the viewer: alone, with its panels and with its help."""
+    """Accessibility violations of the photo viewer: alone, with its panels, with its help."""
     go_on(page, "/photos?vector=ours")
     page.locator(".cell img[src]").first.click()
     page.locator("dialog.viewer[open]").wait_for()

@@ -1,4 +1,4 @@
-"""An album made by hand: places, balance, pins and bans, and every kind of export."""
+"""Album page in the browser: places, balance, pins, bans and every kind of export."""
 
 import csv
 import hashlib
@@ -24,7 +24,7 @@ OPTIONS = {
 
 @pytest.fixture
 def album(page, server):
-    """Return a function that opens the album page by an address and waits for its photos."""
+    """Function that opens the album page with URL parameters, and waits for its photos."""
 
     def opened(query="places=5&vector=ours"):
         page.goto(f"{server}/album?{query}")
@@ -38,7 +38,7 @@ def album(page, server):
 
 @pytest.fixture
 def originals(gallery):
-    """Return each indexed file's digest and time; afterwards, check that none has changed."""
+    """Digest and modification time of each original file, checked again after the test."""
 
     def as_they_are():
         files = sorted(path for path in gallery.rglob("*") if path.is_file())
@@ -53,17 +53,17 @@ def originals(gallery):
 
 
 def cells(page, where="album"):
-    """Return the locator of the photo cells in one part of the page."""
+    """Locator of the photo cells in one part of the page."""
     return page.locator(f".st-key-{where}-small .cell")
 
 
 def index_of(home):
-    """Return the index of the photos."""
+    """Index `small` of a workspace."""
     return Index.open(IndexPaths(home / "index" / "small"))
 
 
 def names(page, where="album"):
-    """Return the tokens (beginnings of digests) of the photos in one part of the page."""
+    """Tokens (digest prefixes) of the photos in one part of the page."""
     return cells(page, where).evaluate_all("all => all.map(one => one.dataset.token)")
 
 
@@ -93,7 +93,7 @@ def test_the_viewer_keeps_to_the_photo_when_the_album_is_chosen_anew(album, inde
 
 
 def press(page, where, photo, name):
-    """Press a button of a photo, which is there while the mouse is above it."""
+    """Press a button that a photo shows under the mouse pointer."""
     cell = page.locator(f".st-key-{where}-small .cell[data-token='{photo}']")
     cell.hover()
     cell.get_by_role("button", name=name).click()
@@ -216,7 +216,7 @@ def test_an_export_tells_first_and_writes_then(album, originals, tmp_path):
 
 
 def check_export(kind, target, originals):
-    """Assert that a folder holds five photos, exported in the way that was chosen."""
+    """Assert that a folder holds a correct export of five photos, of the given kind."""
     written = sorted(path for path in target.iterdir() if not path.name.startswith("."))
     by_digest = {digest: path for path, (digest, _) in originals.items()}
     if kind == "csv":

@@ -1,4 +1,4 @@
-"""How fast the server answers, whatever is drawn."""
+"""Response time of the server for small answers."""
 
 import time
 from contextlib import closing

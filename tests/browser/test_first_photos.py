@@ -1,4 +1,4 @@
-"""The first photos of a long order are drawn before the rest of it has come."""
+"""Early display of the first photos, before the rest of a long ranking arrives."""
 
 import os
 from io import BytesIO
@@ -35,7 +35,7 @@ HEIGHT = """() => [...document.querySelectorAll("*")]
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory):
-    """Yield a server of an index with more photos than a page is sent at once."""
+    """Dashboard server on an index with more photos than a page receives at once."""
     workspace = Workspace(tmp_path_factory.mktemp("many") / "home")
     for part in ("index", "datasets"):
         (workspace.root / part).mkdir(parents=True)
@@ -53,7 +53,7 @@ def many(tmp_path_factory):
 
 
 def opened(visitor, many):
-    """Open the page Photos; from then on orders are held back: the page, and those held."""
+    """Page Photos, and a list of its later requests for photo orders, all held back."""
     page, held = visitor(viewport={"width": 1440, "height": 900}), []
     page.goto(f"{many.address}/photos?vector={VECTOR}")
     page.locator(".cell img[src]").first.wait_for()
@@ -63,7 +63,7 @@ def opened(visitor, many):
 
 
 def let_go(page, held):
-    """Let the one order that is held back come; the browser asks for it after drawing."""
+    """Let through the one held request for a photo order, once it has come."""
     wait_until(page, lambda: held)
     (one,) = held
     held.clear()

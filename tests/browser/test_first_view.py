@@ -1,4 +1,4 @@
-"""Home's title and photos are seen before Streamlit has loaded, where the page will have them."""
+"""First view of the home page: title and photos in place before Streamlit has loaded."""
 
 import re
 
@@ -30,7 +30,7 @@ SIZES = [(1440, 900), (1920, 1080), (1024, 768), (700, 900), (390, 844)]
 
 @pytest.fixture
 def visit(visitor):
-    """Return a function that opens a window of a given size, without Streamlit's code if wanted."""
+    """Function that opens a browser page of a given size; `alone` blocks Streamlit's code."""
 
     def opened(size, colours="light", *, alone=False):
         viewport = dict(zip(("width", "height"), size, strict=True))
@@ -43,7 +43,7 @@ def visit(visitor):
 
 
 def go_home(page, server):
-    """Open Home until its document has a first view: a busy server leaves it out."""
+    """Open Home again and again until its document has a first view, at most 40 times."""
     for _ in range(40):
         if "first-view-data" in page.goto(server, wait_until="commit").text():
             return
@@ -51,7 +51,7 @@ def go_home(page, server):
 
 
 def boxes(page, of):
-    """Wait until the photos are there, and return where they are."""
+    """Positions of the title and of each photo on the page, once all photos are loaded."""
     return page.wait_for_function(BOXES, arg=of, polling=POLLING).json_value()
 
 

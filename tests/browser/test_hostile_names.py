@@ -1,4 +1,4 @@
-"""Names that strangers gave to files, groups and people, on every page of a real browser."""
+"""Hostile names of files, groups and people, on every page in a real browser."""
 
 import shutil
 from urllib.parse import quote
@@ -32,7 +32,7 @@ PAGES = ("", "photos", "search", "map", "album", "compare", "photo", "teach", "v
 
 @pytest.fixture(scope="module")
 def running(indexed_home, tmp_path_factory):
-    """Return a dashboard server over photos, groups and a rater with hostile names."""
+    """Dashboard server over photos, groups and a rater with hostile names."""
     root = tmp_path_factory.mktemp("named")
     folder = root / f"{IMAGE} album"
     folder.mkdir()
@@ -91,6 +91,6 @@ def test_an_address_of_no_vector_is_as_if_none_was_asked_for(server, page):
 
 
 def check_shown_as_text(page):
-    """Assert that no name became an image, and that no page failed."""
+    """Assert that the page shows no image made by a name, and no exception."""
     assert page.locator("[data-testid=stException]").count() == 0
     assert page.locator("img[src=x]").count() == 0

@@ -1,4 +1,4 @@
-"""Files that strangers upload to the page of two photos, in a real browser."""
+"""Hostile files uploaded to the page of two photos, in a real browser."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ MOST = 1 << 30  # bytes that the server may hold beside what it held before
 
 
 def resident(process):
-    """Return the memory in bytes that a process and its children occupy."""
+    """Resident memory of a process and its children, in bytes."""
     children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
     pages = [Path(f"/proc/{one}/statm").read_text().split()[1] for one in (process, *children)]
     return 4096 * sum(map(int, pages))

@@ -1,4 +1,4 @@
-"""A kept album on its page: photos are moved, kept and left out, by keys and by mouse."""
+"""Page of a kept album: photos are moved, kept and left out, by keyboard and by mouse."""
 
 import pytest
 
@@ -32,7 +32,7 @@ WIDTHS = (1024, 1240, 1280, 1366, 1440, 1480, 1500)
 
 @pytest.fixture
 def store(running, tab):
-    """Return the server's album store; the test's album and word setting are removed afterwards.
+    """Album store of the server; the test's album and wording setting are removed afterwards.
 
     The pages of other tests begin with a choice, in plain words.
     """
@@ -43,13 +43,13 @@ def store(running, tab):
 
 
 def pinned_and_left_out(store):
-    """Return the photos that the stored album pins and those that it leaves out."""
+    """Photos that the stored album pins, and photos that it leaves out."""
     album = store.load("Summer").album
     return album.pinned, album.left_out
 
 
 def shown_token(viewer):
-    """Return the start of the digest of the photo that the viewer shows."""
+    """Start of the digest of the photo in the viewer."""
     return viewer.locator(".stage img").first.get_attribute("src").split("/")[-2]
 
 

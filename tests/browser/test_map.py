@@ -1,4 +1,4 @@
-"""The map with a mouse: pointing, dragging, and the way from there to the album and to a photo."""
+"""Map page with a mouse: pointing, dragging, and the way to the album and to a photo."""
 
 import re
 
@@ -11,12 +11,12 @@ CHART = "[data-testid=stVegaLiteChart] svg"
 
 
 def middle(box):
-    """Return the coordinates of a box's centre."""
+    """Coordinates of the centre of a box."""
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def drag_over_all(page):
-    """Draw a box around every point."""
+    """Drag the mouse across the chart to draw a box around every point."""
     box = page.locator(CHART).first.bounding_box()
     page.mouse.move(box["x"] + 3, box["y"] + 5)
     page.mouse.down()

@@ -1,4 +1,4 @@
-"""On a phone, the list of pages gives way to the page, and two photos fit the screen."""
+"""Pages on a phone: the list of pages closes, and two photos fit the screen."""
 
 import pytest
 
@@ -11,7 +11,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 
 @pytest.fixture(scope="module")
 def phone(chromium):
-    """Return a page of a browser that has a phone's screen."""
+    """Browser page with the screen of a phone."""
     page = new_page(chromium, **PHONE)
     yield page
     page.context.close()

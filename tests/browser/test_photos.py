@@ -1,4 +1,4 @@
-"""The page Photos as a person meets it: keys, marks, the viewer, and names that are markup."""
+"""Page of photos in a real browser: keys, marks, the viewer, and names with markup."""
 
 import os
 import re
@@ -16,7 +16,7 @@ CELL = ".cell img[src]"
 
 
 def opened(page, server, rater):
-    """Open the page as a person, and give the first photo the focus."""
+    """Open the photos page as a given rater, and focus the first photo."""
     page.goto(f"{server.address}/photos?rater={rater}&vector=ours")
     page.locator(CELL).first.wait_for()
     drawn(page)
@@ -24,12 +24,12 @@ def opened(page, server, rater):
 
 
 def marks(server, rater):
-    """Return a person's marks of photos, read from the index on the disk."""
+    """Marks that a rater gave to photos, read from the index on disk."""
     return marks_of(IndexPaths(server.home / "index" / "small"), rater)
 
 
 def kept(server, rater, wanted, within=PATIENCE / 1000):
-    """Wait until a person's marks are as wanted; return how long that took."""
+    """Seconds until a rater's marks on disk are as wanted."""
     begun = time.monotonic()
     while marks(server, rater) != wanted and time.monotonic() < begun + within:
         time.sleep(0.02)
@@ -37,7 +37,7 @@ def kept(server, rater, wanted, within=PATIENCE / 1000):
 
 
 def digests_in_order(page, server):
-    """Return the full digests of photos in the order of the page's cells."""
+    """Full digests of photos, in the order of the page's cells."""
     tokens = page.locator(".cell").evaluate_all("all => all.map(one => one.dataset.token)")
     every = Index.open(IndexPaths(server.home / "index" / "small")).digests()
     return [next(digest for digest in every if digest.startswith(token)) for token in tokens]

@@ -1,4 +1,4 @@
-"""Pages in a small window fit one screen, with photos right below one row of controls."""
+"""Pages in a small window: one screen each, with photos right below one row of controls."""
 
 import pytest
 
@@ -19,7 +19,7 @@ SMALL, PHONE = {"width": 1024, "height": 768}, {"width": 390, "height": 844}
 
 @pytest.fixture
 def album(running):
-    """Return the name of an album that exists for the duration of the test."""
+    """Name of an album that exists for the duration of the test."""
     store = AlbumStore(Workspace(running.home))
     digests = Index.open(Workspace(running.home).index("small")).digests()[:6]
     store.create("Small", KeptAlbum("small", tuple(digests)), "chosen")
@@ -29,14 +29,14 @@ def album(running):
 
 @pytest.fixture
 def small(chromium):
-    """Return a browser page in a small window."""
+    """Browser page in a small window."""
     page = new_page(chromium, viewport=SMALL)
     yield page
     page.context.close()
 
 
 def begins_above(page, y):
-    """Wait until a page's photos begin above a height."""
+    """Wait until a page's photos begin at or above a given height in pixels."""
     page.wait_for_function(f"most => {TOP} <= most", arg=y, polling=POLLING)
 
 

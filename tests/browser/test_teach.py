@@ -1,4 +1,4 @@
-"""Teaching as a person does it: by keyboard, with reloads, crashes and another tab beside."""
+"""Teaching page in a real browser: keyboard, reloads, crashes and a second tab."""
 
 import signal
 import time
@@ -21,29 +21,29 @@ TWICE = """() => {
 
 
 def opened(page, server, rater):
-    """Open the page as a person, and wait until a pair can be chosen from."""
+    """Open the teaching page as a given rater, and wait for a pair to choose from."""
     page.goto(f"{server.address}/teach?rater={rater}")
     wait_for_pair(page)
 
 
 def wait_for_pair(page):
-    """Wait until a pair is there, for as long as one must be looked at."""
+    """Wait for a pair of photos, and then until it has been shown long enough for an answer."""
     page.locator(A_PAIR).first.wait_for()
     page.wait_for_timeout(SEEN_MS)
 
 
 def shown(page):
-    """Return the names of the two photos shown on the page."""
+    """Names of the two photos shown on the page."""
     return [one.get_attribute("alt").split(": ")[1] for one in page.locator(A_PAIR).all()]
 
 
 def said(server, rater):
-    """Return a person's choices, read from the disk."""
+    """Choices of a rater, read from the index on disk."""
     return clicks(Index.open(IndexPaths(server.home / "index" / "small")), rater)
 
 
 def told(server, rater, n, within=PATIENCE / 1000):
-    """Wait until so many pairs are on the disk; return what was said."""
+    """Choices of a rater, read from disk as soon as they cover n pairs."""
     end = time.monotonic() + within
     while len((found := said(server, rater)).seen_pairs) < n and time.monotonic() < end:
         time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""The page as a person meets it: a real server, a real browser, two photos of one's own."""
+"""Page that compares two of the user's own photos, with a real server and browser."""
 
 import re
 
@@ -9,7 +9,7 @@ pytestmark = NEEDS_BROWSER
 
 
 def chances(page, first, second):
-    """Upload two photos and return the two probabilities that the page shows, in per cent."""
+    """Probabilities in per cent that the page shows for two uploaded photos."""
     upload(page).set_input_files([first, second])
     shown = page.get_by_test_id("stMetricValue")
     shown.nth(1).wait_for()

@@ -19,13 +19,13 @@ class Outcome:
 
     @property
     def json(self):
-        """The command's output, which must be nothing but JSON, parsed."""
+        """Parsed output of the command, which must be nothing but JSON."""
         return json.loads(self.out)
 
 
 @pytest.fixture
 def photorank():
-    """Run a command in this process; an unexpected exception is the test's own."""
+    """Function that runs a command in this process, and raises its unexpected exceptions."""
 
     def run(*arguments):
         result = invoke(*arguments)
@@ -36,7 +36,7 @@ def photorank():
 
 @pytest.fixture
 def refused(photorank):
-    """Run a command that must end in one line and exit 1, and return the line."""
+    """Function that runs a command expected to fail, and returns its one-line error."""
 
     def run(*arguments):
         outcome = photorank(*arguments)
@@ -51,7 +51,7 @@ def refused(photorank):
 
 @pytest.fixture
 def empty_home(tmp_path, monkeypatch):
-    """Return a workspace without any index, set as the current workspace."""
+    """Workspace without any index, set as the current workspace."""
     home = tmp_path / "empty-home"
     monkeypatch.setenv("PHOTORANK_HOME", str(home))
     return home
@@ -59,7 +59,7 @@ def empty_home(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="session")
 def tiny_spec(tiny_model, tmp_path_factory):
-    """Return the spec of a fast tiny encoder whose embeddings differ between photos."""
+    """Spec of a tiny, fast encoder whose embeddings differ between photos."""
     from safetensors.torch import load_file, save_file
 
     name, file = tiny_model

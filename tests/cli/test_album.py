@@ -9,7 +9,7 @@ pytestmark = pytest.mark.usefixtures("home")
 
 @pytest.fixture
 def album(photorank):
-    """Return a function that makes an album by a vector and returns its JSON."""
+    """Function that makes an album by the vector `ours`, and returns the command's JSON."""
 
     def make(*arguments):
         outcome = photorank("album", "--vector", "ours", *arguments, "--json")

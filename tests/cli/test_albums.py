@@ -1,4 +1,4 @@
-"""The commands about kept albums."""
+"""Commands for kept albums: making, changing, showing, exporting and removing them."""
 
 import json
 import shutil
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.usefixtures("home")
 
 @pytest.fixture
 def kept(photorank):
-    """Return a function that runs an album command and returns its JSON."""
+    """Function that runs an album command, and returns its JSON."""
 
     def run(*arguments):
         outcome = photorank(*arguments, "--json")

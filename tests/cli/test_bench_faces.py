@@ -1,4 +1,4 @@
-"""The command bench faces."""
+"""Command `photorank bench faces`."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The benchmarks of speed, on a small index."""
+"""Speed benchmarks on a small index."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.usefixtures("made_up")
 
 @pytest.fixture
 def made_up(tmp_path, monkeypatch):
-    """Make a workspace current that has one index, of photos that never were."""
+    """Create a workspace with one index of synthetic photos, and make it current."""
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path))
     workspace = Workspace(tmp_path)
     workspace.datasets.mkdir()

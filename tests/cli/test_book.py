@@ -1,4 +1,4 @@
-"""The command that makes books."""
+"""Command `photorank book`, which makes printed books."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""A camera's card: pairs of RAW and JPEG, Live Photos, videos, thumbnails and hidden files."""
+"""Files of a camera card: RAW and JPEG pairs, Live Photos, videos, thumbnails, hidden files."""
 
 import hashlib
 import os
@@ -12,7 +12,7 @@ SIZE = (96, 64)
 
 
 def checksums(folder):
-    """Return the checksum and modification time of each file of a folder, by its path."""
+    """Checksum and modification time of each file in a folder, by path."""
     return {
         path: (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime_ns)
         for path in folder.rglob("*")
@@ -22,7 +22,7 @@ def checksums(folder):
 
 @pytest.fixture
 def card(tmp_path):
-    """Return the folder of a camera card with photos, their companion files and other files."""
+    """Folder of a camera card with photos, their companion files and other files."""
     import pillow_heif
 
     pillow_heif.register_heif_opener()

@@ -15,7 +15,7 @@ START = [sys.executable, "-m", "photorank"]
 
 @pytest.fixture
 def port():
-    """Return a free port of this machine."""
+    """Number of a free TCP port of this machine."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -23,14 +23,14 @@ def port():
 
 @pytest.fixture
 def heard():
-    """Let children hear Ctrl-C: a shell starts what runs in the background deaf to it."""
+    """Let child processes receive Ctrl-C, even when the tests run in the background."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
 
 
 def is_open(port):
-    """Tell whether a server listens."""
+    """True if a server listens on the given port."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 

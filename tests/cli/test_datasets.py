@@ -1,4 +1,4 @@
-"""The commands about known datasets, and indexing one in one go."""
+"""Commands about known datasets, and the indexing of a dataset by one command."""
 
 import shutil
 
@@ -35,7 +35,7 @@ VOTES += "c,0,0,4,land,test\nd,1,1,2,land,test\n"
 
 @pytest.fixture
 def mine(tmp_path, monkeypatch):
-    """Return a small dataset's folder, with its manifest in the current workspace."""
+    """Folder of a small dataset, with its manifest in the current workspace."""
     home = tmp_path / "home"
     (home / "datasets").mkdir(parents=True)
     (home / "index").mkdir()

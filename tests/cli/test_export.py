@@ -18,7 +18,7 @@ FORMATS = ("csv", "parquet", "xmp", "clip-retrieval")
 
 @pytest.fixture
 def library(tmp_path, photorank):
-    """Return a folder of four photos, indexed as `mine`."""
+    """Folder of four photos, indexed as `mine`."""
     from tests.conftest import draw_photo
 
     folder = tmp_path / "library"

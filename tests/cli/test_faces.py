@@ -1,4 +1,4 @@
-"""The command faces: files, an index, removal, and what is wrong."""
+"""Command `photorank faces`: single files, an index, removal, and wrong usage."""
 
 import pytest
 

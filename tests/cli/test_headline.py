@@ -5,7 +5,7 @@ from tests.fixtures.evaluations import difference, evaluation, result
 
 
 def row(vector, value, **flags):
-    """Return a result for a vector, with an interval of ± 0.02 around its value."""
+    """Result for a vector, with an interval of ± 0.02 around its value."""
     return result(vector, (value, value - 0.02, value + 0.02), **flags)
 
 

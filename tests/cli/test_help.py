@@ -11,7 +11,7 @@ from tests.fixtures.command_line import COMMAND
 
 
 def commands(command, path=()):
-    """Return all commands that are not groups, by the words that call them."""
+    """Commands that are not groups, by the words that call them."""
     inner = getattr(command, "commands", None)
     if inner is None:
         return {path: command}

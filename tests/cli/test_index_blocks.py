@@ -1,4 +1,4 @@
-"""Indexes with and without signals in their embeddings, by one encoder."""
+"""Indexes with and without technical signals in their embeddings, by one encoder."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ from tests.fixtures.colours import fill
 
 
 def without_signals(spec, **how):
-    """Return the encoder without technical signals, as older versions of photorank had it."""
+    """Encoder without technical signals, as in older versions of photorank."""
     encoder = load_encoder(spec, **how)
     encoder.set_blocks(None)
     return encoder
@@ -25,7 +25,7 @@ def without_signals(spec, **how):
 
 @pytest.fixture
 def old_and_new(tmp_path, tiny_spec):
-    """Return an index without signals, one with signals, and the folder of their photos."""
+    """Index without technical signals, index with them, and the folder of their photos."""
     fill(tmp_path / "photos", 5)
     home = Workspace(tmp_path / "home")
     for name, load in (("old", without_signals), ("new", load_encoder)):

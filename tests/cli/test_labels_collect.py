@@ -1,4 +1,4 @@
-"""`labels collect` and `labels group`: the judgements of a photo library reach an index."""
+"""Commands `labels collect` and `labels group`, from a photo library to an index."""
 
 import json
 import os
@@ -25,7 +25,7 @@ EXIF_IFD, MAKE, MODEL, TAKEN = 0x8769, 0x10F, 0x110, 0x9003
 
 @pytest.fixture(scope="module")
 def indexed_shelf(tmp_path_factory, gallery):
-    """Return a folder with eight photos in `shelf` and a workspace `home` that indexes them."""
+    """Folder with eight photos in `shelf`, and a workspace `home` that indexes them."""
     place = tmp_path_factory.mktemp("indexed-shelf")
     shutil.copytree(gallery / "beach", place / "shelf" / "beach")
     for number, path in enumerate(sorted(place.rglob("*.jpg"))):
@@ -43,7 +43,7 @@ def indexed_shelf(tmp_path_factory, gallery):
 
 @pytest.fixture
 def shelf(indexed_shelf, empty_home, tmp_path):
-    """Return a copy of the folder that a test may change; it is indexed, without labels."""
+    """Copy of the indexed photo folder, without labels, which the test may change."""
     shutil.copytree(indexed_shelf / "home", empty_home)
     folder = shutil.copytree(indexed_shelf / "shelf", tmp_path / "shelf")
     reroot(Workspace(empty_home).index("shelf"), indexed_shelf / "shelf", folder)
@@ -52,12 +52,12 @@ def shelf(indexed_shelf, empty_home, tmp_path):
 
 @pytest.fixture
 def opened(empty_home):
-    """Return a function that opens the index as it is now."""
+    """Function that opens the current state of the index `shelf`."""
     return lambda: Index.open(Workspace(empty_home).index("shelf"))
 
 
 def scores_of(index):
-    """Return the scores of an index's judged photos, by file name."""
+    """Scores of an index's judged photos, by file name."""
     scores = index.labels().scores
     return {
         photo.path.name: float(score)

@@ -1,4 +1,4 @@
-"""`labels popularity`: counts of likes reach an index."""
+"""Command `labels popularity`, which turns counts of likes into labels of an index."""
 
 import shlex
 

@@ -1,4 +1,4 @@
-"""Several people's tastes by command."""
+"""Command `photorank people`, which compares the tastes of several people."""
 
 import pytest
 
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.usefixtures("home")
 
 @pytest.fixture
 def two(home):
-    """Have two people choose the opposite of each other."""
+    """Record choices by two people, `ann` and `bob`, who always disagree."""
     index = open_index("small")
     photos = [photo.digest for photo in index.photos()]
     for row in range(0, 20, 2):

@@ -9,7 +9,7 @@ from tests.conftest import draw_photo
 
 @pytest.fixture
 def photos(tmp_path):
-    """Return a folder of three new photos and a damaged one."""
+    """Folder of three new photos and a damaged one."""
     folder = tmp_path / "new"
     folder.mkdir()
     for number in range(3):

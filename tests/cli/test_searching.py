@@ -16,12 +16,12 @@ pytestmark = pytest.mark.usefixtures("home")
 
 @pytest.fixture
 def index():
-    """Return the index that is searched."""
+    """Index `small`, in which the commands search."""
     return open_index("small")
 
 
 def rows_of(index, found):
-    """Return the index rows of the photos in a search result."""
+    """Index rows of the photos in a search result."""
     return [index.row_of(Path(one["path"])) for one in found]
 
 

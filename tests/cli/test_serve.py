@@ -12,7 +12,7 @@ START = [sys.executable, "-m", "photorank", "serve", "--vector", "ours"]
 
 @pytest.fixture
 def port():
-    """Return the number of a free TCP port."""
+    """Number of a free TCP port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

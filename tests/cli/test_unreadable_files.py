@@ -1,4 +1,4 @@
-"""Every read can fail: one line says what and where, and nothing is advised that could lose it."""
+"""Files that cannot be read: a one-line error with cause and place, and no harmful advice."""
 
 import errno
 import fcntl
@@ -28,13 +28,13 @@ HARMFUL = ("move that", "emove the file", "aside", "doctor --repair", "make it a
 
 @pytest.fixture
 def paths(home):
-    """Return the paths of the index `small`."""
+    """Paths of the index `small`."""
     return Workspace(home).index("small")
 
 
 @pytest.fixture
 def broken(monkeypatch):
-    """Return a function that makes opening any file below a path fail with an I/O error."""
+    """Function that makes opening any file below a path fail with an I/O error."""
     original = io.open
 
     def breaks(*, below):

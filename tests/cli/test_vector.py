@@ -8,7 +8,7 @@ pytestmark = pytest.mark.usefixtures("home")
 
 @pytest.fixture
 def head(tmp_path):
-    """Return a file with random weights and bias of a published vector for the index."""
+    """File of a published vector with random weights and a random bias, for the index."""
     numbers = np.random.default_rng(0).normal(size=open_index("small").manifest.head + 1)
     np.save(tmp_path / "head.npy", numbers)
     return tmp_path / "head.npy"

@@ -20,7 +20,7 @@ from tests.conftest import draw_photo
 
 
 def contents(folder):
-    """Return the bytes of every file under a folder, except SQLite's auxiliary files."""
+    """Bytes of every file under a folder, except SQLite's auxiliary files."""
     return {
         path.relative_to(folder): path.read_bytes()
         for path in folder.rglob("*")
@@ -210,7 +210,7 @@ def test_an_unknown_name_is_answered_with_the_known_ones(arguments, known, refus
 
 @pytest.fixture
 def unlabelled(home, gallery, photorank):
-    """Return the name of an index without labels."""
+    """Name of an index without labels."""
     photorank("index", gallery / "beach", "--name", "plain", "--encoder", "embedded")
     return "plain"
 
@@ -258,7 +258,7 @@ def test_every_path_that_is_typed_is_checked():
 
 
 def commands(group):
-    """Yield the function of each command of a group and of the groups in it."""
+    """Callback functions of all commands in a group and in its subgroups."""
     yield from (command.callback for command in group.registered_commands)
     for inner in group.registered_groups:
         yield from commands(inner.typer_instance)
@@ -307,7 +307,7 @@ def test_builtin_and_unknown_vectors_cannot_be_removed(refused, home):
 
 
 def run(arguments, home, **options):
-    """Run the command line in a process of its own."""
+    """Completed process of a photorank command that ran in a process of its own."""
     return subprocess.run(  # noqa: S603
         [sys.executable, "-m", "photorank", *arguments],
         env=os.environ | {"PHOTORANK_HOME": str(home)},

@@ -11,7 +11,7 @@ GROUPS = np.array([-1, 0, 1, 2] * 6)
 
 @pytest.fixture
 def photos():
-    """Return embeddings, labels with ties and a missing one, and a trust weight for each label."""
+    """Embeddings, labels with ties and one missing, and a trust weight for each label."""
     rng = np.random.default_rng(0)
     y = rng.integers(0, 5, N).astype(float)
     y[3] = np.nan
@@ -19,7 +19,7 @@ def photos():
 
 
 def matrices(y, p, trust, scope, codes):
-    """Return the weights and margins of the pairs, defined in METHODS, as plain (n, n) matrices."""
+    """Pair weights and margins as dense (n, n) matrices, by the formulas in METHODS."""
     gap = y[:, None] - y[None]
     may = np.isfinite(gap)
     if scope != "all":
@@ -31,7 +31,7 @@ def matrices(y, p, trust, scope, codes):
 
 
 def squared_errors(W, margins, ratings):
-    """Return the squared pairwise loss of each column of ratings, from plain (n, n) matrices."""
+    """Squared pairwise loss of each column of ratings, from dense (n, n) matrices."""
     off = ratings[:, None] - ratings[None] - margins[:, :, None]  # (n, n, a)
     return np.einsum("ij,ija->a", W, off**2) / 2
 
@@ -133,7 +133,7 @@ def test_taking_rows_equals_building_anew(photos, scope):
 
 
 def choices():
-    """Return a small graph's winners, losers and ties: repeated, contradicting and undecided."""
+    """Winners, losers and tie flags of a few choices, with a repeat, a contradiction and a tie."""
     winners, losers = [0, 0, 1, 2, 3, 5, 5], [1, 1, 0, 3, 4, 4, 6]
     return winners, losers, [False, False, False, True, False, False, False]
 

@@ -6,7 +6,7 @@ from photorank.comparisons.hinge_pairs import hinge_pairs
 
 
 def listed(better, ratings, weights):
-    """Return the weights (n, n) of pairs whose better photo i leads photo j by less than 1."""
+    """Weights (n, n) of the pairs whose better photo leads by less than 1."""
     return np.where(better & (ratings[:, None] - ratings < 1), weights, 0.0)
 
 

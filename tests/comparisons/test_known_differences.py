@@ -1,4 +1,4 @@
-"""Differences from degraded copies beside judgements."""
+"""Known differences between photos and degraded copies, learned beside judgements."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ N, D = 40, 12
 
 @pytest.fixture
 def taught():
-    """Return photos, scores along one direction, and known differences along another direction."""
+    """Photos, scores along one direction, and known differences along another direction."""
     draw = np.random.default_rng(0)
     X = draw.normal(size=(N, D))
     X[:, -1] = 0  # in which photos do not differ, and copies do

@@ -19,12 +19,12 @@ PAGES = Path(__file__).parents[2] / "dashboard" / "pages.py"
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_pages(packages_scanned_once):
-    """Have all tests of pages scan the installed packages once."""
+    """Scan the installed packages only once for all page tests."""
 
 
 @pytest.fixture
 def ask():
-    """Return a function that sends an ASGI request to an app and returns its replies by type."""
+    """Function that sends an ASGI request to an app, and returns the replies by type."""
 
     def answer(app, path="/", *, kind="http", method="GET", query="", more=(), **headers):
         sent = {}
@@ -61,7 +61,7 @@ def ask():
 
 @pytest.fixture
 def dashboard():
-    """Return a function that opens a dashboard page with given parameters of its address."""
+    """Function that opens a dashboard page with given query parameters."""
 
     def open_page(page="discerning_power", *, spoken="plain", state=(), **asked):
         app = AppTest.from_file(PAGES, default_timeout=120)
@@ -80,7 +80,7 @@ def dashboard():
 
 
 def opened_at(address, **asked):
-    """Open the dashboard at an address that need not be a view's own, as a browser does."""
+    """Dashboard opened at any address, even at one that belongs to no page."""
     app = AppTest.from_file(PAGES, default_timeout=120)
     if address:
         app._page_hash = calc_hash(address)
@@ -93,13 +93,13 @@ def opened_at(address, **asked):
 
 @pytest.fixture
 def paths(home):
-    """Return the paths of the index `small`, which has labels and two vectors."""
+    """Paths of the index `small`, which has labels and two vectors."""
     return IndexPaths(home / "index" / "small")
 
 
 @pytest.fixture
 def evaluated(paths):
-    """Save an evaluation of the index `small`, in which `ours` leads."""
+    """Save an evaluation of the index `small`, in which the vector `ours` leads."""
     found = saved(
         [
             result("ours", (0.74, 0.70, 0.78)),
@@ -116,20 +116,20 @@ def evaluated(paths):
 
 @pytest.fixture
 def bare_index(tmp_path, monkeypatch):
-    """Make a workspace with one index, `bare`, that has photos but neither labels nor vectors."""
+    """Create a workspace with one index, `bare`, of photos without labels or vectors."""
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path / "home"))
     _index_of(tmp_path / "photos", 3)
 
 
 @pytest.fixture
 def lone_photo(tmp_path, monkeypatch):
-    """Make a workspace with one index of one photo."""
+    """Create a workspace with one index of a single photo."""
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path / "home"))
     _index_of(tmp_path / "photos", 1)
 
 
 def _index_of(folder, n):
-    """Index n photos as `bare`, in the current workspace."""
+    """Draw n photos and index them as `bare` in the current workspace."""
     folder.mkdir()
     for seed in range(n):
         draw_photo(folder / f"{seed}.jpg", seed=seed)

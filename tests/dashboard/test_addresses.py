@@ -1,4 +1,4 @@
-"""Links and addresses: what they say of a photo, an index and a vector."""
+"""Links and addresses: the photo, the index and the vector that they name."""
 
 import pytest
 
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.slow
 
 
 def picked(app):
-    """Return the rows of the photos selected in a page's select boxes."""
+    """Rows of the photos selected in a page's select boxes."""
     return [one.value for one in app.selectbox if one.label == "or pick one that is here"]
 
 

@@ -1,4 +1,4 @@
-"""Errors that no part of a page expects: one sentence in their place, on every page alike."""
+"""Unexpected errors in a part of a page: one sentence in its place, alike on every page."""
 
 import struct
 import tomllib
@@ -17,7 +17,7 @@ CONFIG = tomllib.loads((Path(server.__file__).parent / ".streamlit" / "config.to
 
 @pytest.fixture(autouse=True)
 def _as_served(monkeypatch):
-    """Have tests of pages end errors as the server does."""
+    """Make the page tests handle unexpected errors as the server does."""
     begin = LocalScriptRunner.__init__
 
     def begin_as_served(runner, *given, **named):
@@ -32,19 +32,19 @@ def _as_served(monkeypatch):
 
 
 def cut_short(file):
-    """Leave half of a file."""
+    """Cut off the second half of a file."""
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
 
 
 def of_another_width(file):
-    """Have a shard say that its embeddings have half as many numbers."""
+    """Halve the number of values per embedding that a shard file declares."""
     data = bytearray(file.read_bytes())
     struct.pack_into("=i", data, 4, struct.unpack_from("=i", data, 4)[0] // 2)
     file.write_bytes(data)
 
 
 def overwritten(file):
-    """Change numbers in the middle of a file, which only its checksum tells."""
+    """Overwrite eight bytes in the middle of a file, which only its checksum reveals."""
     data = bytearray(file.read_bytes())
     middle = len(data) // 2
     data[middle : middle + 8] = b"\xff" * 8
@@ -131,5 +131,5 @@ def test_a_fault_of_our_own_is_told_calmly(caplog):
 
 
 def _logged(caplog):
-    """Return the log records, formatted as Streamlit would write them."""
+    """Text of the log records, formatted as Streamlit writes them."""
     return "\n".join(caplog.handler.format(record) for record in caplog.records)

@@ -1,4 +1,4 @@
-"""The document of Home: what its first view says, and to whom."""
+"""Document of Home: the content of its first view, and the requests that get one."""
 
 import gc
 import json
@@ -24,12 +24,12 @@ DATA = re.compile(r'<script type="application/json" id="first-view-data">(.*?)</
 
 @pytest.fixture
 def client():
-    """Return a test client of the home page's routes alone."""
+    """Test client of the home page's routes alone."""
     return TestClient(Starlette(routes=[*home_route(), *order_routes()]))
 
 
 def with_first_view(client):
-    """Return the home document once it has a first view, which may need several requests."""
+    """Home document with a first view, after up to 40 requests."""
     for _ in range(40):
         answer = client.get("/")
         if "first-view-data" in answer.text:

@@ -18,7 +18,7 @@ from photorank.index.opened import open_index
 
 @pytest.fixture
 def tell(ask):
-    """Return a function that requests the reasons for a photo's place: status and JSON content."""
+    """Function that requests the reasons for a photo's place, and returns status and JSON."""
 
     def told(address):
         address, _, query = address.partition("?")

@@ -10,14 +10,14 @@ THEMES = {name: CONFIG["theme"][name] for name in ("light", "dark")}
 
 
 def luminance(colour):
-    """Return the relative luminance of #RRGGBB, as WCAG 2 defines it."""
+    """Relative luminance of a colour #RRGGBB, as WCAG 2 defines it."""
     channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 def contrast(one, other):
-    """Return the contrast ratio of two colours, 1 to 21."""
+    """Contrast ratio of two colours, from 1 to 21."""
     dark, light = sorted([luminance(one), luminance(other)])
     return (light + 0.05) / (dark + 0.05)
 

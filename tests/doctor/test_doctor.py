@@ -1,4 +1,4 @@
-"""Tests of `photorank doctor` and `photorank reroot`, run from the command line."""
+"""Commands `photorank doctor` and `photorank reroot`, run from the command line."""
 
 import importlib
 import json
@@ -16,13 +16,13 @@ from tests.fixtures.command_line import invoke
 
 
 def run(*arguments):
-    """Run a command; return its exit code and what it printed."""
+    """Exit code and output of a command."""
     result = invoke(*arguments)
     return result.exit_code, result.stdout
 
 
 def doctor(*arguments):
-    """Return the doctor's exit code and its findings by index and subject."""
+    """Exit code of `photorank doctor`, and its findings by index and subject."""
     code, out = run("doctor", "--json", *arguments)
     report = json.loads(out)
     assert (code == 0) == report["ok"]

@@ -5,7 +5,7 @@ import pytest
 
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory):
-    """Return the name of a tiny model registered with open_clip, and its file of weights."""
+    """Name and weights file of a tiny model registered with open_clip."""
     import open_clip
 
     from tests.encoders.tiny import TINY, save_tiny_model
@@ -19,7 +19,7 @@ def tiny_model(tmp_path_factory):
 
 @pytest.fixture
 def no_network(monkeypatch, tmp_path):
-    """Make the model hub refuse every connection; return its empty cache."""
+    """Empty cache of the model hub, which refuses every connection."""
     from huggingface_hub import constants
 
     monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")

@@ -22,7 +22,7 @@ needs_openvino = pytest.mark.skipif(
 
 @pytest.fixture
 def frames_of():
-    """Return a function that makes n different input frames for an encoder."""
+    """Function that makes n different input frames for an encoder."""
 
     def frames(encoder, n):
         made = [frame for photo in photos() for frame in encoder.prepare(photo).frames]
@@ -34,13 +34,13 @@ def frames_of():
 
 @pytest.fixture
 def tiny(tiny_model):
-    """Return a function that loads a fresh copy of the small CLIP encoder."""
+    """Function that loads a fresh copy of the small CLIP encoder."""
     name, file = tiny_model
     return lambda: load_encoder(f"open_clip:{name}@{file}", device="cpu")
 
 
 def cosines(first, second):
-    """Return the cosine similarity of each row with the same row of the other array."""
+    """Cosine similarity of each row with the same row of the other array."""
     return (first * second).sum(axis=1)
 
 

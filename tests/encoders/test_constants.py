@@ -1,4 +1,4 @@
-"""The constants of embeddings, and the script that makes them."""
+"""Constants for computing embeddings, and the script that makes them."""
 
 import numpy as np
 import pytest

@@ -24,18 +24,18 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def encoder():
-    """Version 1, with its towers loaded once."""
+    """Embedded encoder, version 1, with its towers loaded once."""
     return FirstEmbeddedEncoder(device="cpu")
 
 
 @pytest.fixture(scope="module")
 def second():
-    """Version 2, with its towers loaded once."""
+    """Embedded encoder, version 2, with its towers loaded once."""
     return EmbeddedEncoder(device="cpu")
 
 
 def timms(name, weights):
-    """Return timm's unfolded network with the weights of an installed package."""
+    """Original network of the library timm, with the weights of an installed package."""
     import timm
     import torch
 
@@ -48,7 +48,7 @@ def timms(name, weights):
 
 @pytest.fixture(scope="module")
 def network():
-    """Return timm's network for version 1 of the embedded encoder."""
+    """Original timm network for version 1 of the embedded encoder."""
     return timms("tf_efficientnet_lite0", LITE0)
 
 
@@ -67,7 +67,7 @@ def photos():
 
 @pytest.fixture(scope="module")
 def frames(encoder, photos):
-    """Frames of many shapes, none of them alone in its batch."""
+    """Encoder input frames of many shapes, at least two of each shape."""
     cropped = [photo.crop((0, 0, 200 + 30 * n, 250)) for n, photo in enumerate(photos.values())]
     return [encoder.prepare(photo).frames[0] for photo in [*photos.values(), *cropped] * 2]
 

@@ -1,4 +1,4 @@
-"""Encoders made of a user's own function: what it gives and what it raises."""
+"""Encoders made from a user's own function: its results and its errors."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from photorank.errors import EncoderError
 
 
 def failing(result):
-    """Return an encoder whose function returns the given result or raises it."""
+    """Encoder whose function returns the given result, or raises it if it is an exception."""
 
     @image_encoder(name="mine", digest="1", size=8)
     def mine(images):
@@ -21,7 +21,7 @@ def failing(result):
 
 
 def encode(encoder):
-    """Embed one grey photo."""
+    """Embedding of one grey photo."""
     return encoder.encode_frames(encoder.prepare(Image.new("RGB", (8, 8), "grey")).frames)
 
 

@@ -18,7 +18,7 @@ SAME = 0.99999  # cosine
 
 
 def heads(encoder, prepared):
-    """Return the unit-length network part of photos' embeddings, without their signals."""
+    """Network part of photos' embeddings, without signals, scaled to unit length."""
     return unit_rows(encode_photos(encoder, prepared)[:, : encoder.fingerprint.blocks.head])
 
 
@@ -26,7 +26,7 @@ TEXTS = ["a photo of a cat", "ein Foto, scharf und hell", "", "word " * 200] * 5
 
 
 def own_photo_embeddings(model, preprocess):
-    """Return the photo embeddings computed by open_clip's own calls."""
+    """Photo embeddings computed by open_clip's own calls."""
     with torch.inference_mode():
         batch = torch.stack([preprocess(photo) for photo in photos()])
         return model.eval().encode_image(batch, normalize=True).numpy()
@@ -154,7 +154,7 @@ def test_a_convolutional_tower_takes_square_frames_only(tmp_path):
 
 
 def by_a_model_of_that_shape(file, tower, pixels):
-    """Return open_clip's own embedding of a frame, with positions stretched to its shape."""
+    """open_clip's own embedding of a frame, with position embeddings resized to its shape."""
     made = {**TINY, "vision_cfg": {**tower, "image_size": list(pixels.shape[:2])}}
     model, weights = open_clip.model.CLIP(**made), load_file(file)
     open_clip.model.resize_pos_embed(weights, model)

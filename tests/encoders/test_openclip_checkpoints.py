@@ -21,7 +21,7 @@ from tests.encoders.tiny import photos, save_tiny_model
 
 
 class Bomb:
-    """A pickle that runs code when it is loaded."""
+    """Pickle that runs code when it is loaded."""
 
     def __init__(self, marker):
         self.marker = marker
@@ -31,34 +31,34 @@ class Bomb:
 
 
 def truncated(path):
-    """Cut a file in half."""
+    """Cut a file to the first half of its bytes."""
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     return path
 
 
 def scripted(folder):
-    """Save a TorchScript archive, which holds code."""
+    """Save a TorchScript archive, a model file that contains code."""
     path = folder / "scripted.pt"
     torch.jit.save(torch.jit.trace(torch.nn.Linear(2, 2), torch.zeros(1, 2)), path)
     return path
 
 
 def with_code(folder):
-    """Save a checkpoint whose loading would write a file."""
+    """Save a checkpoint with code that writes a file when it is loaded."""
     path = folder / "code.pt"
     torch.save({"weight": torch.zeros(2), "x": Bomb(folder / "exploded")}, path)
     return path
 
 
 def plain_pickle(folder):
-    """Save a pickle of the old kind whose loading would write a file."""
+    """Save a plain pickle with code that writes a file when it is loaded."""
     path = folder / "code.bin"
     path.write_bytes(pickle.dumps(Bomb(folder / "exploded")))
     return path
 
 
 def saved(name, value):
-    """Return a function that saves a value to a file in a folder with torch."""
+    """Function that saves a value to a file in a folder by `torch.save`."""
 
     def make(folder):
         torch.save(value, folder / name)
@@ -68,7 +68,7 @@ def saved(name, value):
 
 
 def text(name, content):
-    """Return a function that writes a text file, which is no checkpoint, to a folder."""
+    """Function that writes a text file, in place of a checkpoint, to a folder."""
 
     def make(folder):
         (folder / name).write_text(content)
@@ -180,7 +180,7 @@ def test_weights_out_of_reach_end_quickly(no_network, spec):
 
 
 def cached(hub, repository, folder):
-    """Lay files out as the model hub's cache does."""
+    """Copy a repository's folder into the layout of the model hub's cache."""
     home = hub / f"models--{repository.replace('/', '--')}"
     (home / "refs").mkdir(parents=True)
     (home / "refs" / "main").write_text("0" * 40)

@@ -1,4 +1,4 @@
-"""A small CLIP with random weights, and photos to show it."""
+"""Small CLIP model with random weights, and photos for it to encode."""
 
 import json
 
@@ -22,7 +22,7 @@ TINY = {
 
 
 def photos():
-    """Return photos of many shapes, none of them a multiple of the encoder's frame."""
+    """Photos of many shapes, whose sides are no multiples of the encoder's frame."""
     random = np.random.default_rng(0)
     shapes = [(90, 140), (141, 97), (64, 64), (33, 50), (301, 87)]
     small = [random.integers(0, 256, (h // 8, w // 8, 3), dtype=np.uint8) for h, w in shapes]
@@ -33,7 +33,7 @@ def photos():
 
 
 def save_tiny_model(folder, *, preprocess=None, suffix=".safetensors", **changes):
-    """Save a small CLIP with random weights as open_clip saves one; return the weights' path."""
+    """Save a small random CLIP model in open_clip's format; return the weights' path."""
     config = {**TINY, **changes}
     folder.mkdir(parents=True, exist_ok=True)
     saved = {"model_cfg": config, "preprocess_cfg": preprocess or {}}

@@ -22,14 +22,14 @@ N, D = 100, 4
 
 @pytest.fixture(scope="module")
 def subset():
-    """Return a taste prior over N random photos, and the photos' coordinates in it."""
+    """Taste prior over 100 random photos, and the photos' coordinates in it."""
     X = np.random.default_rng(0).normal(size=(N, D))
     prior = TastePrior.of(X, np.eye(D)[0])
     return prior, prior.coordinates(X)
 
 
 def voice(rater, subset, ratings, rows=None, *, noise=0.1):
-    """Return the taste of a person who gave some photos (by default all) noisy ratings."""
+    """Taste of a person who gave noisy ratings to some photos (all by default)."""
     prior, Z = subset
     rows = np.arange(N) if rows is None else rows
     rng = np.random.default_rng(len(rater))

@@ -37,18 +37,18 @@ ONCE = Protocol(folds=2, repeats=1)  # where the number of folds is not what is 
 
 @pytest.fixture(scope="module")
 def evaluation(painted):
-    """Return an evaluation of the learner all-pairs on the index `painted`."""
+    """Evaluation of the learner all-pairs on the index `painted`."""
     opened = Index.open(painted.index("painted"))
     return evaluate(opened, vectors=[], learners=["all-pairs"], protocol=QUICK)
 
 
 def rows(evaluation, scope="all"):
-    """Return an evaluation's results in one scope, by the vector's name."""
+    """Evaluation results in one scope, by the vector's name."""
     return {row.vector: row for row in evaluation.rows(scope)}
 
 
 def accuracy(row):
-    """Return a result's pairwise accuracy."""
+    """Pairwise accuracy of one evaluation result."""
     return row.metrics["pairwise_accuracy"]
 
 

@@ -1,4 +1,4 @@
-"""The cut on an index: exact where labels are unseen, learned anew where they are not."""
+"""Tests of an index's reject cut, for vectors learned from its labels and other vectors."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ from tests.fixtures.colours import ColourEncoder, fill
 
 
 def red(index, **card):
-    """Return a vector whose direction rates redder photos higher."""
+    """Vector whose direction rates redder photos higher."""
     direction = np.tile([2.0, -1.0, -1.0], 16)
     return MasterVector("red", "prompt", direction, index.fingerprint, card=Card(**card))
 

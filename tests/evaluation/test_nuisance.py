@@ -22,12 +22,12 @@ ONCE = Protocol(folds=4, repeats=1)
 
 @pytest.fixture(scope="module")
 def red(painted):
-    """Return a vector learned from the shared index's judgements."""
+    """Vector learned from the judgements of the index `painted`."""
     return learn_vector(Index.open(painted.index("painted")), "red", "all-pairs")
 
 
 def kinds(n=90, d=6, seed=0):
-    """Return photos of three kinds whose means differ, and their kinds."""
+    """Embeddings of photos of three kinds with different means, and each photo's kind."""
     rng = np.random.default_rng(seed)
     codes = np.arange(n) % 3
     centres = rng.normal(size=(3, d))

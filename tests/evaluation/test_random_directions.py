@@ -1,4 +1,4 @@
-"""The chance baseline of many random directions, for many photos and for hardly any pair."""
+"""Tests of the chance baseline of random directions, for many photos and for few pairs."""
 
 import warnings
 
@@ -17,7 +17,7 @@ PROTOCOL = Protocol(fold_by="photo")
 
 
 def judged(scores, codes):
-    """Return photos with given scores and random embeddings, and their held-out pairs by fold."""
+    """Photos with given scores and random embeddings, and their held-out pairs by fold."""
     n = len(scores)
     X = np.random.default_rng(0).normal(size=(n, 16)).astype(np.float32)
     none = np.full(n, -1)

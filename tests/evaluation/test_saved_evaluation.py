@@ -15,7 +15,7 @@ FULL = saved(details=details(people=PEOPLE))
 
 
 def changed(data, path, value):
-    """Return a copy of JSON data with the value at a path replaced, or removed for `...`."""
+    """Copy of JSON data with the value at a path replaced, or removed if it is `...`."""
     again = json.loads(json.dumps(data))
     *way, last = path
     place = again

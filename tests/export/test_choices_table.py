@@ -14,7 +14,7 @@ from tests.fixtures.colours import paint
 
 
 def choose(collection, *, votes=True, raters=("", "ann", "=bob")):
-    """Give an index some choices between its photos."""
+    """Import 40 random choices between an index's photos."""
     photos = [str(photo.path) for photo in collection.index.photos()]
     rng = random.Random(0)  # noqa: S311
     rows = [
@@ -32,14 +32,14 @@ def choose(collection, *, votes=True, raters=("", "ann", "=bob")):
 
 
 def said(index):
-    """Return all choices of an index, whoever made them, as lists of columns."""
+    """Winners, losers, ties and weights of all choices in an index, as lists."""
     choices = index.choices()
     columns = (choices.winners, choices.losers, choices.ties, choices.weights)
     return [column.tolist() for column in columns]
 
 
 def moved(collection, table):
-    """Return the same index after importing the table's choices in place of its own."""
+    """Index after the import of a table's choices in place of its own."""
     import_choices(collection.paths, ChoiceTable("choices", table.rows))
     return collection.index
 

@@ -1,4 +1,4 @@
-"""Files that go along with the photos of an album, copied beside them."""
+"""Tests of companion files, which are copied beside an album's photos."""
 
 import os
 
@@ -10,7 +10,7 @@ from photorank.export.copy_photos import PhotoCopy
 
 @pytest.fixture
 def card(tmp_path):
-    """Return a folder with a photo's companion files and an empty output folder."""
+    """Folder with a photo's companion files and an empty output folder."""
     (tmp_path / "card").mkdir()
     (tmp_path / "out").mkdir()
     for name in ("IMG_1.MOV", "IMG_1.JPG.xmp", "img_1.cr3"):
@@ -19,7 +19,7 @@ def card(tmp_path):
 
 
 def copied(card, target="IMG_1.JPG", link="copy", outcome="new"):
-    """Copy all companions of a photo and return the outcome of each by file name."""
+    """Copy all companion files of a photo, and return each one's outcome by file name."""
     photo = card / "card" / "IMG_1.JPG"
     copy = PhotoCopy(photo, card / "out" / target, 1, outcome)
     files = sorted((card / "card").iterdir())

@@ -11,12 +11,12 @@ from photorank.export.copy_photos import plan, write
 
 @pytest.fixture
 def photos(collection):
-    """Return the indexed photos of the collection: ten files in two folders."""
+    """Indexed photos of the fixture `collection`: ten files in two folders."""
     return collection.index.photos()
 
 
 def outcomes(pieces):
-    """Return the outcome of each photo's export."""
+    """Outcome of each photo's export."""
     return [piece.outcome for piece in pieces]
 
 

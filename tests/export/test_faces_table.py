@@ -1,4 +1,4 @@
-"""The table of faces: a row a face, in both formats."""
+"""Tests of the table of faces, one row for each face, in both file formats."""
 
 import csv
 

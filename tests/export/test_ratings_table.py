@@ -18,7 +18,7 @@ from tests.fixtures.collection import HOSTILE
 
 
 def read_csv(path):
-    """Read a table as any program that knows RFC 4180 does."""
+    """Rows of a CSV file, read as any RFC 4180 reader does."""
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 

@@ -25,7 +25,7 @@ LIGHTROOM = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
 
 
 def run(collection, how=None, *, write=True, vector=None):
-    """Write or preview sidecars, and return each one's result by the photo's name."""
+    """Write or preview sidecars, and return each result by the photo's name."""
     done = sidecars(
         collection.index, vector or collection.vector, how or SidecarOptions(), write=write
     )
@@ -33,12 +33,12 @@ def run(collection, how=None, *, write=True, vector=None):
 
 
 def turned(vector):
-    """Return a vector with the opposite direction, which prefers the opposite photos."""
+    """Vector with the opposite direction, which prefers the opposite photos."""
     return replace(vector, direction=-vector.direction)
 
 
 def tree(folder):
-    """Return every file under a folder with its bytes."""
+    """Bytes of every file under a folder, by path."""
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 

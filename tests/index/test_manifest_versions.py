@@ -1,4 +1,4 @@
-"""Manifests of indexes from before embeddings had blocks."""
+"""Tests of index manifests written before embeddings had blocks."""
 
 import numpy as np
 

@@ -37,7 +37,7 @@ FAST = Contest(None, ("mean-difference",), Protocol(folds=3, repeats=2), costs=F
 
 @pytest.fixture
 def encoders(tmp_path, monkeypatch):
-    """Return a function that makes an index of the same judged photos with another encoder."""
+    """Function that indexes the same judged photos with noisy embeddings of another encoder."""
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path / "home"))
     rng = np.random.default_rng(0)
     scores = rng.normal(size=N)
@@ -144,7 +144,7 @@ def test_a_vector_that_has_seen_the_photos_is_never_the_best(encoders):
 
 
 def _told(report, behind):
-    """Return a report with given intervals and p-values of the differences from its best row."""
+    """Report with the given intervals and p-values of differences from its best row."""
     best = report.fair()[0].full_name
     differences = []
     for one in report.compared():

@@ -1,4 +1,4 @@
-"""Self-taught vectors: from files alone, with the index's own encoder."""
+"""Tests of self-taught vectors, learned from photo files alone with the index's encoder."""
 
 import numpy as np
 import pytest
@@ -30,11 +30,11 @@ class DetailEncoder(ColourEncoder):
     dimensions = 9
 
     def prepare(self, photo):
-        """Return the photo, resized to 128 × 128 pixels, as a single frame."""
+        """Photo resized to 128 × 128 pixels, as a single frame."""
         return Prepared([np.asarray(photo.resize((128, 128)))])
 
     def encode_frames(self, frames):
-        """Return unit-length embeddings from the frames' colour means, spreads and fine detail."""
+        """Unit-length embeddings of the frames' colour means, spreads and fine detail."""
         pixels = np.stack(frames).astype(np.float32) / 255  # (n, 128, 128, 3)
         fine = np.log10(1e-3 + np.abs(np.diff(pixels, axis=2)).mean(axis=(1, 2)))
         moments = [pixels.mean(axis=(1, 2)) - 0.4, pixels.std(axis=(1, 2)) - 0.2, fine + 1.4]
@@ -43,13 +43,13 @@ class DetailEncoder(ColourEncoder):
 
 
 def build_details(folder, paths):
-    """Index the photos of a folder with an encoder that sees how sharp they are."""
+    """Index the photos of a folder with an encoder that measures fine detail."""
     build_index(paths, BuildRequest([folder], encoder_spec="detail", load=DetailEncoder))
 
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory):
-    """Return a workspace with an index of 16 crops of four photographs, and their folder."""
+    """Workspace with an index of 16 crops of four photographs, and the folder of the crops."""
     root = tmp_path_factory.mktemp("self-taught")
     (root / "photos").mkdir()
     scenes = [data.astronaut(), data.coffee(), data.chelsea(), data.stereo_motorcycle()[0]]

@@ -70,7 +70,7 @@ def test_no_photo_is_rated_by_a_model_that_saw_it(index):
     photos = judged_photos(index)
 
     class Memory(DirectionLearner):
-        """Knows the photos it saw, and nothing else."""
+        """Learner that records which photos it was given to learn from."""
 
         def _learn(self, X, comparisons):
             seen.append({row.tobytes() for row in X.astype(np.float32)})

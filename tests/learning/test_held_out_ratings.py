@@ -1,4 +1,4 @@
-"""Ratings of photos that a vector did not learn from, and the pairs it orders most wrongly."""
+"""Tests of ratings of held-out photos, and of the pairs a vector orders most wrongly."""
 
 from dataclasses import replace
 

@@ -18,18 +18,18 @@ N = 80
 
 @pytest.fixture
 def vector(index):
-    """Return a master vector, the one that rates photos for everybody."""
+    """Master vector, the vector that rates photos for everybody."""
     return MasterVector("ours", "prompt", np.ones(48) + np.arange(48), index.fingerprint)
 
 
 @pytest.fixture
 def subset(index, vector):
-    """Return the index's photos as a subset, with the vector as prior and their coordinates."""
+    """Subset of the index's photos with their coordinates, and with the vector as prior."""
     return subset_in(index, vector.direction)
 
 
 def clicked(ratings, m, *, seed=0, noise=0.0, informative=0.0, ties=0, stars=0):
-    """Return simulated clicks of a person whose true ratings of the photos are given."""
+    """Simulated clicks of a person with the given true ratings of photos."""
     rng = np.random.default_rng(seed)
     first = rng.integers(len(ratings), size=m)
     second = (first + 1 + rng.integers(len(ratings) - 1, size=m)) % len(ratings)
@@ -50,7 +50,7 @@ def clicked(ratings, m, *, seed=0, noise=0.0, informative=0.0, ties=0, stars=0):
 
 
 def own_ratings(Z, seed=1):
-    """Return simulated ratings of one person, nearly unrelated to the master vector's."""
+    """Simulated ratings by one person, nearly unrelated to the master vector's ratings."""
     weights = np.random.default_rng(seed).normal(size=Z.shape[1])
     return Z @ (weights / np.linalg.norm(weights))
 

@@ -17,14 +17,14 @@ EDGES = [0, 0.5, 1, 9]
 
 
 def given(*graphs, clusters=None):
-    """Return held-out pairs of one graph a repeat, with all photos in a single fold."""
+    """Held-out pairs from one comparison graph per repeat, with all photos in a single fold."""
     n = graphs[0].n
     return HeldOutPairs(graphs, Folds(np.zeros((len(graphs), n), dtype=int), 1, clusters), n)
 
 
 @pytest.fixture
 def judged():
-    """Return ratings with ties, labels in steps of 0.1 with one missing, and trust weights."""
+    """Ratings with ties, labels in steps of 0.1 with one missing, and trust weights."""
     rng = np.random.default_rng(0)
     labels = np.round(rng.normal(size=N), 1)
     labels[5] = np.nan

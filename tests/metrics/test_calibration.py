@@ -15,7 +15,7 @@ from photorank.metrics.calibration import (
 
 @pytest.fixture
 def calibrated():
-    """Return probabilities, and outcomes that are drawn with these probabilities."""
+    """Random probabilities, and outcomes drawn with these probabilities."""
     rng = np.random.default_rng(0)
     p = rng.random(4000)
     return p, (rng.random(4000) < p).astype(float)

@@ -20,7 +20,7 @@ COUNTS = {"test_to_train": 1 / (K - 1), "repeats": REPEATS, "n_photos": N}
 
 @pytest.fixture
 def rated():
-    """Return held-out pairs of 60 photos in groups of three, and two ratings for each repeat."""
+    """Held-out pairs of 60 photos in groups of three, and two sets of ratings per repeat."""
     rng = np.random.default_rng(0)
     folds = make_folds(N, k=K, repeats=REPEATS, by=np.arange(N) // 3, seed=0)
     labels = rng.normal(size=N)
@@ -29,13 +29,13 @@ def rated():
 
 
 def by_fold(pairs, ratings):
-    """Return the accuracy in each test fold of each repeat."""
+    """Pairwise accuracy in each test fold of each repeat."""
     rounds = zip(ratings, pairs.graphs, pairs.folds.codes, strict=True)
     return values_by_fold([accuracy_sums(r, graph, clusters=codes) for r, graph, codes in rounds])
 
 
 def without_units(pairs, ratings):
-    """Return the accuracy over all repeats, leaving out each group of three photos in turn."""
+    """Pairwise accuracy over all repeats, with each group of three photos left out in turn."""
     rounds = zip(ratings, pairs.graphs, strict=True)
     first, *others = [accuracy_sums(r, graph, clusters=pairs.folds.by) for r, graph in rounds]
     return sum(others, start=first).leave_one_out()

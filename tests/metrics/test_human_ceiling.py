@@ -9,7 +9,7 @@ from photorank.metrics.ranking import pairwise_accuracy
 
 
 def table(noise, *, n=60, raters=10, seed=0):
-    """Return random raters' scores of photos: true beauty plus noise."""
+    """Simulated table of raters' scores, each the true beauty of a photo plus noise."""
     rng = np.random.default_rng(seed)
     photos, people = np.divmod(np.arange(n * raters), raters)
     scores = rng.normal(size=n)[photos] + noise * rng.normal(size=n * raters)

@@ -18,7 +18,7 @@ COUNTS = {"n_photos": 10, "n_pairs": 45}
 
 
 def photos(design, n=300):
-    """Return simulated ratings, labels and clusters (or None) for one kind of study design."""
+    """Simulated ratings, labels and clusters (or None) for the given study design."""
     rng = np.random.default_rng(5)
     clusters = None
     labels, noise = rng.normal(size=(2, n))
@@ -32,7 +32,7 @@ def photos(design, n=300):
 
 
 def bootstrap(metric, n, *, rounds, seed, clusters):
-    """Return bootstrap values of a metric, from resampling photos or whole clusters."""
+    """Bootstrap values of a metric, from resampled photos or resampled clusters."""
     rng = np.random.default_rng(seed)
     members = np.arange(n)[:, None]
     if clusters is not None:
@@ -365,7 +365,7 @@ def test_the_jackknife_over_folds_stays_between_0_and_1_and_says_what_it_does_no
 
 
 def units(value, spread, seed):
-    """Return simulated leave-one-out values of a metric, with each of 20 units left out."""
+    """Simulated leave-one-out values of a metric, one for each of 20 units left out."""
     deviations = np.random.default_rng(seed).normal(size=20)
     return LeaveOneOut(value, value + spread * (deviations - deviations.mean()))
 

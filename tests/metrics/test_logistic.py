@@ -10,7 +10,7 @@ from photorank.metrics.ranking import pearson
 
 @pytest.fixture
 def bent():
-    """Return ratings, and noisy labels that follow them along an S-shaped curve."""
+    """Ratings, and noisy labels that follow the ratings along an S-shaped curve."""
     rng = np.random.default_rng(0)
     ratings = rng.normal(3, 2, 120)
     return ratings, 1 + 6 / (1 + np.exp(-(ratings - 3) / 0.4)) + 0.3 * rng.normal(size=120)

@@ -12,14 +12,14 @@ CLUSTERS = np.where(np.arange(N) < 5, -1, np.arange(N) // 4)
 
 @pytest.fixture
 def judged():
-    """Return simulated ratings and labels, both with ties."""
+    """Simulated ratings and labels, both with ties."""
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 5, N).astype(float)
     return np.round(labels + 2 * rng.normal(size=N)), labels
 
 
 def graphs(labels):
-    """Return comparisons of each kind: from scores, across folds, and from choices with ties."""
+    """Comparisons of each kind: from scores, across folds, and from choices with ties."""
     rng = np.random.default_rng(1)
     winners, losers = np.array([rng.choice(N, 2, replace=False) for _ in range(80)]).T
     scores = Comparisons.from_scores(labels, gap_power=1, weights=rng.uniform(0.5, 2, N))

@@ -24,19 +24,19 @@ CORRELATIONS = {"kendall_tau_b": kendall_tau_b, "spearman": spearman, "pearson":
 
 @pytest.fixture
 def judged():
-    """Return ratings and labels that both contain ties."""
+    """Simulated ratings and labels, both with ties."""
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 5, N).astype(float)
     return np.round(labels + 2 * rng.normal(size=N)), labels
 
 
 def graph(labels, scope="all"):
-    """Return the comparisons of photos that share a fold, further restricted to a scope."""
+    """Comparisons of photos in the same fold, restricted further by group to the given scope."""
     return Comparisons.from_scores(labels).restricted(FOLDS, "within").restricted(GROUPS, scope)
 
 
 def explicit(ratings, labels, may):
-    """Return reference values of the metrics, computed over all pairs that may be compared."""
+    """Reference values of the metrics, computed over all permitted pairs of photos."""
     i, j = np.nonzero(np.triu(may, 1))
     a, b = labels[i] - labels[j], ratings[i] - ratings[j]
     ordered = a != 0

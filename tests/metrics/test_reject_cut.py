@@ -41,7 +41,7 @@ def test_at_most_the_promised_share_is_lost_as_often_as_promised(m, lost):
 
 
 def clustered(rng, clusters, size, share):
-    """Return ratings with a given share of variance between clusters, and the clusters."""
+    """Ratings with the given share of variance between clusters, and the clusters."""
     codes = np.repeat(np.arange(clusters), size)
     common = np.sqrt(share) * rng.normal(size=clusters)[codes]
     return common + np.sqrt(1 - share) * rng.normal(size=len(codes)), codes

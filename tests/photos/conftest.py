@@ -1,4 +1,4 @@
-"""A photograph to encode in every way."""
+"""Fixtures of photographs for tests of decoding: one small, one of 12 megapixels."""
 
 import io
 
@@ -9,7 +9,7 @@ from PIL import Image
 
 @pytest.fixture(scope="session")
 def scene():
-    """Return a colour photograph, 450 x 300."""
+    """Colour photograph of a cat, 450 × 300 pixels."""
     import skimage
 
     return Image.fromarray(skimage.data.chelsea()).crop((0, 0, 450, 300))
@@ -17,7 +17,7 @@ def scene():
 
 @pytest.fixture(scope="session")
 def large_scene(scene):
-    """Return a 12-megapixel picture with the edges, gradients and grain of a photograph."""
+    """Picture of 12 megapixels, with the edges, gradients and grain of a photograph."""
     grain = np.random.default_rng(0).integers(-12, 13, (3000, 4000, 1), dtype=np.int16)
     smooth = np.asarray(scene.resize((4000, 3000), Image.Resampling.BICUBIC), dtype=np.int16)
     return Image.fromarray(np.clip(smooth + grain, 0, 255).astype(np.uint8))
@@ -25,7 +25,7 @@ def large_scene(scene):
 
 @pytest.fixture(scope="session")
 def large_jpeg(large_scene):
-    """Return the bytes of the large picture as a JPEG."""
+    """Bytes of the 12-megapixel picture as a JPEG file."""
     file = io.BytesIO()
     large_scene.save(file, "JPEG", quality=90)
     return file.getvalue()

@@ -1,4 +1,4 @@
-"""Every kind of file that is found where photos should be, made on the spot and never stored."""
+"""Hostile-photo corpus: every kind of file found among photos, made at test time."""
 
 import io
 import os
@@ -19,7 +19,7 @@ from PIL import Image, features
 
 
 class Outcome(Enum):
-    """The outcome a decoder must have for a corpus file: read, refused, or either."""
+    """Expected outcome of decoding a corpus file: read, refused, or either."""
 
     READ = "read"
     REFUSED = "refused"
@@ -27,7 +27,7 @@ class Outcome(Enum):
 
 
 class Sample(NamedTuple):
-    """One file of the hostile-photo corpus: its name, bytes and expected outcome."""
+    """File of the hostile-photo corpus: its name, expected outcome and bytes."""
 
     name: str
     outcome: Outcome
@@ -39,7 +39,7 @@ FLIPS = 12  # damaged copies of each format for a seed
 
 
 def scene(seed: int = 0, size: tuple[int, int] = (60, 40)) -> Image.Image:
-    """Return a random test picture of colour fields and noise, different for every seed."""
+    """Random picture of colour fields and noise, different for every seed."""
     rng = np.random.default_rng(seed)
     fields = Image.fromarray(rng.integers(0, 200, (4, 6, 3), dtype=np.uint8)).resize(size)
     noise = rng.integers(0, 40, (size[1], size[0], 3), dtype=np.uint8)
@@ -47,14 +47,14 @@ def scene(seed: int = 0, size: tuple[int, int] = (60, 40)) -> Image.Image:
 
 
 def saved(picture: Image.Image, kind: str, **options: object) -> bytes:
-    """Return the bytes of a picture encoded in the given image format."""
+    """Bytes of a picture encoded in the given image format."""
     file = io.BytesIO()
     picture.save(file, kind, **options)
     return file.getvalue()
 
 
 def formats(seed: int = 0) -> dict[str, bytes]:
-    """Return one small valid file in each supported photo format, keyed by file suffix."""
+    """Small valid photo files, one in each supported format, by file suffix."""
     picture = scene(seed)
     made = {
         ".jpg": saved(picture, "JPEG", quality=95, subsampling=0),
@@ -83,7 +83,7 @@ def formats(seed: int = 0) -> dict[str, bytes]:
 
 
 def samples(seed: int = 0) -> Iterator[Sample]:
-    """Yield what can be told as a name and bytes."""
+    """Corpus files given by a name and bytes, each with its expected outcome."""
     yield from _truncated(seed)
     yield from _flipped(seed)
     yield from _empty(seed)
@@ -186,7 +186,7 @@ def _bombs() -> tuple[Sample, ...]:
 
 
 def _packed_bombs() -> Iterator[Sample]:
-    """Yield small files that ask for much; those that hold a small picture are read."""
+    """Small files that could exhaust a decoder, each with its expected outcome."""
     small = saved(scene(), "PNG")
     jpeg = saved(scene(), "JPEG")
     sides = b"\xff\xff\xff\xff"
@@ -222,7 +222,7 @@ def _packed_bombs() -> Iterator[Sample]:
 
 
 def scans_of_nothing(side: int = 10_000, scans: int = 3_000) -> bytes:
-    """Return a small progressive JPEG with a huge number of scans, each costly to decode.
+    """Small progressive JPEG with a huge number of scans, each costly to decode.
 
     Each takes a pass over all pixels, of which there are almost none in the file.
     """
@@ -234,7 +234,7 @@ def scans_of_nothing(side: int = 10_000, scans: int = 3_000) -> bytes:
 
 
 def _png(size: tuple[int, int], depth: int, colours: int, data: bytes) -> bytes:
-    """Return a PNG with this image data, compressed first unless it is already zlib data."""
+    """PNG of the given image data, which are compressed unless they are zlib data already."""
     packed = data if data[:1] == b"x" else zlib.compress(data)
     header = struct.pack(">IIBBBBB", *size, depth, colours, 0, 0, 0)
     chunks = _chunk(b"IHDR", header) + _chunk(b"IDAT", packed) + _chunk(b"IEND", b"")
@@ -242,18 +242,18 @@ def _png(size: tuple[int, int], depth: int, colours: int, data: bytes) -> bytes:
 
 
 def _big_png(side: int) -> bytes:
-    """Return a complete black-and-white PNG of side x side pixels in a very small file."""
+    """Complete black-and-white PNG of side × side pixels, in a very small file."""
     return _png((side, side), 1, 0, _packed(bytes((1 + side // 8) * 100), side // 100))
 
 
 def plain_png(width: int, height: int, colour: tuple[int, int, int]) -> bytes:
-    """Return a PNG of a single colour; its height must be a multiple of 100."""
+    """PNG of a single colour, whose height must be a multiple of 100 pixels."""
     rows = (b"\0" + bytes(colour) * width) * 100
     return _png((width, height), 8, 2, _packed(rows, height // 100))
 
 
 def _packed(data: bytes, times: int) -> bytes:
-    """Return a zlib stream that repeats the data many times but compresses them only once."""
+    """Zlib stream of data repeated many times, but compressed only once."""
     packer, check = zlib.compressobj(9), 1
     once = packer.compress(data) + packer.flush(zlib.Z_FULL_FLUSH)
     for _ in range(times):
@@ -281,19 +281,19 @@ def _with_exif(jpeg: bytes, exif: bytes) -> bytes:
 
 
 def _circular_exif() -> bytes:
-    """Return EXIF data whose sub-directory pointers loop back to the first directory."""
+    """EXIF data whose sub-directory pointers lead back to the first directory."""
     entries = [(0x8769, 4, 1, 8), (0x8825, 4, 1, 8), (0xA005, 4, 1, 8)]
     return _tiff(entries)[:-4] + struct.pack("<I", 8)
 
 
 def _with_size(jpeg: bytes, width: int, height: int) -> bytes:
-    """Return the JPEG with another width and height written into its header."""
+    """Copy of a JPEG with another width and height written into its header."""
     at = next(jpeg.index(marker) for marker in (b"\xff\xc0", b"\xff\xc2") if marker in jpeg)
     return jpeg[: at + 5] + struct.pack(">HH", height, width) + jpeg[at + 9 :]
 
 
 def _webp(width: int, height: int) -> bytes:
-    """Return the start of a lossless WebP whose header gives the width and height."""
+    """Start of a lossless WebP file, with the given width and height in its header."""
     bits = struct.pack("<BI", 0x2F, width - 1 | height - 1 << 14) + bytes(40)
     body = b"WEBPVP8L" + struct.pack("<I", len(bits)) + bits + bytes(len(bits) % 2)
     return b"RIFF" + struct.pack("<I", len(body)) + body
@@ -305,7 +305,7 @@ def _tiff(entries: list[tuple[int, int, int, int]]) -> bytes:
 
 
 def _circular(tiff: bytes) -> bytes:
-    """Return the TIFF with its next-page pointer changed to point back to its first page."""
+    """Copy of a TIFF whose next-page pointer leads back to the first page."""
     at = struct.unpack("<I", tiff[4:8])[0]
     end = at + 2 + 12 * struct.unpack("<H", tiff[at : at + 2])[0]
     return tiff[:end] + struct.pack("<I", at) + tiff[end + 4 :]
@@ -333,7 +333,7 @@ NAMES = (
 
 
 def write_corpus(folder: Path, seed: int = 0, *, bombs: bool = True) -> dict[bytes, Outcome]:
-    """Fill a folder with test files; return each file's expected outcome, by its path."""
+    """Write the hostile-photo corpus to a folder; return each file's expected outcome, by path."""
     expected: dict[bytes, Outcome] = {}
     for name, outcome, data in samples(seed):
         if name.startswith("bombs/") and not bombs:  # they are the same for every seed
@@ -400,7 +400,7 @@ def _special(folder: Path, seed: int) -> dict[bytes, Outcome]:
 
 
 def digest_of(folder: Path, read: Callable[[bytes], str]) -> dict[bytes, tuple[object, ...]]:
-    """Return a snapshot of a folder tree: names, modes, sizes, times, link targets, contents."""
+    """Snapshot of a folder tree: mode, size, modification time and content of every path."""
     seen: dict[bytes, tuple[object, ...]] = {}
     for root, folders, files in os.walk(os.fsencode(folder)):
         for name in sorted(folders + files):

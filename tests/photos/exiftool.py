@@ -1,4 +1,4 @@
-"""The real exiftool: what it writes is read, and what is written is read by it."""
+"""Helpers that run the real exiftool, to check metadata read and written by photorank."""
 
 import json
 import shutil
@@ -10,7 +10,7 @@ EXIFTOOL = shutil.which("exiftool")
 
 
 def run_exiftool(*arguments):
-    """Return the output of exiftool; skip the test if exiftool is not installed."""
+    """Output of an exiftool run; the test is skipped if exiftool is not installed."""
     if EXIFTOOL is None:
         pytest.skip("exiftool is not installed (Debian: libimage-exiftool-perl)")
     command = [EXIFTOOL, "-charset", "filename=utf8", *map(str, arguments)]
@@ -18,7 +18,7 @@ def run_exiftool(*arguments):
 
 
 def tags_of(file):
-    """Return every tag that exiftool finds in a file, by group and name."""
+    """Metadata tags that exiftool finds in a file, by group and name."""
     [tags] = json.loads(run_exiftool("-json", "-G1", "-a", "-struct", file))
     return {
         name: value

@@ -1,10 +1,10 @@
-"""Sidecars as other programs write them."""
+"""Sample XMP sidecar files as written by programs other than photorank."""
 
 from photorank.photos.metadata.xmp import with_rating
 
 
 def saved(rating, label=None):
-    """Return a sidecar with a rating as if another program had written it."""
+    """XMP sidecar with a rating and label, as if written by another program."""
     sidecar = with_rating(None, rating).replace(b'"photorank"', b'"XMP Core"')
     if label is None:
         return sidecar

@@ -1,4 +1,4 @@
-"""Files that are cut off: what is read of them is the picture, or nothing."""
+"""Truncated and hostile image files: each is decoded completely or refused."""
 
 from contextlib import suppress
 

@@ -1,4 +1,4 @@
-"""Decoding in other processes: the same pictures, and no file that can do harm."""
+"""Decoding of photos in separate processes: equal results and safety from hostile files."""
 
 import io
 import os
@@ -30,7 +30,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="the system has no su
 
 @pytest.fixture
 def hostile(monkeypatch, tmp_path):
-    """Have new processes read HEIC with a decoder that has every fault, in an empty folder."""
+    """Replace the HEIC decoder of new processes by a hostile one, in an empty working directory."""
     decode_pool._end_all()
     monkeypatch.syspath_prepend(Path(__file__).parent / "hostile")
     monkeypatch.chdir(tmp_path)
@@ -39,19 +39,19 @@ def hostile(monkeypatch, tmp_path):
 
 
 def file_with(fault):
-    """Return a fake HEIC file that makes the hostile decoder show the given fault."""
+    """Bytes of a fake HEIC file that triggers the given fault of the hostile decoder."""
     return b"\0\0\0\x18ftypheic" + bytes(12) + fault.encode()
 
 
 def saved(picture, kind="PNG", **options):
-    """Return the bytes of a picture encoded in the given image format."""
+    """Bytes of a picture encoded in the given image format."""
     file = io.BytesIO()
     picture.save(file, kind, **options)
     return file.getvalue()
 
 
 def scene(width=300, height=200):
-    """Return a picture of random noise, in which every pixel differs."""
+    """Picture of random noise."""
     pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
     return Image.fromarray(pixels)
 

@@ -24,7 +24,7 @@ posix = pytest.mark.skipif(os.name == "nt", reason="needs POSIX files")
 
 
 def make(folder, *names):
-    """Write files of one byte, with the folders they lie in."""
+    """Write one-byte files into a folder, and create their parent folders."""
     for name in names:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -32,12 +32,12 @@ def make(folder, *names):
 
 
 def found(*paths, exclude=()):
-    """Return the paths of the photos found, relative to the first path searched."""
+    """Paths of all photos found, relative to the first path searched."""
     return [os.path.relpath(file.path, paths[0]) for file in seen(*paths, exclude=exclude)]
 
 
 def seen(*paths, exclude=()):
-    """Return the photos found and the files skipped, except files of another kind."""
+    """Photos found and photo files skipped, without files of other kinds."""
     return [
         file
         for file in find_photos(paths, exclude)
@@ -46,7 +46,7 @@ def seen(*paths, exclude=()):
 
 
 def passed_over(folder):
-    """Return the reason why each file below a folder was passed over, by its relative path."""
+    """Reasons for which files below a folder were passed over, by relative path."""
     return {
         os.path.relpath(file.path, folder): file.reason
         for file in find_photos([folder])
@@ -55,7 +55,7 @@ def passed_over(folder):
 
 
 def reason(path):
-    """Return the reason why the only file found was skipped."""
+    """Reason for which the only file found was skipped."""
     [skipped] = seen(path)
     assert isinstance(skipped, SkippedFile)
     return skipped.reason
@@ -63,7 +63,7 @@ def reason(path):
 
 @contextmanager
 def without_privileges():
-    """Run as a user whom permissions stop, which the super-user is not."""
+    """Context in which code runs as an unprivileged user instead of root."""
     if os.geteuid() != 0:
         yield
         return
@@ -76,7 +76,7 @@ def without_privileges():
 
 @pytest.fixture
 def public_folder():
-    """Yield a folder that every user can access, unlike pytest's own temporary folder."""
+    """Temporary folder that every user of the machine can access."""
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)
         yield Path(name)

@@ -9,7 +9,7 @@ SHAPES = [(300, 200), (200, 300), (257, 256), (640, 427), (223, 224), (64, 64), 
 
 
 def gradient(width, height):
-    """Return a photo whose red value encodes the column and whose green value encodes the row."""
+    """Photo that encodes the column in its red channel and the row in its green channel."""
     x = np.linspace(0, 255, width).astype(np.uint8)
     y = np.linspace(0, 255, height).astype(np.uint8)
     pixels = np.zeros((height, width, 3), dtype=np.uint8)

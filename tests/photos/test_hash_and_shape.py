@@ -13,7 +13,7 @@ from tests.conftest import draw_photo
 
 
 def distance(one, other):
-    """Return the number of bits in which the perceptual hashes of two files differ."""
+    """Number of bits in which the perceptual hashes of two image files differ."""
     return (codes_of_file(one).hash_bits ^ codes_of_file(other).hash_bits).bit_count()
 
 

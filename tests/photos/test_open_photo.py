@@ -41,7 +41,7 @@ FORMATS = {
 
 @pytest.fixture(scope="session", autouse=True)
 def _heif():
-    """Let the tests write HEIC and JPEG XL."""
+    """Register the HEIC and JPEG XL plugins, for tests that write such files."""
     import pillow_heif
     import pillow_jxl  # noqa: F401 - it registers itself
 
@@ -49,27 +49,27 @@ def _heif():
 
 
 def encoded(picture, kind, **options):
-    """Return the bytes of a picture encoded in a given file format."""
+    """Bytes of a picture encoded in a given file format."""
     file = io.BytesIO()
     picture.save(file, kind, **options)
     return file.getvalue()
 
 
 def difference(picture, expected):
-    """Return the mean absolute difference of two pictures, in grey levels."""
+    """Mean absolute difference between two pictures, in grey levels (0 to 255)."""
     assert picture.size == expected.size
     return np.abs(np.asarray(picture, dtype=float) - np.asarray(expected, dtype=float)).mean()
 
 
 def reason(data):
-    """Return the reason that decode_photo gives for refusing some bytes."""
+    """Reason that decode_photo gives for refusing the given bytes."""
     with pytest.raises(UnreadablePhotoError) as caught:
         decode_photo(data)
     return caught.value.reason
 
 
 def camera_exif(orientation=1, taken=None):
-    """Return EXIF as a camera writes it."""
+    """EXIF metadata as a camera writes it: maker, orientation and capture time."""
     exif = Image.Exif()
     exif[MAKE], exif[ORIENTATION] = "Camera", orientation
     if taken:
@@ -183,7 +183,7 @@ def test_the_first_picture_of_several_is_taken(kind):
 
 
 def wide_profile():
-    """Return an ICC profile like Adobe RGB's: wider than sRGB in green, with a gamma of 2.2."""
+    """ICC colour profile similar to Adobe RGB: wider than sRGB, with a gamma of 2.2."""
 
     def number(value):
         return round(value * 65536).to_bytes(4, "big", signed=True)
@@ -210,7 +210,7 @@ def wide_profile():
 
 
 def adobe_as_srgb(*colour):
-    """Return the sRGB value of an Adobe RGB (1998) colour, by the matrices of both standards."""
+    """sRGB value of an Adobe RGB colour, computed by the matrices of both standards."""
     xyz = np.array(
         [[0.57667, 0.18556, 0.18823], [0.29734, 0.62736, 0.07529], [0.02703, 0.07069, 0.99134]]
     ) @ ((np.array(colour) / 255) ** 2.19921875)
@@ -400,12 +400,12 @@ def test_a_draft_is_hardly_another_picture(large_jpeg, framing):
 
 
 def chunk(kind, body):
-    """Return one chunk of a PNG file."""
+    """Bytes of one chunk of a PNG file."""
     return len(body).to_bytes(4, "big") + kind + body + zlib.crc32(kind + body).to_bytes(4, "big")
 
 
 def huge_png(width, height):
-    """Return a PNG whose header declares a huge size and whose data is almost empty."""
+    """PNG file with a header that declares a huge size and almost no image data."""
     header = width.to_bytes(4, "big") + height.to_bytes(4, "big") + b"\x08\x02\0\0\0"
     body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + body

@@ -8,7 +8,7 @@ from photorank.vectors.store import load_vector
 
 @pytest.fixture
 def index(home):
-    """Return the small index of the shared gallery."""
+    """The index “small” of the shared photo gallery."""
     return open_index("small")
 
 

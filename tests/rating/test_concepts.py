@@ -104,7 +104,7 @@ def test_two_photos_are_too_few_to_compare_with(bare_pair):
 
 @pytest.fixture
 def bare_pair(tmp_path):
-    """Return an index of two photos with a vector and its encoder."""
+    """Index of only two photos, with a vector and the index's encoder."""
     from photorank.index.building.build import build_index
     from photorank.index.building.request import BuildRequest
     from photorank.index.opened import Index

@@ -1,4 +1,4 @@
-"""Faces as tie-breaks in a series: eyes, what an edge cuts, sharpness; and never across series."""
+"""Choice of the best shot in a series by its faces: eyes, cut-off faces and sharpness."""
 
 import numpy as np
 import pytest
@@ -18,12 +18,12 @@ NARROW = OPEN._replace(eyes="unknown", openness=OPEN.openness - 0.12)
 
 
 def moved(face, by):
-    """Return the face shifted to the right by the given distance."""
+    """Face moved to the right by a fraction of the photo's width."""
     return face._replace(left=face.left + by, right=face.right + by)
 
 
 def faces_of(*shots):
-    """Return an index's faces from each photo's list of faces, None for a photo not examined."""
+    """Faces of an index, made from one list of faces per photo (None: photo not examined)."""
     values = [[np.nan] * 7 if shot is None else summary(shot) for shot in shots]
     by_row = {row: shot for row, shot in enumerate(shots) if shot}
     return IndexFaces(np.array(values, dtype=float), by_row)
@@ -75,7 +75,7 @@ def test_the_sharpness_of_faces_counts_where_every_shot_has_one():
 
 
 def merit(faces, sharpness):
-    """Return the merit terms and face terms of shots that form one series."""
+    """Merit terms and face terms of shots that form a single series."""
     names = ("subject_sharpness", "clipped_highlights", "noise")
     signals = IndexSignals(names, np.array([[one, 0.0, 1.0] for one in sharpness]))
     series = np.zeros(len(sharpness), int)

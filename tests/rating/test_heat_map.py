@@ -12,14 +12,14 @@ from tests.fixtures.colours import ColourEncoder
 
 
 def noise(width, height, seed=0):
-    """Return a random photo of coloured fields."""
+    """Random photo that consists of coloured rectangles."""
     rng = np.random.default_rng(seed)
     fields = Image.fromarray(rng.integers(0, 256, (9, 12, 3), dtype=np.uint8))
     return fields.resize((width, height), Image.Resampling.NEAREST)
 
 
 def vector_for(encoder, direction, **scale):
-    """Return a vector in the space of the given encoder."""
+    """Vector with the given direction in the embedding space of an encoder."""
     return MasterVector("v", "all-pairs", direction, encoder.fingerprint, **scale)
 
 
@@ -89,7 +89,7 @@ def test_what_crop_does_not_see_has_no_part():
 
 @pytest.fixture(scope="module")
 def planted():
-    """Return an encoder, a vector that rewards a chessboard, and a photo with one on its left."""
+    """Encoder, vector that rewards a chessboard, and photo with a chessboard on its left half."""
     encoder = load_encoder("embedded:1", framing="whole")
     board = np.kron((np.indices((16, 12)).sum(axis=0) % 2), np.ones((14, 14)))
     board = np.repeat((255 * board)[..., None], 3, axis=2).astype(np.uint8)  # (224, 168, 3)

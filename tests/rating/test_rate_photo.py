@@ -16,17 +16,17 @@ from tests.fixtures.colours import ColourEncoder, paint
 
 @pytest.fixture
 def index(home):
-    """Return the small index of the shared gallery."""
+    """The index “small” of the shared photo gallery."""
     return open_index("small")
 
 
 def index_encoder():
-    """Return the encoder used by the fixture `collection`."""
+    """Encoder with which the index of the fixture `collection` was built."""
     return ColourEncoder()
 
 
 def no_encoder():
-    """Stand where an encoder must not be loaded."""
+    """Encoder loader that fails the test if called."""
     raise AssertionError("the encoder is not needed for photos of the index")
 
 

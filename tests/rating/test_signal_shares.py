@@ -1,4 +1,4 @@
-"""The share of a rating that technical signals carry."""
+"""Contributions of the technical signals to the rating of a photo."""
 
 import numpy as np
 import pytest
@@ -11,12 +11,12 @@ from photorank.vectors.master import MasterVector
 
 @pytest.fixture
 def index(home):
-    """Return the small index of the shared gallery."""
+    """The index “small” of the shared photo gallery."""
     return open_index("small")
 
 
 def vector_of(index, **weights):
-    """Return a vector that weights only the named technical signals."""
+    """Vector with weights on only the named technical signals."""
     direction = np.zeros(index.fingerprint.blocks.dimensions)
     for name, weight in weights.items():
         direction[NAMES.index(name) - len(NAMES)] = weight
@@ -24,7 +24,7 @@ def vector_of(index, **weights):
 
 
 def shares_of(index, vector, row):
-    """Return the signals' share in the rating of the photo at an index row."""
+    """Contributions of the technical signals to the rating of the photo in an index row."""
     return signal_shares(index, vector, index.embeddings()[row], index.rate(vector))
 
 

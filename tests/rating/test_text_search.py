@@ -12,7 +12,7 @@ from tests.fixtures.colours import ColourEncoder, fill, paint
 
 
 class _WordedEncoder(ColourEncoder):
-    """Encoder whose every text is the colour red."""
+    """Encoder that gives every text the embedding of the colour red."""
 
     def encode_texts(self, texts):
         red = np.tile([1.0, 0, 0], 16) / 4
@@ -21,7 +21,7 @@ class _WordedEncoder(ColourEncoder):
 
 @pytest.fixture
 def indexed(tmp_path):
-    """Return a function that indexes n photos with a text encoder of the given model name."""
+    """Function that indexes n photos with a text encoder of the given model name."""
 
     def make(n, model):
         fill(tmp_path / "photos", n)

@@ -9,12 +9,12 @@ from tests.fixtures.colours import ColourEncoder
 
 @pytest.fixture
 def scorer(collection):
-    """Return a scorer for the collection's index and vector."""
+    """Scorer of photos by the collection's index and vector."""
     return Scorer(collection)
 
 
 class Scorer:
-    """Scores photos as `photorank score` does, with an encoder that needs no weights."""
+    """Scorer of photos, like `photorank score` but with an encoder without weights."""
 
     def __init__(self, collection):
         self.index, self.vector = collection.index, collection.vector
@@ -22,14 +22,14 @@ class Scorer:
         self.scale = Scale(self.index, self.vector)
 
     def sources(self, *asked, stdin=None, column=None):
-        """Return the photo sources found for the given arguments."""
+        """Photo sources found for the given command-line arguments."""
         return find_sources([str(one) for one in asked], stdin, column=column)
 
     def batches(self, sources, batch_size=4):
-        """Score sources, a batch at a time."""
+        """Scores of photo sources, computed one batch at a time."""
         embedder = Embedder(self.index, lambda: self.encoder)
         return scored(sources, embedder, self.scale, batch_size=batch_size)
 
     def rows(self, *asked, **how):
-        """Return the scored rows of all photos found for the given arguments."""
+        """Scored rows of all photos found for the given command-line arguments."""
         return [row for batch in self.batches(self.sources(*asked, **how)) for row in batch]

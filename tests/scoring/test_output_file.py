@@ -19,7 +19,7 @@ FORMATS = ("jsonl", "csv", "parquet")
 
 @pytest.fixture
 def run(scorer, hostile, tmp_path):
-    """Return a function that scores photos into a file and may be ended after some batches."""
+    """Function that scores photos into a file, with an optional interruption after some batches."""
     (hostile.folder / "bad.jpg").write_text("no photo")
 
     def run(name, *, asked=(hostile.folder,), resume=True, batches=None, scale=scorer.scale):
@@ -41,7 +41,7 @@ def run(scorer, hostile, tmp_path):
 
 
 def content(file):
-    """Return the content of a finished score file, as CSV text for Parquet, else as bytes."""
+    """Content of a finished score file: CSV text for Parquet, else bytes."""
     if file.path.suffix == ".parquet":
         return pd.read_parquet(file.path).to_csv()
     return file.path.read_bytes()

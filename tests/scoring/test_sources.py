@@ -11,7 +11,7 @@ from tests.fixtures.colours import fill, paint
 
 
 def found(*asked, stdin=b"", column=None):
-    """Return the paths of the sources found for the given arguments."""
+    """Paths of all photo sources found for the given command-line arguments."""
     return [
         one.path
         for one in find_sources([str(one) for one in asked], io.BytesIO(stdin), column=column)
@@ -20,7 +20,7 @@ def found(*asked, stdin=b"", column=None):
 
 @pytest.fixture
 def photos(tmp_path, monkeypatch):
-    """Return three photos' paths; their folder, which also has a note, lies in the current one."""
+    """Paths of three photos in a subfolder of the current folder, next to a text file."""
     monkeypatch.chdir(tmp_path)
     files = fill(tmp_path / "photos", 3)
     (tmp_path / "photos" / "notes.txt").touch()

@@ -16,14 +16,14 @@ BOUNDARY = "a-boundary"
 
 
 class Client:
-    """Client of a service that runs on a port of this machine."""
+    """HTTP client of a rating service on a local port."""
 
     def __init__(self, port, token=None):
         self.port = port
         self.headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     def ask(self, method, path, body=b"", headers=None):
-        """Send a request; return the answer's status, its headers and its JSON or text."""
+        """Send an HTTP request; return the status, headers and content of the answer."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
             connection.request(method, path, body, self.headers | (headers or {}))
@@ -40,18 +40,18 @@ class Client:
         return status, content
 
     def send(self, path, *photos, **fields):
-        """Send photos, as bytes or files, and return the status and the JSON of the answer."""
+        """Send photos in a POST request; return the status and JSON content of the answer."""
         status, _, content = self.ask("POST", path, form(photos, fields), FORM)
         return status, content
 
     def begun(self, sent):
-        """Return an open connection on which the start of a request was sent."""
+        """Open connection on which only the beginning of a request was sent."""
         connection = socket.create_connection(("127.0.0.1", self.port), timeout=20)
         connection.sendall(sent)
         return connection
 
     def head(self, length):
-        """Return the head of a POST request to /v1/rate with a given Content-Length."""
+        """Request line and headers of a POST to /v1/rate with a given Content-Length."""
         headers = {**FORM, **self.headers, "Host": "x", "Content-Length": length}
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         return f"POST /v1/rate HTTP/1.1\r\n{lines}\r\n".encode()
@@ -61,7 +61,7 @@ FORM = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
 
 
 def form(photos, fields=None):
-    """Return the body of a multipart form with photos and fields."""
+    """Body of a multipart form with photos and fields."""
     parts = []
     for photo in photos:
         name, data = ("photo.png", photo) if isinstance(photo, bytes) else named(photo)
@@ -75,13 +75,13 @@ def form(photos, fields=None):
 
 
 def named(file):
-    """Return a file's name and its bytes."""
+    """Name and bytes of a file."""
     return file.name, file.read_bytes()
 
 
 @pytest.fixture
 def start(collection):
-    """Yield a function that starts the collection's service and returns a client."""
+    """Function that starts the rating service of a collection and returns a client of it."""
     add_vector(collection.index, collection.vector)
     running = []
 
@@ -109,5 +109,5 @@ def start(collection):
 
 @pytest.fixture
 def client(start):
-    """Start the collection's service and return a client of it."""
+    """Client of a running rating service of the collection."""
     return start()

@@ -10,7 +10,7 @@ from tests.fixtures.colours import ColourEncoder, fill, paint
 
 
 def valid(content, schema):
-    """Check an answer against the schema that the service tells of it."""
+    """Validate an answer against its published JSON schema, and return it."""
     jsonschema.validate(content, SCHEMAS[schema])
     return content
 

@@ -22,7 +22,7 @@ TOKEN = "0123456789abcdef"  # noqa: S105
 
 
 def refusal(answer):
-    """Return status and reason of a refused request, which must also say what to do next."""
+    """Status and error message of a refused request, checked against the schema of refusals."""
     status, content = answer
     jsonschema.validate(content, SCHEMAS["Refusal"])
     assert content["next"]
@@ -31,7 +31,7 @@ def refusal(answer):
 
 @pytest.fixture
 def photo(tmp_path):
-    """Return a new photo that is in no index."""
+    """Path of a new photo that is in no index."""
     return paint(tmp_path / "new.png", 33)
 
 

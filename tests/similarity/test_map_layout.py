@@ -14,7 +14,7 @@ from tests.fixtures.colours import ColourEncoder, fill, paint
 
 @pytest.fixture
 def index(home):
-    """Return the small index of the shared gallery."""
+    """The index “small” of the shared photo gallery."""
     return open_index("small")
 
 

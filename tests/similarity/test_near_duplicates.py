@@ -1,4 +1,4 @@
-"""Altered copies of pictures, by embeddings and grey fingerprints."""
+"""Detection of near-duplicate pictures by embeddings and grey fingerprints."""
 
 import io
 
@@ -13,20 +13,20 @@ N = 24  # pictures
 
 
 def saved_again(picture):
-    """Return the picture after JPEG at a poor quality."""
+    """Picture after JPEG compression at low quality."""
     file = io.BytesIO()
     picture.save(file, "JPEG", quality=40)
     return Image.open(file).convert("RGB")
 
 
 def cropped(picture, left=0.1, upper=0.05):
-    """Return a crop of 85 % of the picture's width and height."""
+    """Crop of a picture with 85 % of its width and height."""
     w, h = picture.size
     return picture.crop((left * w, upper * h, (left + 0.85) * w, (upper + 0.85) * h))
 
 
 def written_over(picture, text="Summer at the seaside"):
-    """Return the picture with a caption on a band at its lower edge."""
+    """Copy of a picture with a caption on a black band at the lower edge."""
     picture = picture.copy()
     w, h = picture.size
     draw = ImageDraw.Draw(picture)
@@ -50,19 +50,19 @@ ALTERED = {
 
 @pytest.fixture(scope="module")
 def pictures():
-    """Pictures with large and small fields of colour, all different."""
+    """Different random pictures, made of smooth fields of colour."""
     rng = np.random.default_rng(0)
     fields = rng.integers(0, 256, (N, 6, 8, 3)).astype(np.uint8)
     return [Image.fromarray(one).resize((320, 240), Image.Resampling.BICUBIC) for one in fields]
 
 
 def codes(pictures):
-    """Return the pictures' grey fingerprints as an array of shape (n, 128)."""
+    """Grey fingerprints of the pictures, as an array of shape (n, 128)."""
     return np.stack([np.frombuffer(grey_fingerprint(one), dtype=np.uint8) for one in pictures])
 
 
 def embeddings_of(n, rng):
-    """Return random unit embeddings with a large common component, as encoders give them."""
+    """Random unit embeddings with a large common component, as encoders produce them."""
     rows = 1 + rng.normal(size=(n, 64))
     return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 

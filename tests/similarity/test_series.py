@@ -12,12 +12,12 @@ from tests.fixtures.colours import ColourEncoder
 
 
 def never(one, other):
-    """Tell of no pair that it is the same picture."""
+    """Comparison of picture pairs that reports every pair as different."""
     return np.zeros(len(one), dtype=bool)
 
 
 def unit(rows):
-    """Return the rows scaled to unit length."""
+    """Rows of a matrix, scaled to unit length."""
     return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 
@@ -53,7 +53,7 @@ def test_photos_that_are_all_the_same_are_one_group():
 
 
 class Scene:
-    """A folder of photographs of one or several scenes."""
+    """Folder of test photographs that show one or several scenes."""
 
     def __init__(self, library):
         self.library = library
@@ -61,7 +61,7 @@ class Scene:
     def take(
         self, name, seed, *, time=None, zone=None, camera="A", bias=None, change=None, quality=95
     ):
-        """Write a photo of a scene, in some way changed."""
+        """Write a photo of the scene with a given seed, altered as the arguments say."""
         rng = np.random.default_rng(seed)
         fields = Image.fromarray(rng.integers(0, 256, (5, 7, 3), dtype=np.uint8))
         picture = fields.resize((140, 100), Image.Resampling.BICUBIC)
@@ -80,7 +80,7 @@ class Scene:
         return path
 
     def series(self, threshold=0.9):
-        """Index what was taken and return the series as sets of names."""
+        """Series found in the photos taken so far, and the file names of each series."""
         self.library.build()
         index = self.library.index
         found = find_series(index, threshold)
@@ -92,17 +92,17 @@ class Scene:
 
 @pytest.fixture
 def scene(library):
-    """Return a helper that takes photographs into an empty library folder."""
+    """Helper that writes photographs of scenes into an empty photo library."""
     return Scene(library)
 
 
 def darker(picture):
-    """Return the picture darkened to 8 % brightness, almost four stops."""
+    """Picture darkened to 8 % of its brightness (by almost four stops)."""
     return ImageEnhance.Brightness(picture).enhance(0.08)
 
 
 def grey(picture):
-    """Return the picture in greyscale, stored as RGB."""
+    """Greyscale version of a picture, stored as RGB."""
     return picture.convert("L").convert("RGB")
 
 

@@ -1,4 +1,4 @@
-"""Series that are kept: taken again as they were found, and never once anything has changed."""
+"""Cache of photo series: reuse of unchanged series and a new search after any change."""
 
 import dataclasses
 
@@ -13,7 +13,7 @@ from photorank.similarity.series_cache import series_codes, series_of
 
 
 def take(library, name, seed):
-    """Write a photo that the seed alone tells from others."""
+    """Write a photo of random colours, determined by a seed."""
     fields = np.random.default_rng(seed).integers(0, 256, (5, 7, 3), dtype=np.uint8)
     picture = Image.fromarray(fields).resize((70, 50), Image.Resampling.BICUBIC)
     picture.save(library.folder / name, quality=90 - len(name))
@@ -21,7 +21,7 @@ def take(library, name, seed):
 
 @pytest.fixture
 def shots(library):
-    """Return a library of two shots of one scene and one of another, with a RAW file beside it."""
+    """Library with two shots of one scene, one shot of another scene, and a RAW file."""
     for name, seed in (("a.jpg", 1), ("aa.jpg", 1), ("ä.jpg", 2)):
         take(library, name, seed)
     (library.folder / "ä.CR2").write_bytes(b"raw")
@@ -30,13 +30,13 @@ def shots(library):
 
 
 def name_series(library, *names):
-    """Give photos to a series by hand."""
+    """Label the named photos as one series, by an import of labels."""
     rows = [LabelRow(1, str(library.folder / name), 1.0, "", None, "min∂", None) for name in names]
     import_labels(library.paths, LabelTable("t", rows))
 
 
 def same(one, other):
-    """Tell whether two are the same series in all that they say."""
+    """Equality of two series results in all their fields, as True or False."""
     parts = (dataclasses.asdict(some) for some in (one, other))
     texts = [
         {name: getattr(part, "tolist", lambda p=part: p)() for name, part in each.items()}
@@ -46,7 +46,7 @@ def same(one, other):
 
 
 def kept_files(library):
-    """Return the cache files of series."""
+    """Sorted paths of the cache files of photo series."""
     return sorted(library.paths.series.glob("*"))
 
 

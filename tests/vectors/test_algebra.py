@@ -11,27 +11,27 @@ D = 12
 
 
 def vector(name, seed, *, fingerprint=SPACE, **fields):
-    """Return a vector whose direction is random."""
+    """Master vector with a random direction."""
     direction = np.random.default_rng(seed).normal(size=D)
     return MasterVector(name, "all-pairs", direction, fingerprint, **fields)
 
 
 @pytest.fixture
 def taste():
-    """Return a calibrated vector whose scale may be published and whose card lists two photos."""
+    """Calibrated vector that has a licence and a card with two photos."""
     card = Card(photos=frozenset({"0" * 16, "1" * 16}), n_photos=2, licence="MIT", index="small")
     return vector("taste", 0, bias=5.0, slope=0.7, card=card)
 
 
 @pytest.fixture
 def sunset():
-    """Return another vector, whose card lists two photos, one of them also on the card of taste."""
+    """Second vector, whose card shares one of its two photos with the vector `taste`."""
     return vector("sunset", 1, card=Card(photos=frozenset({"1" * 16, "2" * 16}), licence="CC0"))
 
 
 @pytest.fixture
 def photos():
-    """Return random embeddings (50, D) of unit length."""
+    """Random embeddings of 50 photos, each of unit length."""
     rows = np.random.default_rng(9).normal(size=(50, D))
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 

@@ -14,7 +14,7 @@ CROP = Fingerprint("embedded", "a" * 64, "crop", 224)
 
 @pytest.fixture
 def vector():
-    """Return a vector whose card has every field filled in."""
+    """Vector whose card has every field filled in."""
     return MasterVector(
         "taste",
         "all-pairs",
@@ -88,7 +88,7 @@ def test_seen_photos_are_known_by_their_digest(vector):
 
 
 def broken_cards():
-    """Yield cards that must not load, with what is wrong."""
+    """Invalid vector cards, each as the name of its fault and the bytes of the file."""
     good = MasterVector("v", "prompt", np.array([1.0, 0.0]), WHOLE).to_json()
     yield "not JSON", b"{"
     yield "a list", b"[]"

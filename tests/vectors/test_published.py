@@ -23,43 +23,43 @@ D = 24
 
 
 class Simulacra(torch.nn.Module):
-    """A linear model of unit embeddings times √d."""
+    """Linear scoring model that multiplies unit embeddings by √d first."""
 
     def __init__(self):
         super().__init__()
         self.linear = torch.nn.Linear(D, 1)
 
     def forward(self, X):
-        """Score unit embeddings."""
+        """Scores of unit embeddings by the linear model."""
         return self.linear(X * X.shape[-1] ** 0.5)
 
 
 def stacked(*layers):
-    """Return a network of linear layers, given as (inputs, outputs), and other modules."""
+    """Sequential network of modules; a tuple (inputs, outputs) stands for a linear layer."""
     return torch.nn.Sequential(
         *(torch.nn.Linear(*layer) if isinstance(layer, tuple) else layer for layer in layers)
     )
 
 
 class Named(torch.nn.Module):
-    """A network under one name."""
+    """Network that stores its layers under a given name."""
 
     def __init__(self, name, layers):
         super().__init__()
         self.add_module(name, layers)
 
     def forward(self, X):
-        """Score unit embeddings."""
+        """Scores of unit embeddings by the network."""
         return next(self.children())(X)
 
 
 def dropout():
-    """Return a dropout layer, which has no effect once a network is trained."""
+    """Dropout layer, which has no effect on a trained network."""
     return torch.nn.Dropout(0.5)
 
 
 def improved(between=None):
-    """Return an improved-aesthetic-predictor head, with `between` as activation if given."""
+    """Network with the layers of improved-aesthetic-predictor and an optional activation."""
     gap = [between, dropout()] if between else [dropout()]
     last = [between] if between else []
     layers = [(D, 1024), *gap, (1024, 128), *gap, (128, 64), *gap, (64, 16), *last, (16, 1)]
@@ -67,7 +67,7 @@ def improved(between=None):
 
 
 def newest():
-    """Return a head with the layers of aesthetic-predictor-v2.5."""
+    """Network with the layers of aesthetic-predictor-v2.5."""
     return Named(
         "scoring_head",
         stacked(
@@ -86,7 +86,7 @@ HEADS = {
 
 
 def save(module, path):
-    """Write a module's state dict as its file's ending says, and return the path."""
+    """Write the weights of a network in the format of the path's suffix; return the path."""
     if path.suffix == ".safetensors":
         save_file(module.state_dict(), path)
     else:
@@ -95,7 +95,7 @@ def save(module, path):
 
 
 def unit_rows(n=200):
-    """Return random unit vectors (n, D)."""
+    """Random unit vectors, as an array of shape (n, D)."""
     rows = np.random.default_rng(1).normal(size=(n, D))
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
@@ -247,7 +247,7 @@ def test_an_array_of_another_length_is_refused(tmp_path):
 
 
 class Explosive:
-    """Makes a file when it is unpickled."""
+    """Object that creates a file when unpickled, as malicious code could."""
 
     def __init__(self, path):
         self.path = path
@@ -257,7 +257,7 @@ class Explosive:
 
 
 def pickled(file):
-    """Return a function that writes a pickle file which would run code when loaded."""
+    """Function that writes a malicious pickle file, which runs code when loaded."""
 
     def make(folder):
         (folder / file).write_bytes(pickle.dumps(Explosive(folder / "exploded")))
@@ -267,20 +267,20 @@ def pickled(file):
 
 
 def with_code(folder):
-    """Return a file of head weights saved by torch.save together with an object that runs code."""
+    """Weights file by torch.save that also contains an object that runs code when loaded."""
     head = torch.nn.Linear(D, 1).state_dict()
     torch.save({**head, "hook": Explosive(folder / "exploded")}, folder / "code.pth")
     return folder / "code.pth"
 
 
 def objects(folder):
-    """Return a NumPy object array file that would run code when unpickled."""
+    """NumPy file of an object array that runs code when unpickled."""
     np.save(folder / "o.npy", np.array([Explosive(folder / "exploded")]), allow_pickle=True)
     return folder / "o.npy"
 
 
 def truncated(suffix):
-    """Return a function that writes a weights file cut off at half its length."""
+    """Function that writes a weights file cut off at half its length."""
 
     def make(folder):
         path = folder / f"half{suffix}"
@@ -295,7 +295,7 @@ def truncated(suffix):
 
 
 def written(file, content):
-    """Return a function that writes a weights file with this content."""
+    """Function that writes a weights file with the given name and content."""
 
     def make(folder):
         if file.endswith(".npy") and not isinstance(content, str):
@@ -310,7 +310,7 @@ def written(file, content):
 
 
 def without_bias(folder):
-    """Return a weights file of a linear layer without its bias."""
+    """Weights file of a linear layer without a bias."""
     return save(torch.nn.Linear(D, 1, bias=False), folder / "half.pth")
 
 

@@ -1,4 +1,4 @@
-"""Prompts through words for qualities."""
+"""Vectors made from prompts about qualities of photos, such as sharpness."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ DAY, NIGHT = "a sunny day", "a dark night"
 
 @pytest.fixture(scope="module")
 def encoder():
-    """The packaged encoder, loaded once."""
+    """Encoder “embedded”, loaded once for all tests of this file."""
     return load_encoder("embedded", device="cpu")
 
 

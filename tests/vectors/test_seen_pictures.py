@@ -1,4 +1,4 @@
-"""Codes on a card that recognise the pictures a vector learned from, and altered copies of them."""
+"""Picture codes on a vector's card that recognise learned pictures and altered copies."""
 
 import json
 from dataclasses import replace
@@ -24,25 +24,25 @@ ALTERED = {
 
 
 def codes(pictures):
-    """Return the pictures' grey fingerprints (n, 128)."""
+    """Grey fingerprints of the pictures, as an array of shape (n, 128)."""
     return np.stack([np.frombuffer(grey_fingerprint(one), dtype=np.uint8) for one in pictures])
 
 
 def unit(rows):
-    """Return the rows scaled to unit length."""
+    """Rows of a matrix, scaled to unit length."""
     return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 
 @pytest.fixture(scope="module")
 def pictures():
-    """Return 2 N different pictures of random colours."""
+    """Different pictures of random colours, 2 N in number."""
     fields = np.random.default_rng(0).integers(0, 256, (2 * N, 6, 8, 3)).astype(np.uint8)
     return [Image.fromarray(one).resize((320, 240), Image.Resampling.BICUBIC) for one in fields]
 
 
 @pytest.fixture(scope="module")
 def embeddings():
-    """Embeddings of the pictures, with much in common."""
+    """Random unit embeddings of the pictures, with a large common component."""
     return unit(1 + np.random.default_rng(1).normal(size=(2 * N, D)))
 
 

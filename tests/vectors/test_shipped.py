@@ -11,7 +11,7 @@ from tests.fixtures.command_line import invoke
 
 @pytest.fixture
 def turned(tmp_path):
-    """Return a copy of the built-in cards in which `beauty.whole` points the other way."""
+    """Copy of the built-in vector cards in which the direction of `beauty.whole` is reversed."""
     folder = shutil.copytree(FOLDER, tmp_path / "builtin")
     card = json.loads((folder / "beauty.whole.json").read_text())
     card["direction"] = [-number for number in card["direction"]]

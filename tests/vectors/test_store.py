@@ -27,12 +27,12 @@ from photorank.vectors.store import (
 
 @pytest.fixture
 def index(home):
-    """Return a private copy of the shared gallery's small index."""
+    """The index “small” of the shared photo gallery, as a private copy."""
     return open_index("small")
 
 
 def direction(index, seed=0):
-    """Return a random direction that fits the index and differs from each of its vectors."""
+    """Random direction vector with as many dimensions as the index's embeddings."""
     return np.random.default_rng(seed).normal(size=index.manifest.dimensions)
 
 
@@ -47,7 +47,7 @@ def test_builtin_cards_tell_where_they_are_from(framing):
     fingerprint = load_encoder("embedded", framing=framing).fingerprint
 
     class Bare:
-        """Minimal index with only what the built-in vectors need."""
+        """Minimal index with only the attributes that the built-in vectors need."""
 
         def __init__(self):
             self.fingerprint = fingerprint
@@ -120,12 +120,12 @@ def test_removing_leaves_the_others(index):
 
 
 class Words:
-    """An encoder of words alone: each letter is an axis."""
+    """Text encoder whose embedding counts the letters a to d."""
 
     fingerprint = Fingerprint("words", "0" * 64, "whole", 1)
 
     def encode_texts(self, texts):
-        """Count the letters a to d."""
+        """Letter counts (a to d) of each text, scaled to unit length."""
         counts = np.array([[text.count(letter) for letter in "abcd"] for text in texts], np.float32)
         return counts / np.linalg.norm(counts, axis=1, keepdims=True)
 

@@ -1,4 +1,4 @@
-"""Page breaks: every photo once and in order, few events on a page, better photos larger."""
+"""Division of photos into book pages: in order, few events a page, better photos larger."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from photorank.album.book.geometry import PageSize
 
 
 def some(n, seed=0, *, events=None, alone=(), portrait=False):
-    """Return n photos of usual aspect ratios, or all of portrait shape if asked."""
+    """Set of n photos in usual aspect ratios, or all in portrait format."""
     rng = np.random.default_rng(seed)
     ratios = np.full(n, 0.75) if portrait else rng.choice([1.5, 4 / 3, 0.75, 2 / 3, 1, 5], n)
     sizes = np.stack([np.sqrt(12e6 * ratios), np.sqrt(12e6 / ratios)], axis=1).astype(int)

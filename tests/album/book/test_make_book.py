@@ -1,4 +1,4 @@
-"""A book from an index: captions by event, warnings, the cover, plans that are read back."""
+"""Photo book made from an index: captions by event, warnings, cover and saved plans."""
 
 import json
 import os
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def trip(collection):
-    """Return an index of twelve photos of two days, in two shapes, their ratings and rows."""
+    """Index that includes twelve photos of a two-day trip, with ratings and the trip's rows."""
     folder = collection.folder / "trip"
     folder.mkdir()
     for number in range(12):

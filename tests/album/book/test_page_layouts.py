@@ -1,4 +1,4 @@
-"""Layouts of a page: ratios and gaps exact, nothing outside, nothing over another photo."""
+"""Page layouts: exact aspect ratios and gaps, photos inside the page and without overlap."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""JSON of kept albums: there and back, and refused where it is none."""
+"""JSON export and import of saved albums, and refusal of invalid files."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Kept albums and the choice: filled, swapped, judged as they are."""
+"""Choice of photos for a saved album: filling, swapping, and valuing it as it is."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from photorank.album.kept.choose import choose_album, request_of, rows_of_album,
 
 @pytest.fixture
 def chosen(collection):
-    """Return an index of ten photos and a function that chooses an album, held or anew."""
+    """Index of ten photos, and a function that keeps or newly chooses an album's photos."""
     index = collection.index
 
     def choose(album, *, hold, fill):
@@ -20,7 +20,7 @@ def chosen(collection):
 
 
 def album_of(index, rows, **settings):
-    """Return a kept album of the photos at these rows."""
+    """Saved album of the photos at the given rows."""
     digests = tuple(index.photo(row).digest for row in rows)
     return KeptAlbum(index.name, digests, settings=AlbumSettings(**settings))
 

@@ -1,4 +1,4 @@
-"""The store of kept albums: durable, with history, and safe for two people at once."""
+"""Store of saved albums: durable, with history, and safe for two people at once."""
 
 import os
 import signal
@@ -20,12 +20,12 @@ PHOTOS = tuple(f"{number:064x}" for number in range(20))
 
 @pytest.fixture
 def store(tmp_path):
-    """Return a store without albums, in a workspace that is not there yet."""
+    """Empty album store, in a workspace that does not exist yet."""
     return AlbumStore(Workspace(tmp_path / "home"))
 
 
 def of(*photos):
-    """Return an album of the given photos, chosen from the index `family`."""
+    """Saved album of the given photos from the index `family`."""
     return KeptAlbum("family", tuple(photos))
 
 

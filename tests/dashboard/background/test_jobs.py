@@ -14,12 +14,12 @@ from photorank.workspace import Workspace
 
 @pytest.fixture
 def workspace(tmp_path):
-    """Return an empty workspace."""
+    """Empty workspace."""
     return Workspace(tmp_path)
 
 
 def left_behind(workspace, **said):
-    """Leave the files of a job whose server and process are gone."""
+    """Write the files that a job leaves behind when its server and process are gone."""
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     file = workspace.root / "jobs" / "add.json"
@@ -29,7 +29,7 @@ def left_behind(workspace, **said):
 
 
 def until_ended(workspace):
-    """Wait until a job has ended, and return how it stands."""
+    """Progress of a job after it has ended."""
     until = time.monotonic() + 60
     while (said := jobs.progress(workspace, "add")).is_running and time.monotonic() < until:
         time.sleep(0.05)

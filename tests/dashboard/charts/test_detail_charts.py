@@ -16,12 +16,12 @@ PANELS = {
 
 
 def spec_of(name):
-    """Return the Vega-Lite specification of a detail panel's chart."""
+    """Vega-Lite specification of a detail panel's chart."""
     return detail_charts.detail_chart(PANELS[name]).to_dict()
 
 
 def rows_of(spec, column):
-    """Return the rows of a chart's datasets that have the given column."""
+    """Rows of a chart's datasets that have the given column."""
     return [row for rows in spec["datasets"].values() for row in rows if column in row]
 
 

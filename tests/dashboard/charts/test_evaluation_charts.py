@@ -6,7 +6,7 @@ from dashboard.charts import evaluation_charts
 
 @pytest.fixture
 def chart():
-    """Return an interval chart of two groups."""
+    """Chart of intervals for two groups of photos."""
     rows = pd.DataFrame(
         {
             "name": ["beach", "forest"],
@@ -21,7 +21,7 @@ def chart():
 
 
 def layers_of(spec, mark):
-    """Return the layers of a chart specification that have a given type of mark."""
+    """Layers of a chart specification that have a given type of mark."""
     return [layer for layer in spec["layer"] if layer["mark"]["type"] == mark]
 
 

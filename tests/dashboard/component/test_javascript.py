@@ -1,4 +1,4 @@
-"""The component's JavaScript: its own tests, its size, and what it may not do."""
+"""JavaScript of the photo component: its own tests, its size, and forbidden constructs."""
 
 import gzip
 import re

@@ -14,12 +14,12 @@ PLACE = widget_key("g", "small", "ann")
 
 @pytest.fixture
 def paths(home):
-    """Return the paths of the index `small`."""
+    """Paths of the index `small`."""
     return IndexPaths(home / "index" / "small")
 
 
 def page():
-    """Show three photos with the marks of ann, and what was asked for."""
+    """Show a grid of three photos with the marks of rater `ann`, and the requested action."""
     import numpy as np
     import streamlit as st
 
@@ -35,7 +35,7 @@ def page():
 
 @pytest.fixture
 def shown(paths):
-    """Return the test page with its photo grid after one run."""
+    """Test page with its photo grid, after one run."""
     app = AppTest.from_function(page, default_timeout=60)
     app.run()
     assert not app.exception

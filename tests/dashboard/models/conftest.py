@@ -9,7 +9,7 @@ from photorank.vectors.taste.photo_subset import subset_in
 
 @pytest.fixture
 def session(paths):
-    """Return a session in which `ann` labels photos of the index `small`, starting from `ours`."""
+    """Labelling session of rater `ann` on the index `small`, starting from the vector `ours`."""
     index = Index.open(paths)
     prior = list_vectors(index)["ours"]
     return TeachSession(index, "ann", prior, subset_in(index, prior.direction))
@@ -17,7 +17,7 @@ def session(paths):
 
 @pytest.fixture
 def choose(session):
-    """Return a function that records a person's choices from pairs of rows, winner first."""
+    """Function that records a person's choices from pairs of rows, winner first."""
 
     def record(rater, pairs):
         for winner, loser in pairs:

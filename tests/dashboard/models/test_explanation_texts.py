@@ -21,7 +21,7 @@ SHARES = SignalShares(-0.03, [SignalShare("sharpness", -0.82), SignalShare("nois
 
 
 def explanation(values, method="sum over positions", signals=None):
-    """Return an explanation whose heat map has the given values."""
+    """Explanation whose heat map has the given values."""
     values = np.asarray(values, dtype=float)
     heat = HeatMap(values, np.zeros_like(values), 0.0, float(values.sum()), method)
     picture, embedding = Image.new("RGB", (8, 8), (99, 99, 99)), np.zeros(4, dtype=np.float32)
@@ -91,7 +91,7 @@ def test_the_reading_tells_what_signals_carry(method):
 
 
 def moving_lines(concepts, signals):
-    """Return the text lines that name the concepts and signals that move a rating."""
+    """Text lines about the concepts and signals that move a rating."""
     return explanation_texts.moving_lines(explanation_texts.movers(concepts, signals))
 
 

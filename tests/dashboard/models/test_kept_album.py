@@ -17,7 +17,7 @@ ALBUM = KeptAlbum("family", (ONE, TWO, THREE))
 
 
 def pressed(what, photo=ONE, **more):
-    """Return the test album after a press on one of its photos."""
+    """Test album after a press on one of its photos."""
     return requested_change({"what": what, "photo": photo, "name": "1.jpg", **more}).make(ALBUM)
 
 

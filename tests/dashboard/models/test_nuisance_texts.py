@@ -7,12 +7,12 @@ from tests.dashboard.views.test_pages import texts
 
 
 def estimate(value):
-    """Return an estimate with an interval of ±0.02 around a value."""
+    """Estimate with an interval of ± 0.02 around a value."""
     return Estimate(value, value - 0.02, value + 0.02, 80, 300, "jackknife")
 
 
 def nuisance(kinds=3, **changed):
-    """Return made-up results of removing nuisance directions from a vector."""
+    """Made-up results of removing nuisance directions from a vector."""
     gaps = tuple(
         KindMean(f"kind {number}", 9, estimate(1 - number / 5), estimate(0.01))
         for number in range(kinds)

@@ -10,12 +10,12 @@ from photorank.vectors.taste.photo_subset import PhotoSubset
 
 
 def named(session, pair):
-    """Return the starts of the digests of a pair's two photos, as a page names them."""
+    """First 16 hex digits of the digest of each photo in a pair, as a page names them."""
     return [session.index.photo(row).digest[:16] for row in (pair.first, pair.second)]
 
 
 def answer(session, pair, what, asked="random"):
-    """Answer a pair as a page does."""
+    """Record an answer to a pair of photos, as the page does."""
     item = {"seq": 1, "what": what, "pair": named(session, pair), "asked": asked}
     actions.record_answers(session, [item])
 

@@ -34,7 +34,7 @@ WORDS = MasterVector(
 
 
 def facts(vector):
-    """Return the facts of a vector's card as a dict."""
+    """Facts of a vector's card, as a dict."""
     table = vector_card.card(vector, None, own=True).facts
     return dict(zip(table["fact"], table["value"], strict=True))
 

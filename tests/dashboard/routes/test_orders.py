@@ -11,7 +11,7 @@ from dashboard.routes.addresses import ROOM
 
 @pytest.fixture
 def fetch(ask):
-    """Return a function that fetches an address of an order and returns HTTP status and body."""
+    """Function that requests data of a photo order, and returns HTTP status and body."""
 
     def fetched(address):
         sent = ask(Starlette(routes=orders.order_routes()), f"/{ROOM}/orders/{address}")
@@ -21,14 +21,14 @@ def fetch(ask):
 
 
 def columns(n, first=0):
-    """Return the columns of n photos with made-up numbers."""
+    """Columns of n photos with made-up numbers."""
     numbers = np.arange(first, first + n, dtype=np.uint16)
     digests = np.zeros((n, 8), np.uint8)
     return orders.PhotoColumns(digests, 1000 + numbers, numbers, numbers, numbers)
 
 
 def words(places):
-    """Return a file name and an empty caption for each place."""
+    """File name and empty caption of the photo at each place of an order."""
     return [(f"<b>{place}.jpg", "") for place in places]
 
 

@@ -26,7 +26,7 @@ OTHER_NAMES = [
 
 @pytest.fixture
 def answers(ask):
-    """Return a function that tells whether a request passes the own-origin check."""
+    """Function that returns true if a request passes the own-origin check."""
 
     def answered(kind, **headers):
         reached = []

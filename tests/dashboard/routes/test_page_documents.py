@@ -11,7 +11,7 @@ from dashboard.routes.page_documents import page_routes
 
 @pytest.fixture
 def client():
-    """Return a test client of the page routes alone."""
+    """Test client of the page routes alone."""
     return TestClient(Starlette(routes=page_routes()), follow_redirects=False)
 
 

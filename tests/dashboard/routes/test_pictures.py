@@ -31,7 +31,7 @@ ROUTES = [
 
 @pytest.fixture
 def fetch(ask):
-    """Return a function that requests an address and returns status, headers and body."""
+    """Function that requests an address, and returns status, headers and body."""
 
     def fetched(address, room=ROOM, **headers):
         sent = ask(Starlette(routes=ROUTES), f"/{room}/{address}", **headers)
@@ -42,7 +42,7 @@ def fetch(ask):
 
 
 def made_below(folder):
-    """Index one large photo that is stored lying, with the place where it was taken."""
+    """Index one large photo whose EXIF data hold a rotation and a GPS position."""
     (folder / "secret folder").mkdir()
     photo = Image.linear_gradient("L").resize((2400, 1600)).convert("RGB")
     exif = Image.Exif()
@@ -58,7 +58,7 @@ def made_below(folder):
 
 @pytest.fixture
 def turned(made_once, monkeypatch):
-    """Return an index of one photo that is shared by tests and must not be changed."""
+    """Index of one rotated photo, shared by tests that must not change it."""
     folder = made_once("turned", made_below)
     monkeypatch.setenv("PHOTORANK_HOME", str(folder / "home"))
     return Index.open(Workspace.current().index("bare"))
@@ -66,14 +66,14 @@ def turned(made_once, monkeypatch):
 
 @pytest.fixture
 def mine(tmp_path, monkeypatch):
-    """Return an index of one photo that the test may change."""
+    """Index of one photo that the test may change."""
     made_below(tmp_path)
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path / "home"))
     return Index.open(Workspace.current().index("bare"))
 
 
 def address(index, size, row=0, digits=16):
-    """Return the URL path of a photo's picture in a given size."""
+    """URL path of a photo's picture in a given size."""
     return f"photos/{index.name}/{index.photo(row).digest[:digits]}/{size}"
 
 

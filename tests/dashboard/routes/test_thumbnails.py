@@ -8,7 +8,7 @@ from photorank.index.opened import Index
 
 @pytest.fixture
 def fetch(ask):
-    """Return a function that requests a thumbnail and returns status, headers and body."""
+    """Function that requests a thumbnail, and returns status, headers and body."""
 
     def fetched(address):
         sent = ask(Starlette(routes=[thumbnail_route()]), f"/{address}")

@@ -1,4 +1,4 @@
-"""Addresses of no page."""
+"""Addresses that belong to no page of the dashboard."""
 
 import pytest
 from starlette.applications import Starlette
@@ -15,7 +15,7 @@ BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 @pytest.fixture
 def client():
-    """Return a client of a server that answers "passed" to whatever the middleware lets by."""
+    """Test client of a server that answers "passed" to each request the middleware lets through."""
     passed = Route("/{rest:path}", lambda _: PlainTextResponse("passed"))
     app = Starlette(routes=[passed], middleware=[Middleware(PageForUnknownAddresses)])
     return TestClient(app, follow_redirects=False)

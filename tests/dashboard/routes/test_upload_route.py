@@ -9,13 +9,13 @@ from photorank.workspace import Workspace
 
 @pytest.fixture
 def client():
-    """Return a test client of an app that has only the upload route."""
+    """Test client of an app that has only the upload route."""
     return TestClient(Starlette(routes=[upload_route()]))
 
 
 @pytest.fixture
 def token(tmp_path):
-    """Return the upload token of a person who starts sending photos."""
+    """Upload token of a person who starts to send photos."""
     return accept_uploads.begin_upload(Workspace(tmp_path), "rome")
 
 

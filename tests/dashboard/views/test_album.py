@@ -22,34 +22,34 @@ pytestmark = pytest.mark.slow
 
 
 def texts(app):
-    """Return the text of a page's Markdown and captions, one element a line."""
+    """Text of all Markdown elements and captions on a page, one element per line."""
     return "\n".join(one.value for one in [*app.markdown, *app.caption])
 
 
 def button(app, label, place=0):
-    """Return the button with the given label, the one at `place` if there are several."""
+    """Button with the given label; `place` selects one of several."""
     return [one for one in app.button if one.label == label][place]
 
 
 def grid(app, label="Photos of the album"):
-    """Return the properties of the photo grid with the given label; None if it is not there."""
+    """Properties of the photo grid with the given label, or None if the page has none."""
     return next((one for one in mounted(app) if one.get("label") == label), None)
 
 
 def said(app, label="Photos of the album"):
-    """Return name and caption of each photo of a grid, in order."""
+    """Name and caption of each photo in a grid, in order."""
     held = orders._held[grid(app, label)["order"]]
     return held.words(range(held.n))
 
 
 def tokens(app, label="Photos of the album"):
-    """Return the first 16 hex digits of the digest of each photo in a grid, stacked ones too."""
+    """First 16 hex digits of each photo's digest in a grid, stacked photos included."""
     held = orders._held[grid(app, label)["order"]]
     return [held.data[8 * i : 8 * i + 8].hex() for i in range(held.n)]
 
 
 def mark(app, token, flag, key="album", client="tab"):
-    """Press P or X on a photo: 1 keeps it, -1 leaves it out, 0 takes that back."""
+    """Flag a photo on the album page: 1 keeps it, -1 leaves it out, 0 removes the flag."""
     press(app, f"{key}-small", {"token": token, "mark": "flag", "value": flag}, client=client)
 
 
@@ -130,14 +130,14 @@ def test_the_swap_that_helps_most_is_a_button(dashboard, paths):
 
 @pytest.fixture
 def slow_choice(monkeypatch):
-    """Have pages wait for no choice; return the lock that a choice needs."""
+    """Lock that choosing an album needs, while pages do not wait for the choice."""
     monkeypatch.setattr(choosing, "_AT_ONCE", 0)
     monkeypatch.setattr(choosing, "_PATIENCE_SECONDS", 0.0)
     return choosing._one_at_a_time
 
 
 def run_until(app, is_so):
-    """Run a page until something is so, as a browser does that looks every half second."""
+    """Run a page again and again until a condition holds, as a polling browser does."""
     for _ in range(100):
         if is_so():
             return

@@ -7,7 +7,7 @@ from tests.dashboard.views.test_pages import button, texts
 
 
 def labels(scores):
-    """Return an index's labels with these scores, without groups or series."""
+    """Labels of an index with the given scores, without groups or series."""
     scores, none = np.array(scores, dtype=float), np.full(len(scores), -1)
     counted = np.isfinite(scores).astype(np.intp)
     return IndexLabels(scores, counted, none, [], none, [])

@@ -34,17 +34,17 @@ pytestmark = pytest.mark.slow
 
 
 def texts(app):
-    """Return the text of all markdown and captions on a page."""
+    """Text of all Markdown elements and captions on a page, one element per line."""
     return "\n".join(one.value for one in [*app.markdown, *app.caption])
 
 
 def button(app, label):
-    """Return the first button on the page with the given label."""
+    """First button on the page with the given label."""
     return next(one for one in app.button if one.label == label)
 
 
 def upload(app, data):
-    """Upload a file to be compared."""
+    """Upload a file to the page that compares two photos."""
     return app.file_uploader(key="upload").set_value([("a.jpg", data, "image/jpeg")])
 
 
@@ -211,7 +211,7 @@ def test_one_photo_is_no_pair(dashboard, lone_photo):
 
 
 def order_of(app, index):
-    """Return index rows and captions of the photos in the page's grid, in the order shown."""
+    """Index rows and captions of the photos in the page's grid, in the order shown."""
     [grid] = mounted(app)
     held = orders._held[grid["order"]]
     tokens = [held.data[8 * place : 8 * place + 8].hex() for place in range(held.n)]

@@ -12,12 +12,12 @@ from tests.fixtures.mounted import mounted, press
 
 
 def pairs_of(app):
-    """Return the pairs waiting on the page, each as two photo tokens and the reason for drawing."""
+    """Pairs waiting on the page, each as two photo tokens and the reason for drawing the pair."""
     return [([one[1], other[1]], asked) for one, other, asked in mounted(app)[0]["pairs"]]
 
 
 def answer(app, *outcomes, place="choice-small"):
-    """Answer the pairs that wait, one after another, in one go."""
+    """Answer the pairs waiting on the page, one after another, in one request."""
     items = [
         {"what": what, "pair": pair, "asked": asked}
         for what, (pair, asked) in zip(outcomes, pairs_of(app), strict=False)
@@ -27,7 +27,7 @@ def answer(app, *outcomes, place="choice-small"):
 
 
 def said(paths, rater="me"):
-    """Return the clicks that a person has made in the index."""
+    """Clicks of a person, read from the index."""
     return clicks(Index.open(paths), rater)
 
 

@@ -1,4 +1,4 @@
-"""Texts that the sentence network does not know, and its loading."""
+"""Sentence network: texts that it does not know, and its loading."""
 
 from concurrent.futures import ThreadPoolExecutor
 

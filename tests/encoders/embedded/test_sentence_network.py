@@ -1,4 +1,4 @@
-"""The sentence network gives what the library that its files were made for gives."""
+"""Sentence network: the same embeddings as from the library sentence-transformers."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,7 +28,7 @@ def folder():
 
 @pytest.fixture(scope="module")
 def network(folder):
-    """The network, loaded once."""
+    """Sentence network, loaded once for all tests of the file."""
     return SentenceNetwork(folder, "cpu")
 
 

@@ -12,28 +12,28 @@ WIDE = (120, 80)
 
 
 def scene(size=WIDE, seed=0):
-    """Return a smooth random picture that looks different from each side."""
+    """Smooth random picture with a different colour in each corner."""
     rng = np.random.default_rng(seed)
     corners = rng.integers(20, 235, (2, 3, 3), dtype=np.uint8)
     return Image.fromarray(corners).resize(size, Image.Resampling.BICUBIC)
 
 
 def jpeg(picture, **how):
-    """Return the bytes of a JPEG."""
+    """Bytes of a picture saved as a JPEG file."""
     file = io.BytesIO()
     picture.save(file, "JPEG", quality=92, **how)
     return file.getvalue()
 
 
 def scans(data):
-    """Return the coded data of a JPEG, from its first scan to its end."""
+    """Compressed image data of a JPEG, from its first scan to its end."""
     begin = data.index(b"\xff\xda")
     return data[begin : data.index(b"\xff\xd9", begin)]
 
 
 @pytest.fixture
 def printed(tmp_path):
-    """Return a function that lays out a book of given photo files, one on each page."""
+    """Function that lays out a book of given photo files, one on each page."""
 
     def make(*paths, size=None, captions=()):
         size = size or PageSize(100, 100, 3, 5)
@@ -52,7 +52,7 @@ def printed(tmp_path):
 
 @pytest.fixture
 def kinds(tmp_path):
-    """Return a photo file of each kind that a book must hold, by name."""
+    """Photo files of every kind that a book must support, by name."""
     from pillow_heif import from_pillow
 
     folder = tmp_path / "kinds"

@@ -1,4 +1,4 @@
-"""JPEGs without metadata: the same pixels and scans, and nothing that tells a place."""
+"""Tests that JPEGs lose their metadata, but no pixels."""
 
 import io
 

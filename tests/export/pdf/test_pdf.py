@@ -1,4 +1,4 @@
-"""A book's PDF, read back by other people's code: boxes, pictures, fonts, bytes, mutants."""
+"""Tests of a book's PDF: page boxes, pictures, fonts, same bytes, and injected faults."""
 
 import dataclasses
 
@@ -21,7 +21,7 @@ TURNS = [f"turn-{turn}" for turn in range(1, 9)]
 
 @pytest.fixture
 def written(printed, kinds, tmp_path):
-    """Return a book with one photo of every kind, and the path of its PDF."""
+    """Book with one photo of every kind, and the path of its PDF."""
     book = printed(*kinds.values(), captions=["31 July 2024", "Лето & <b>море</b>"])
     path = tmp_path / "book.pdf"
     write_pdf(book, path, PdfOptions())
@@ -29,7 +29,7 @@ def written(printed, kinds, tmp_path):
 
 
 def shown(page, frame, book, ppi=36.0):
-    """Return the part of a page inside a frame, as rendered by pdfium."""
+    """Part of a page inside a photo's frame, as rendered by pdfium."""
     picture = page.render(scale=ppi / 72).to_pil().convert("RGB")
     x, y, width, height = frame.box
     bleed = book.size.bleed
@@ -39,7 +39,7 @@ def shown(page, frame, book, ppi=36.0):
 
 
 def apart(one, other):
-    """Return the mean pixel difference of two pictures, on a scale of 0 to 255."""
+    """Mean difference between two pictures' pixels, on a scale of 0 to 255."""
     size = (24, 24)
     pair = [np.asarray(some.convert("RGB").resize(size), dtype=float) for some in (one, other)]
     return np.abs(pair[0] - pair[1]).mean()
@@ -137,7 +137,7 @@ def test_captions_that_cannot_be_set_are_told(printed, kinds, tmp_path):
 
 
 def mutant(book, path, change):
-    """Change a written PDF, and return what the check says of it."""
+    """Fault messages of the PDF check, after a change to the written file."""
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
         change(pdf)
         pdf.save(path)
@@ -145,7 +145,7 @@ def mutant(book, path, change):
 
 
 def matrix_changed(by):
-    """Return a function that changes the transformation matrix of the first page's photo."""
+    """Function that changes the transformation matrix of the first page's photo."""
 
     def change(pdf):
         content = pdf.pages[0].Contents

@@ -1,4 +1,4 @@
-"""A library of broken, hostile and strange files: what is good is in, the rest has a reason."""
+"""Tests of indexing broken, hostile and strange files: each is indexed or gets a reason."""
 
 import hashlib
 import os
@@ -21,12 +21,12 @@ MEGABYTES = 400  # that this process may grow by, and a decoder may have
 
 
 def sha256(data):
-    """Return the SHA-256 digest of bytes, as hexadecimal text."""
+    """SHA-256 digest of bytes, as hexadecimal text."""
     return hashlib.sha256(data).hexdigest()
 
 
 def megabytes(who):
-    """Return peak memory in MiB, of this process or of its ended child processes."""
+    """Peak memory in MiB, of this process or of its ended child processes."""
     return resource.getrusage(who).ru_maxrss / 1024
 
 
@@ -144,7 +144,7 @@ def test_files_that_change_while_they_are_read(library):
 
 
 def _paths(library):
-    """Return the paths of all photos in an index that have not vanished, including copies."""
+    """Paths of all photos in an index, including copies, without vanished files."""
     from photorank.index.catalogue.connection import reading
     from photorank.index.catalogue.file_records import known_files, load_roots
     from photorank.index.catalogue.rooted_paths import as_path

@@ -1,4 +1,4 @@
-"""Indexing runs with new, changed, renamed, copied, vanished and bad files."""
+"""Tests of indexing runs with new, changed, renamed, copied, vanished and bad files."""
 
 import importlib.metadata
 import os
@@ -30,12 +30,12 @@ CHECKOUT = Path(__file__).parents[3]
 
 
 def names(library):
-    """Return the file names of the photos in the index."""
+    """File names of the photos in the index."""
     return [photo.path.name for photo in library.index.photos()]
 
 
 def rewrite(path, data):
-    """Change a file's bytes behind its size and modification time, as some programs do."""
+    """Change a file's bytes, but keep its size and modification time."""
     status = path.stat()
     assert len(data) <= status.st_size
     path.write_bytes(data.ljust(status.st_size, b"\0"))
@@ -43,13 +43,13 @@ def rewrite(path, data):
 
 
 class Opened:
-    """The names of the photos that this process opens inside a block."""
+    """Context manager that records the names of the photos this process opens."""
 
     names = None  # while nobody looks
     hooked = False
 
     def __enter__(self):
-        """Begin to look."""
+        """Start to record the names of opened photos."""
         if not Opened.hooked:
             sys.addaudithook(Opened._hear)
             Opened.hooked = True
@@ -57,7 +57,7 @@ class Opened:
         return Opened.names
 
     def __exit__(self, *_):
-        """Look no more."""
+        """Stop the recording of opened photos."""
         Opened.names = None
 
     @staticmethod

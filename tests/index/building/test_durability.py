@@ -1,4 +1,4 @@
-"""Crashes, full disks, two writers, readers meanwhile, other schemas."""
+"""Tests of indexing despite crashes, full disks, two writers, readers or other schemas."""
 
 import contextlib
 import dataclasses
@@ -43,7 +43,7 @@ BATCH = 16  # photos that the run of `tests.fixtures.colours` writes at once
 
 
 def slow_build(home, folder, *, most=None):
-    """Start an indexing run in a process of its own; return when it has begun.
+    """Start an indexing run in a separate process, and return once it has begun.
 
     It waits after `most` files more, or nowhere.
     """
@@ -61,7 +61,7 @@ def slow_build(home, folder, *, most=None):
 
 
 def in_order(paths):
-    """Every shard and file that the catalogue names is there, whole, and nothing else is."""
+    """Assert that an index's shards are exactly those in its catalogue, and undamaged."""
     with reading(paths) as connection:
         (health,) = connection.execute("PRAGMA integrity_check").fetchone()
         shards = connection.execute("SELECT name, sha256 FROM shards").fetchall()
@@ -251,19 +251,19 @@ def test_a_reader_sees_one_moment(library):
 
 
 def mount(*arguments):
-    """Run the system's mount."""
+    """Run the system command `mount`."""
     return subprocess.run(["mount", *arguments], capture_output=True)  # noqa: S603, S607
 
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """Yield a folder that is a separate disk of 640 kB."""
+    """Folder that is a separate disk of 640 kB."""
     with mounted(tmp_path / "disk", "640k") as disk:
         yield disk.folder
 
 
 def fill_up(path, size):
-    """Write a file of some kB, or as many as there is room for."""
+    """Write a file of `size` kB, or of as many as the disk has room for."""
     with path.open("wb", buffering=0) as file, contextlib.suppress(OSError):
         for _ in range(size):
             file.write(bytes(1024))

@@ -1,4 +1,4 @@
-"""An index made with a real network."""
+"""Tests of an index made with a real network."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from tests.fixtures.colours import paint
 
 @pytest.fixture(scope="module")
 def indexed(tmp_path_factory):
-    """Return an index of photos of several shapes, made with the embedded encoder."""
+    """Index of photos of several shapes, made with the embedded encoder."""
     root = tmp_path_factory.mktemp("embedded")
     for number, size in enumerate([(300, 200), (200, 300), (64, 48), (300, 200), (240, 240)]):
         paint(root / "photos" / f"{number}.png", number, size)

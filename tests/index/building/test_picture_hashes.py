@@ -1,4 +1,4 @@
-"""Perceptual hashes and grey images of an index's photos: kept, completed, made again."""
+"""Tests of the cache of perceptual hashes and grey images of an index's photos."""
 
 import numpy as np
 import pytest
@@ -15,19 +15,19 @@ NAMES = ("version", "digests", "bits", "greys")
 
 @pytest.fixture
 def index(home):
-    """Return the index `small` without its cache of hashes."""
+    """Index `small` without its cache of hashes."""
     paths = IndexPaths(home / "index" / "small")
     paths.hashes.unlink()
     return Index.open(paths)
 
 
 def hashes_of(index):
-    """Return a new reader of the hashes of an index's photos."""
+    """New reader of the hashes of an index's photos."""
     return PictureHashes(index.paths, index.digests())
 
 
 def greys_from_files(index):
-    """Return the grey hashes computed from the thumbnail files; zeros for a missing file."""
+    """Grey images computed from the thumbnail files, zeros for a missing file."""
     found = [codes_of_file(index.paths.thumbnail(digest)) for digest in index.digests()]
     return [list(one.grey if one else bytes(128)) for one in found]
 

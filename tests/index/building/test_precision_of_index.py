@@ -1,4 +1,4 @@
-"""Runtime, precision and batch size of the encoder while an index is built."""
+"""Tests of the encoder's runtime, precision and batch size while an index is built."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ from tests.fixtures.colours import ColourEncoder, fill
 
 
 class SwitchableColours(ColourEncoder):
-    """An encoder that remembers what was chosen, and on which frames."""
+    """Encoder that records each chosen runtime and precision, with the frames used."""
 
     def __init__(self, *given, **named):
         super().__init__(*given, **named)
@@ -21,19 +21,19 @@ class SwitchableColours(ColourEncoder):
         self.kept = []
 
     def choose_runtime(self, runtime, frames):
-        """Remember it."""
+        """Record the chosen runtime and its frames, and switch to it."""
         self.chosen.append((runtime, [frame.tobytes() for frame in frames]))
         self.runtime = f"{runtime} 1 bf16 on cpu"
 
     def set_precision(self, precision):
-        """Remember it."""
+        """Record the chosen precision, and switch to it."""
         self.kept.append(precision)
         self.runtime = f"torch 1 {precision.split()[-1]} on cpu"
 
 
 @pytest.fixture
 def switchable(library):
-    """Return a library whose encoder can switch between runtimes."""
+    """Library whose encoder can switch between runtimes."""
 
     def load(spec, *, framing=None, device="auto"):
         library.encoders.append(SwitchableColours(spec, framing=framing, device=device))

@@ -1,4 +1,4 @@
-"""A Ray cluster of two machines builds the same index, even if its processes are killed."""
+"""Tests of index builds on a Ray cluster of two machines, even if processes are killed."""
 
 import importlib.util
 import json
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.filterwarnings(
 
 @pytest.fixture(scope="module")
 def address():
-    """Yield the address of a running Ray cluster of two machines with one core each."""
+    """Address of a running Ray cluster of two machines with one core each."""
     import ray
     from ray.cluster_utils import Cluster as Machines
 
@@ -59,19 +59,19 @@ def address():
 
 @pytest.fixture
 def on_cluster(library, address):
-    """Index the library's photos on the cluster, with small blocks."""
+    """Function that indexes the library's photos on the cluster, in batches of 4."""
     return partial(library.build, cluster=Cluster(address), load=ColourEncoder, batch_size=4)
 
 
 class Mortal(ColourEncoder):
-    """Ends its process as the system would, once, in the middle of its work."""
+    """Encoder that kills its own process once, in the middle of its work."""
 
     def __init__(self, spec, *, grave, framing=None, device="auto"):
         super().__init__(spec, framing=framing, device=device)
         self.grave = grave
 
     def encode_frames(self, frames):
-        """Encode frames, or kill the own process once after the first frames."""
+        """Encode frames, but kill the own process once after the first frames."""
         if self.encoded and not self.grave.exists():
             self.grave.write_text(str(os.getpid()))
             os.kill(os.getpid(), signal.SIGKILL)
@@ -79,7 +79,7 @@ class Mortal(ColourEncoder):
 
 
 class Elsewhere(ColourEncoder):
-    """Does not work in any process but that of the test."""
+    """Encoder that fails in every process except the test's own."""
 
     def __init__(self, spec, *, home, framing=None, device="auto"):
         super().__init__(spec, framing=framing, device=device)
@@ -152,7 +152,7 @@ def test_a_worker_that_is_killed_costs_nothing_but_time(library, on_cluster, tmp
 
 
 class Deadly(ColourEncoder):
-    """Ends every process that works with it, as too little memory would."""
+    """Encoder that kills every process that works with it."""
 
     def encode_frames(self, frames):
         """Kill the own process instead of encoding."""
@@ -276,10 +276,10 @@ def test_an_address_without_a_cluster_is_told_at_once(library, address):
 
 
 class Page(BaseHTTPRequestHandler):
-    """Answers whatever is asked as a web server does."""
+    """Handler of a minimal web server, which answers every request with an error."""
 
     def log_message(self, *_):
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.mark.slow
@@ -308,7 +308,7 @@ def test_without_ray_the_extra_is_named(library, monkeypatch):
 
 
 def nodes(*machines):
-    """Return Ray's node descriptions of machines given as (cores, GPUs)."""
+    """Ray's descriptions of machines given as (cores, GPUs)."""
     return [
         {"Alive": True, "Resources": {"CPU": float(cores)} | ({"GPU": float(gpus)} if gpus else {})}
         for cores, gpus in machines

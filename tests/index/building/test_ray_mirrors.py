@@ -1,4 +1,4 @@
-"""Mirrors that a cluster's workers read in place of a folder of the machine that asks them."""
+"""Tests of mirrors: copies of a folder that a cluster's workers read instead."""
 
 import os
 
@@ -10,7 +10,7 @@ from photorank.index.building.ray_mirrors import Mirror, mirrored, parse_mirror
 
 @pytest.fixture(params=["folder", "file", "memory"])
 def mirror(request, tmp_path):
-    """Return a mirror of /photos that holds `in it/a b.jpg` and an empty file."""
+    """Mirror of the folder /photos that holds `in it/a b.jpg` and `empty.jpg`."""
     if request.param == "memory":
         fsspec = pytest.importorskip("fsspec")
         files = fsspec.filesystem("memory")

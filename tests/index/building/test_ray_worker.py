@@ -1,4 +1,4 @@
-"""Results that a Ray worker sends back for files, tested without a cluster."""
+"""Tests of results that a Ray worker sends back for files, without a cluster."""
 
 import os
 from pathlib import Path
@@ -21,7 +21,7 @@ REASON = os.fsdecode(b"caf\xe9.jpg is no photo")
 
 
 def sent(photo):
-    """Return a worker's result of a file after it was made a table row and read back."""
+    """Worker's result of a file, converted to a table row and read back."""
     (row,) = _table([_row(0, photo, iter([ROW]))]).to_pylist()
     return result_of_row(row, [(PLACE, FILE)])
 

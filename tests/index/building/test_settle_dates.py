@@ -1,4 +1,4 @@
-"""Dates that an index settles after a run, and dates of files where nothing else tells one."""
+"""Tests of photos' dates, completed after a run or taken from the file's time."""
 
 import os
 from datetime import datetime
@@ -12,7 +12,7 @@ from tests.fixtures.colours import fill
 
 
 def dated(path, *, zone=None, gps=None, taken=None, colour=0):
-    """Write a photo by one camera with the EXIF of a local time, or of satellites in UTC."""
+    """Write a photo with the EXIF of a local time, or of a GPS time in UTC."""
     exif = Image.Exif()
     exif[0x0110] = "Camera"
     details = exif.get_ifd(0x8769)

@@ -1,4 +1,4 @@
-"""Columns read as a whole hold what the rows hold that are fetched one by one."""
+"""Tests that columns read as a whole equal the rows read one by one."""
 
 import sqlite3
 
@@ -17,7 +17,7 @@ ROWS = [
 
 @pytest.fixture
 def table():
-    """Return a database connection to a table of awkward values."""
+    """Database connection to a table of awkward values."""
     connection = sqlite3.connect(":memory:")
     connection.execute("CREATE TABLE odd (number INTEGER, hole INTEGER, path BLOB, word TEXT)")
     connection.executemany("INSERT INTO odd VALUES (?, ?, ?, ?)", ROWS)
@@ -26,13 +26,13 @@ def table():
 
 
 def read(connection, source="odd NOT INDEXED", **how):
-    """Return the table's four columns as lists, read by the function under test."""
+    """Four columns of the table as lists, read by the function under test."""
     numbers, texts = mixed(connection, ["number", "hole"], ["path", "word"], source, **how)
     return [*(column.tolist() for column in numbers), *(list(column) for column in texts)]
 
 
 def expected(rows=ROWS):
-    """Return the four columns as they should be read from the given rows."""
+    """Four columns as they should be read from the given rows."""
     return [
         [number for number, *_ in rows],
         [-1 if hole is None else hole for _, hole, *_ in rows],

@@ -1,4 +1,4 @@
-"""Connections to the catalogue: who waits for whom, and what is read where nobody may write."""
+"""Tests of connections to the catalogue: waiting writers and read-only disks."""
 
 import shutil
 import subprocess
@@ -28,7 +28,7 @@ os._exit(9)
 
 @pytest.fixture
 def disk(tmp_path):
-    """Return a separately mounted disk of 8 MB, enough for a small index."""
+    """Separately mounted disk of 8 MB, enough for a small index."""
     with mounted(tmp_path / "disk", "8m") as disk:
         yield disk
 

@@ -1,4 +1,4 @@
-"""An index that lost a file: nothing more is lost, and what tells its encoder is found again."""
+"""Tests of an index that lost its manifest, catalogue or shards, and of its repair."""
 
 import dataclasses
 import json
@@ -27,7 +27,7 @@ from tests.index.catalogue.test_migrations import as_version_3
 
 
 def snapshot(root):
-    """Return the content of each file below a folder, except for locks and the catalogue."""
+    """Content of each file below a folder, except for locks and the catalogue."""
     return {
         path.relative_to(root): path.read_bytes()
         for path in sorted(root.rglob("*"))
@@ -36,13 +36,13 @@ def snapshot(root):
 
 
 def wrong(paths):
-    """Return the parts of an index in which its examination finds errors."""
+    """Parts of an index in which its examination finds errors."""
     return {finding.about for finding in examine_index(paths) if finding.level == "wrong"}
 
 
 @pytest.fixture
 def judged(library):
-    """Return an indexed library of 6 photos, with one choice and one star rating by Ann."""
+    """Indexed library of 6 photos, with one choice and one star rating."""
     fill(library.folder, 6)
     library.build()
     digests = [photo.digest for photo in library.index.photos()]
@@ -52,12 +52,12 @@ def judged(library):
 
 
 def no_encoder(*_, **__):
-    """Fail as an encoder does that cannot be had."""
+    """Raise EncoderError, like an encoder that cannot be loaded."""
     raise EncoderError("it cannot be had")
 
 
 def interrupted(*_):
-    """End a run as Ctrl-C does."""
+    """Raise KeyboardInterrupt, as Ctrl-C does."""
     raise KeyboardInterrupt
 
 
@@ -167,7 +167,7 @@ def test_an_older_index_that_lost_its_manifest_is_refused_until_its_encoder_is_n
         """Encoder that sees photos upside down."""
 
         def prepare(self, photo):
-            """Return the photo's frames, rotated by 180 degrees."""
+            """Frames of the photo, rotated by 180 degrees."""
             return Prepared([frame[::-1, ::-1] for frame in super().prepare(photo).frames])
 
     with pytest.raises(IndexMismatchError, match="another encoder or framing"):

@@ -1,4 +1,4 @@
-"""Catalogues of older versions: brought up to date, with a copy of what they were."""
+"""Tests of older catalogues, brought up to date with a copy of the old version."""
 
 import sqlite3
 
@@ -20,13 +20,13 @@ from tests.fixtures.colours import fill
 
 
 def without_version_5(connection):
-    """Take away what schema version 5 added, and what came after it."""
+    """Remove the tables that schema version 5 and later ones added."""
     for table in ("switches", "photo_faces", "faces", "flags"):
         connection.execute(f"DROP TABLE {table}")
 
 
 def without_version_4(connection):
-    """Take away what schema version 4 added, and what came after it."""
+    """Remove the tables and columns that schema version 4 and later ones added."""
     without_version_5(connection)
     connection.execute("DROP TABLE manifest")
     connection.execute("ALTER TABLE photos DROP COLUMN taken_from")
@@ -36,7 +36,7 @@ def without_version_4(connection):
 
 
 def sum_up(connection, version):
-    """Let a catalogue be of a version, with its sums."""
+    """Set a catalogue's schema version, compute its checksums and close it."""
     connection.execute("DELETE FROM sums")
     add_missing_sums(connection)
     connection.execute(f"PRAGMA user_version = {version}")
@@ -45,21 +45,21 @@ def sum_up(connection, version):
 
 
 def as_version_4(paths):
-    """Turn a catalogue back into what schema version 4 was, with its sums."""
+    """Turn a catalogue back into schema version 4, with its checksums."""
     connection = sqlite3.connect(paths.catalogue)
     without_version_5(connection)
     sum_up(connection, 4)
 
 
 def as_version_3(paths):
-    """Turn a catalogue back into what schema version 3 was, with its sums."""
+    """Turn a catalogue back into schema version 3, with its checksums."""
     connection = sqlite3.connect(paths.catalogue)
     without_version_4(connection)
     sum_up(connection, 3)
 
 
 def as_version_2(paths):
-    """Turn a catalogue back into what schema version 2 was, with its sums."""
+    """Turn a catalogue back into schema version 2, with its checksums."""
     connection = sqlite3.connect(paths.catalogue)
     without_version_4(connection)
     connection.execute("ALTER TABLE sources DROP COLUMN kind")
@@ -67,7 +67,7 @@ def as_version_2(paths):
 
 
 def as_version_1(paths):
-    """Turn a catalogue back into what schema version 1 was."""
+    """Turn a catalogue back into schema version 1."""
     connection = sqlite3.connect(paths.catalogue)
     without_version_4(connection)
     connection.execute("DROP TABLE sums")

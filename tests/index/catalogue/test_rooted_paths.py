@@ -1,4 +1,4 @@
-"""Paths below roots, as bytes."""
+"""Tests of paths, stored as a root folder and the bytes of the rest."""
 
 import random
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Checksums of the catalogue's rows: what was changed behind photorank's back is told."""
+"""Tests of the checksums that show which catalogue rows another program changed."""
 
 import contextlib
 import random
@@ -19,7 +19,7 @@ from tests.fixtures.colours import fill
 
 @pytest.fixture
 def judged(library):
-    """Return a library of 12 photos with ratings, groups and a choice."""
+    """Library of 12 photos with ratings, groups, a choice and a star rating."""
     fill(library.folder, 12)
     library.build()
     rows = [LabelRow(n, f"{n:04}.png", n / 3, "ann", "trip", None, None) for n in range(2, 9)]
@@ -33,13 +33,13 @@ def judged(library):
 
 
 def changed(paths):
-    """Return the names of tables whose contents no longer match their checksums."""
+    """Names of tables whose contents no longer match their checksums."""
     with reading(paths) as connection:
         return changed_tables(connection)
 
 
 def behind_the_back(paths, *statements):
-    """Change the catalogue as another program would."""
+    """Change the catalogue by SQL statements, as another program would."""
     connection = sqlite3.connect(paths.catalogue, isolation_level=None)
     for statement in statements:
         connection.execute(statement)

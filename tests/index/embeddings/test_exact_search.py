@@ -1,4 +1,4 @@
-"""Searches that read what they need and no more."""
+"""Tests of searches that read only the rows and photos they need."""
 
 import json
 import shutil
@@ -27,13 +27,13 @@ NAMED = {"share": 1.0, "k": 9, "read": 1, "lists": 1}
 
 @pytest.fixture
 def scattered(tmp_path):
-    """Return an index of 3,000 photos in 6 shards, with the folders' rows in mixed order."""
+    """Index of 3,000 photos in 6 shards, with the folders' rows in mixed order."""
     return write_synthetic(IndexPaths(tmp_path / "big"), 3000, 24, labels=700, shard=512)
 
 
 @pytest.fixture
 def changed(library):
-    """Return a library with a copied photo, deleted photos and a file replaced by another photo."""
+    """Library with a copied photo, deleted photos and a file replaced by another photo."""
     library.asked = {"crash_photos": 8}
     fill(library.folder, 30)
     shutil.copy(library.folder / "0005.png", library.folder / "copy.png")
@@ -211,7 +211,7 @@ def test_inverted_lists_follow_the_photos(library):
 
 
 def flip(shard, bit):
-    """Flip a bit of a shard's last number; the 30th is the first of its exponent."""
+    """Flip one bit of a shard's last number; bit 30 is the first of its exponent."""
     data = bytearray(shard.read_bytes())
     data[bit // 8 - 4] ^= 1 << bit % 8
     shard.write_bytes(data)

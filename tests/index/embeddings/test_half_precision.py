@@ -1,4 +1,4 @@
-"""Rows that are kept in 16 bits: searches, checks and files of them."""
+"""Tests of embeddings stored in 16 bits: searches, checks and files."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ D = BLOCKS.dimensions
 
 
 def rows_of(n, seed=0):
-    """Return n random rows in the half-precision form that an index stores."""
+    """Random embeddings (n rows) in the half-precision form that an index stores."""
     drawn = np.random.default_rng(seed).normal(size=(n, D)).astype(np.float32)
     drawn[:, 24:] *= 0.3
     return BLOCKS.stored(drawn).astype(np.float16)
@@ -24,7 +24,7 @@ def rows_of(n, seed=0):
 
 @pytest.fixture
 def mapped(tmp_path):
-    """Return 1,000 rows as memory-mapped shards, and as the array they were written from."""
+    """Memory-mapped shards of 1,000 rows, and the array that they were written from."""
     paths = IndexPaths(tmp_path / "half")
     paths.shards.mkdir(parents=True)
     rows = rows_of(1000)

@@ -1,4 +1,4 @@
-"""The photo of each row is kept beside an index, and read again until the catalogue changes."""
+"""Tests of the file that caches each row's photo; renewed when the catalogue changes."""
 
 import numpy as np
 import pytest
@@ -9,13 +9,13 @@ from tests.fixtures.colours import paint
 
 
 def take(library, name):
-    """Write a photo of its own colour."""
+    """Paint a photo in a colour of its own, set by its name."""
     paint(library.folder / f"{name}.png", ord(name))
 
 
 @pytest.fixture
 def kept(library, monkeypatch):
-    """Return an index of four photos, one vanished, whose row positions were cached by a reader."""
+    """Index of four photos, one of them deleted, with a cache file of its row positions."""
     monkeypatch.setattr(row_positions, "_KEPT_FROM", 1)
     for name in "abcd":
         take(library, name)
@@ -28,12 +28,12 @@ def kept(library, monkeypatch):
 
 
 def photos_of(library):
-    """Return the photo number of each row, from the positions of the index."""
+    """Photo number of each row of an index."""
     return load_layout(library.paths, library.index.manifest.dimensions).photos.tolist()
 
 
 def from_catalogue(library):
-    """Return the photo number of each row, read from the catalogue without the cache file."""
+    """Photo number of each row, read from the catalogue after the cache file is deleted."""
     library.paths.positions.unlink()
     return photos_of(library)
 

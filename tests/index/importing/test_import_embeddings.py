@@ -33,24 +33,24 @@ N, D = 60, 8
 
 @pytest.fixture
 def rows():
-    """Return embeddings (N, D) that are not of unit length."""
+    """Random embeddings of N photos in D dimensions, not scaled to unit length."""
     return np.random.default_rng(0).normal(size=(N, D)).astype(np.float16)
 
 
 @pytest.fixture
 def paths(tmp_path, monkeypatch):
-    """Return the paths of an index that does not exist yet, in the current workspace."""
+    """Paths of an index that does not exist yet, in a temporary workspace."""
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path / "home"))
     return Workspace.current().index("mine")
 
 
 def names(n=N, folder="/elsewhere/photos"):
-    """Return paths of photos that do not exist."""
+    """Paths of N photos in three folders, none of which exists on the disk."""
     return [f"{folder}/{number % 3}/{number:03}.jpg" for number in range(n)]
 
 
 def clip_retrieval(folder, rows, told, parts=(0, 2, 10)):
-    """Write rows and names in the layout of clip-retrieval, in three parts."""
+    """Write embeddings and photo paths in clip-retrieval's file layout, in three parts."""
     (folder / "img_emb").mkdir(parents=True)
     (folder / "metadata").mkdir()
     for part, at in zip(parts, np.array_split(np.arange(len(rows)), len(parts)), strict=True):
@@ -60,14 +60,14 @@ def clip_retrieval(folder, rows, told, parts=(0, 2, 10)):
 
 
 def arrays(folder, rows, told):
-    """Write one .npy and one Parquet file beside it."""
+    """Write a .npy file of embeddings, and beside it a Parquet file of photo names."""
     folder.mkdir()
     np.save(folder / "embeddings.npy", rows.astype(np.float32))
     pq.write_table(pa.table({"file_name": told}), folder / "photos.parquet")
 
 
 def column(folder, rows, told):
-    """Write what Hugging Face's `datasets` writes: an image, and a list of numbers."""
+    """Write a Parquet file as Hugging Face `datasets` does, with embeddings as lists of numbers."""
     folder.mkdir()
     images = [{"bytes": b"", "path": name} for name in told]
     table = pa.table(
@@ -81,7 +81,7 @@ def column(folder, rows, told):
 
 
 def fixed(folder, rows, told):
-    """Write lists of one fixed size, in half precision, in two files of a subfolder."""
+    """Write two Parquet files of half-precision embeddings, as lists of one fixed size."""
     (folder / "data").mkdir(parents=True)
     for part in (0, 1):
         some = slice(part * N // 2, (part + 1) * N // 2)

@@ -1,4 +1,4 @@
-"""Clicks: durable before the next one, several people at once, undone, and never imported over."""
+"""Tests of recorded clicks: durability, simultaneous raters, undo, and imports beside them."""
 
 import signal
 import subprocess
@@ -32,14 +32,14 @@ CHECKOUT = Path(__file__).parents[3]
 
 @pytest.fixture
 def digests(library):
-    """Return the digests of an index of 8 photos, in the order of its rows."""
+    """Digests of the eight photos of an index, in the order of its rows."""
     fill(library.folder, 8)
     library.build()
     return [photo.digest for photo in library.index.photos()]
 
 
 def choose(library, winner, loser, *, rater="ann", tie=False, asked="random"):
-    """Record a choice."""
+    """Record one rater's choice between two photos, or a tie."""
     record_choice(library.paths, rater, winner, loser, tie=tie, asked=asked)
 
 
@@ -193,7 +193,7 @@ def test_what_cannot_be_meant_is_refused(library, digests):
 
 
 def clicking(library, rater, n):
-    """Start a process that makes n choices and tells each when it is kept."""
+    """Process that records n choices and prints the number of each once it is stored."""
     return subprocess.Popen(  # noqa: S603
         [
             sys.executable,
@@ -210,7 +210,7 @@ def clicking(library, rater, n):
 
 
 def main():
-    """Click away between the first photo and each other one in turn."""
+    """Record n choices of the first photo over the others in turn, and print each number."""
     root, rater, n = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
     paths = IndexPaths(root)
     digests = [photo.digest for photo in Index.open(paths).photos()]

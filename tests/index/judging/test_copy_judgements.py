@@ -1,4 +1,4 @@
-"""Judgements of an index in another index of the same photos."""
+"""Tests of copying judgements from one index to another index of the same photos."""
 
 import pytest
 
@@ -18,7 +18,7 @@ from tests.index.test_opened import choices, labels
 
 @pytest.fixture
 def both(library):
-    """Return a judged library, one of whose photos is deleted, and paths for a new index."""
+    """Judged library, one of whose photos was deleted, and the paths of a new index."""
     fill(library.folder, 8)
     library.build()
     files = [f"{number:04}.png" for number in range(6)]
@@ -32,12 +32,12 @@ def both(library):
 
 
 def build(paths, folder):
-    """Index a folder with the same encoder into another index."""
+    """Index the photos of a folder at the given index paths, with the colour encoder."""
     build_index(paths, BuildRequest([folder], encoder_spec="colours", load=ColourEncoder))
 
 
 def judgements(paths):
-    """Return an index's scores, choices in order of clicks, raters, and kind of judgements."""
+    """Scores, choices in order of clicks, raters, and judgement kind of an index."""
     index = Index.open(paths)
     labels = index.labels()
     scores = {

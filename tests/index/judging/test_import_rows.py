@@ -285,7 +285,7 @@ def test_choices_of_a_source_are_replaced_whole_or_not_at_all(five):
 
 
 def rated(rater, scores, source="test"):
-    """Return a table of one person's scores of the first photos."""
+    """Table of one rater's scores of the library's first photos."""
     rows = [(f"{n:04}.png", float(score), rater) for n, score in enumerate(scores)]
     return labels(*rows, source=source)
 

@@ -9,13 +9,13 @@ from photorank.workspace import IndexPaths
 
 @pytest.fixture
 def paths(home):
-    """Return the paths of the index `small`."""
+    """Paths of the files of the index `small`."""
     return IndexPaths(home / "index" / "small")
 
 
 @pytest.fixture
 def digests(paths):
-    """Return the digests of the photos in the index `small`."""
+    """Digests of all photos of the index `small`."""
     return Index.open(paths).digests()
 
 

@@ -1,4 +1,4 @@
-"""Examining an index, and mending what can be made again."""
+"""Tests of checking an index for damage, and of repairing it."""
 
 import os
 import sqlite3
@@ -19,18 +19,18 @@ from tests.fixtures.colours import contents, fill
 
 
 def wrong(paths):
-    """Return the subjects of the findings of level "wrong" in an index."""
+    """Subjects of the findings of level "wrong" when an index is checked."""
     return {finding.about for finding in examine_index(paths) if finding.level == "wrong"}
 
 
 def notes(paths):
-    """Return the subjects of the findings of level "note" in an index."""
+    """Subjects of the findings of level "note" when an index is checked."""
     return {finding.about for finding in examine_index(paths) if finding.level == "note"}
 
 
 @pytest.fixture
 def built(library):
-    """Return a library of 30 photos in four shards, three of them rated."""
+    """Indexed library of 30 photos in four shards, with scores for three photos."""
     library.asked = {"crash_photos": 8}
     fill(library.folder, 30)
     library.build(batch_size=4)
@@ -40,7 +40,7 @@ def built(library):
 
 
 def shards(library):
-    """Return the index's shard files, sorted."""
+    """Sorted paths of an index's shard files."""
     return sorted(library.paths.shards.iterdir())
 
 

@@ -1,4 +1,4 @@
-"""Pruning, compaction, and readers meanwhile."""
+"""Tests of pruning and compacting an index, also while other processes read it."""
 
 import shutil
 import sqlite3
@@ -20,7 +20,7 @@ from tests.index.test_opened import choices, labels
 
 @pytest.fixture
 def in_pieces(library):
-    """Return a library of 40 photos in 14 shards."""
+    """Indexed library of 40 photos in 14 shards."""
     library.asked = {"crash_photos": 3}
     fill(library.folder, 40)
     library.build()
@@ -29,14 +29,14 @@ def in_pieces(library):
 
 
 def compacted(paths, full):
-    """Merge an index's shards, of which none is tolerated, into some of so many rows."""
+    """Compact an index's shards into shards of up to `full` rows."""
     with writing(paths) as connection:
         compaction.compact(connection, paths, 48, full=full, many=0)
         leftover_files.remove_leftovers(connection, paths)
 
 
 def embedded(paths):
-    """Return the number of embeddings in the index's shards."""
+    """Number of embeddings in all shards of an index."""
     with reading(paths) as connection:
         shards = connection.execute("SELECT name, rows, sha256 FROM shards").fetchall()
     return sum(len(read_shard(paths, Shard(*shard), 48)) for shard in shards)

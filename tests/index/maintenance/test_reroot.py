@@ -1,4 +1,4 @@
-"""Following a library that moved as a whole."""
+"""Tests of an index's new paths after its photo library moved to another folder."""
 
 import dataclasses
 import os
@@ -13,7 +13,7 @@ from tests.fixtures.colours import contents, fill
 
 @pytest.fixture
 def moved(library):
-    """Return a library of five photos whose folder was moved after indexing, and the new folder."""
+    """Library of five photos whose folder was moved after indexing, and the new folder."""
     fill(library.folder, 5)
     library.build()
     new = library.root / os.fsdecode(b"new \xff place")
@@ -22,7 +22,7 @@ def moved(library):
 
 
 def below(index, root):
-    """Return an index's contents with paths relative to a folder."""
+    """Contents of an index, with file paths relative to a given folder."""
     return [(digest, os.path.relpath(path, root), *rest) for digest, path, *rest in contents(index)]
 
 

@@ -1,4 +1,4 @@
-"""Faces in the catalogue: found while indexing or later, resumable, forgotten on demand."""
+"""Tests of faces in the catalogue: found, resumed after a break, and forgotten on request."""
 
 import sqlite3
 
@@ -23,14 +23,14 @@ from tests.photos.faces.test_face import LARGE, SMALL
 
 
 def record(library, *faces, version=VERSION):
-    """Put faces on the library's first photo, and none on the others."""
+    """Record the given faces on a library's first photo, and no faces on its second."""
     digests = library.index.digests()
     with adding(library.paths) as connection:
         record_faces(connection, {digests[0]: list(faces), digests[1]: []}, version)
 
 
 def count(library, table):
-    """Return the number of rows of a table."""
+    """Number of rows in a table of the catalogue."""
     with reading(library.paths) as connection:
         return connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
 

@@ -1,4 +1,4 @@
-"""Signals in the catalogue: measured once, resumable, beside a writer, of what is there."""
+"""Tests of measuring photo signals into the catalogue: once per photo, resumed after a break."""
 
 import numpy as np
 import pytest

@@ -8,7 +8,7 @@ from photorank.workspace import IndexPaths
 
 @pytest.fixture
 def index(home):
-    """Return the opened index `small`."""
+    """Index `small`, opened for reading."""
     return Index.open(IndexPaths(home / "index" / "small"))
 
 

@@ -1,4 +1,4 @@
-"""Changed files of an index are found by size, times and inode, then by content."""
+"""Tests of finding an index's changed files by size, times and inode, then by content."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ from tests.fixtures.colours import fill, paint
 
 
 def replace_behind_its_time(path, other):
-    """Put another photo's bytes at a path, which keeps its size and modification time."""
+    """Overwrite a file with another photo's bytes, but keep its size and modification time."""
     status = path.stat()
     path.write_bytes(other.read_bytes().ljust(status.st_size, b"\0")[: status.st_size])
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
@@ -20,7 +20,7 @@ def replace_behind_its_time(path, other):
 
 @pytest.fixture
 def five(library):
-    """Return an indexed library of five photos."""
+    """Indexed library of five photos."""
     fill(library.folder, 5)
     library.build()
     return library

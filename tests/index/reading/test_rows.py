@@ -1,4 +1,4 @@
-"""The rows of an index, against the catalogue read in the plainest way."""
+"""Tests of an index's rows, compared with a plain query of the catalogue."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ from tests.fixtures.colours import fill, paint
 
 
 def plainly(paths):
-    """Return every file and its digest in order of paths, by a plain query of the catalogue."""
+    """Path and digest of every file, sorted by path, from a plain query of the catalogue."""
     connection = sqlite3.connect(paths.catalogue)
     found = connection.execute(
         "SELECT roots.path, files.path, digest FROM files JOIN photos ON photos.id = photo"
@@ -28,7 +28,7 @@ def plainly(paths):
 
 
 def agree(paths):
-    """Compare an index's rows with the catalogue."""
+    """Check an index's rows against the catalogue, and return the opened index."""
     files, index = plainly(paths), Index.open(paths)
     first = {}
     for path, digest in files:
@@ -47,7 +47,7 @@ def agree(paths):
 
 @pytest.fixture
 def odd(library):
-    """Return a library with copies and names that sort differently as bytes and by folder."""
+    """Library with duplicate photos, and names whose byte order is not their folder order."""
     folders = ["a", "a b", "a-b", "a/b", "a.b/c", "Z"]
     for number, folder in enumerate(folders):
         for name in ("1.png", "1-2.png", "1 2.png", os.fsdecode(b"\xff\n.png")):

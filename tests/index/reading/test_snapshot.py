@@ -1,4 +1,4 @@
-"""Photos of an open index by row: made all at once, or one where it is looked at."""
+"""Tests of access to an opened index's photos by row, one at a time or all at once."""
 
 import pytest
 

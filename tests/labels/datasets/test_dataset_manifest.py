@@ -1,4 +1,4 @@
-"""Manifests: what may stand in one, and where it may not lead."""
+"""Tests of dataset manifests: permitted contents, and refusal of paths outside the folder."""
 
 import pytest
 
@@ -32,7 +32,7 @@ score = "Score"
 
 @pytest.fixture
 def manifest(tmp_path):
-    """Return a function that writes a dataset manifest and reads it back."""
+    """Function that writes a dataset manifest from text and reads it back."""
 
     def read(text):
         path = tmp_path / "mine.toml"

@@ -1,4 +1,4 @@
-"""Known datasets: small trees of their layouts, and their real tables where those are at hand."""
+"""Tests of known datasets, on small made-up file trees, and on real tables where available."""
 
 import gzip
 import json
@@ -19,7 +19,7 @@ SHARED = Path(__file__).parents[3].parent / "shared" / "data"
 
 
 def plant(root, tree):
-    """Write a tree of files: text, packed text, JSON, a workbook's rows, or nothing."""
+    """Write a tree of files, each as plain text, gzip, JSON or a workbook."""
     for name, content in tree.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -34,7 +34,7 @@ def plant(root, tree):
 
 
 def told(rows):
-    """Return the rows of a table as (photo, score, rater, group, series, split)."""
+    """Rows of a table as tuples of photo, score, rater, group, series and split."""
     return [
         (row.file, row.score, row.rater, row.group, row.series, row.split)
         for row in (rows.rows if rows else ())
@@ -294,7 +294,7 @@ def test_a_share_of_votes_is_one_divided_judgement_and_a_half_is_a_tie(tmp_path)
 
 @pytest.fixture
 def table(tmp_path):
-    """Return a function that reads a CSV table by a manifest with a given table layout."""
+    """Function that reads CSV text as a dataset with the given table layout."""
 
     def read(spec, text, *, partial=False):
         path = tmp_path / "made.toml"

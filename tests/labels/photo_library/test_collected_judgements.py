@@ -1,4 +1,4 @@
-"""The judgements that lie in a photo library: what is understood, and what is told instead."""
+"""Tests of judgements collected from a photo library: those read, and those reported."""
 
 import json
 import shutil
@@ -26,14 +26,14 @@ FLAG = (
 
 @pytest.fixture
 def library(tmp_path):
-    """Return a photo folder with functions that add photos and list its files and labels."""
+    """Photo folder with methods that add photos, and list its files and scores."""
 
     class Library:
         folder = tmp_path / "photos"
         drawn = 0
 
         def photo(self, name, sidecar=None, *, copy_of=None):
-            """Draw a photo that no other one is like, or copy one."""
+            """Write a new or copied photo, with an optional sidecar, and return its path."""
             path = self.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             if copy_of:
@@ -46,7 +46,7 @@ def library(tmp_path):
             return path
 
         def files(self):
-            """Return every photo of the folder as a library file, as the index would."""
+            """Library file records of all JPEG photos in the folder."""
             return [
                 LibraryFile(
                     path,
@@ -59,7 +59,7 @@ def library(tmp_path):
             ]
 
         def labels(self, collected):
-            """Return each judged photo's score, by its path in the folder."""
+            """Score of each judged photo, by the photo's path in the folder."""
             return {
                 str(path.relative_to(self.folder)): judgement.score
                 for judgement, path in collected.labels.values()
@@ -69,12 +69,12 @@ def library(tmp_path):
 
 
 def file_of(path, *, digest=None, taken=None):
-    """Return a library file record of a path that does not exist on the disk."""
+    """Library file record with a path that does not exist on the disk."""
     return LibraryFile(Path(path), digest or path, taken, Path(path).parent.parts)
 
 
 def scores(collected):
-    """Return each judged photo's score, by its path."""
+    """Score of each judged photo, by the photo's path."""
     return {str(path): judgement.score for judgement, path in collected.labels.values()}
 
 

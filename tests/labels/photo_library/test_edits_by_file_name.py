@@ -9,7 +9,7 @@ NOON = "2024-07-31T12:00:00"
 
 
 def told(*files):
-    """Return which files, given by name, time and camera, are versions of one photo."""
+    """Groups of files, given by name, time and camera, that are versions of one photo."""
     library = [
         LibraryFile(Path("/p") / name, f"{number}", taken, ("p",), *camera)
         for number, (name, taken, *camera) in enumerate(files)

@@ -10,7 +10,7 @@ from photorank.labels.tables.judgement_tables import check_rows
 
 
 def crowd(n, *, seed=0, shape=2.0, usual=0.02):
-    """Return likes, views and like rates of photos, the rates drawn from a gamma distribution."""
+    """Random likes, views and like rates of photos, the rates from a gamma distribution."""
     rng = np.random.default_rng(seed)
     rates = rng.gamma(shape, usual / shape, n)
     views = np.ceil(rng.lognormal(4, 1.5, n))
@@ -173,7 +173,7 @@ def test_the_unit_of_scores_is_kept_by_the_age_correction():
 
 
 def read(tmp_path, text, **options):
-    """Read a table of counts."""
+    """Popularity table read from a CSV file with the given text."""
     path = tmp_path / "likes.csv"
     path.write_text(text)
     return read_popularity(path, **options)

@@ -1,4 +1,4 @@
-"""CSV tables of judgements: what is understood, and what is refused in which words."""
+"""Tests of CSV tables of judgements: accepted forms, and error messages for all others."""
 
 import gzip
 import time
@@ -20,7 +20,7 @@ from photorank.labels.tables.judgement_tables import (
 
 @pytest.fixture
 def table(tmp_path):
-    """Return a function that writes a file and returns its path."""
+    """Function that writes text or bytes to a file and returns the file's path."""
 
     def write(text, encoding="utf-8", name="labels.csv"):
         path = tmp_path / name
@@ -31,7 +31,7 @@ def table(tmp_path):
 
 
 def checked(path, *, choices=False):
-    """Return the table with all its rows checked, or raise the error of a bad row."""
+    """Table of scores or choices with all rows checked; a bad row raises its error."""
     read = read_choices(path) if choices else read_labels(path)
     check_rows(read, partial=False)
     return read

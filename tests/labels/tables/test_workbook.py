@@ -11,7 +11,7 @@ from tests.fixtures.workbooks import SHEET, change_part, write_workbook
 
 @pytest.fixture
 def book(tmp_path):
-    """Return a workbook with a header row and one data row in two columns."""
+    """Workbook with a header row and one data row, in two columns."""
     return write_workbook(tmp_path / "scores.xlsx", ["name", "score"], ["a.jpg", 1.5])
 
 

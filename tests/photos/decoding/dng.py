@@ -1,4 +1,4 @@
-"""DNG files as cameras write them, made on the spot: a mosaic, with or without a preview."""
+"""DNG files as cameras write them, made for tests: raw mosaics, with or without a preview."""
 
 import io
 
@@ -10,13 +10,13 @@ _MATRIX = [3.2405, -1.5371, -0.4985, -0.9693, 1.8760, 0.0416, 0.0556, -0.2040, 1
 
 
 def light(picture):
-    """Return an sRGB picture's linear light values, from 0 to 1."""
+    """Linear light values of an sRGB picture, from 0 to 1."""
     code = np.asarray(picture) / 255
     return np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)
 
 
 def mosaic(picture):
-    """Return a picture's Bayer mosaic (RGGB): one linear colour value for each pixel."""
+    """Bayer mosaic (RGGB) of a picture: one linear colour value for each pixel."""
     linear = np.rint(light(picture) * 65_535).astype(np.uint16)
     pixels = linear[..., 1].copy()
     pixels[::2, ::2] = linear[::2, ::2, 0]
@@ -25,7 +25,7 @@ def mosaic(picture):
 
 
 def dng(picture, *, preview=None, orientation=1, taken=None, xmp=None):
-    """Return a DNG file of a picture's mosaic; its first page is the preview, if one is given."""
+    """DNG file of a picture's Bayer mosaic; if there is a preview, it is on the first page."""
     rational = [number for one in _MATRIX for number in (round(one * 10_000), 10_000)]
     tags = [
         (50706, "B", 4, bytes([1, 4, 0, 0]), True),

@@ -1,4 +1,4 @@
-"""Colours whose space only a tag tells."""
+"""Tests of decoding photos whose colour space is given only by a tag in the file."""
 
 import io
 import struct
@@ -29,36 +29,36 @@ COLOURS = np.array(
 
 
 def patches(colours):
-    """Return a picture of six large colour patches, which survive lossy compression."""
+    """Picture of six large colour patches, which survive lossy compression."""
     rows = np.rint(np.asarray(colours)).astype(np.uint8).reshape(2, 3, 3)
     return Image.fromarray(rows.repeat(64, axis=0).repeat(64, axis=1))
 
 
 def seen(data):
-    """Return the decoded colour at the middle of each patch of a photo."""
+    """Decoded colour at the middle of each patch of a photo."""
     return np.asarray(decode_photo(data))[32::64, 32::64].reshape(-1, 3).astype(int)
 
 
 def light(code):
-    """Return linear light, 0 to 1, from sRGB codes, 0 to 255."""
+    """Linear light, from 0 to 1, of sRGB codes, from 0 to 255."""
     code = np.asarray(code) / 255
     return np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)
 
 
 def srgb(linear):
-    """Return sRGB codes, 0 to 255, from linear light, 0 to 1."""
+    """Codes in sRGB, from 0 to 255, of linear light, from 0 to 1."""
     linear = np.asarray(linear)
     return 255 * np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
 
 
 def pq(nits):
-    """Return PQ codes (SMPTE ST 2084), 0 to 255, from light in nits."""
+    """PQ codes (SMPTE ST 2084), from 0 to 255, of light in nits."""
     power = (np.asarray(nits) / 10_000) ** 0.1593017578125
     return 255 * ((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power)) ** 78.84375
 
 
 def hlg(nits_2020):
-    """Return HLG codes (BT.2100), 0 to 255, from the light of a 1,000-nit screen."""
+    """HLG codes (BT.2100), from 0 to 255, of the light of a 1,000-nit screen."""
     screen = np.asarray(nits_2020) / 1000
     luminance = screen @ [0.2627, 0.6780, 0.0593]
     scene = screen * luminance[..., None] ** (1 / 1.2 - 1)
@@ -70,7 +70,7 @@ def hlg(nits_2020):
 
 
 def heic(colours, primaries, transfer):
-    """Return a HEIC file whose colour space is given only by its nclx box."""
+    """HEIC file of colour patches, with its colour space only in the nclx box."""
     import pillow_heif
 
     pillow_heif.register_heif_opener()
@@ -83,7 +83,7 @@ def heic(colours, primaries, transfer):
 
 
 def avif(colours, primaries, transfer):
-    """Return an AVIF file whose colour space is given only by its nclx box."""
+    """AVIF file of colour patches, with its colour space only in the nclx box."""
     file = io.BytesIO()
     patches(colours).save(file, "AVIF", quality=100, subsampling="4:4:4", speed=10)
     start, end = file.getvalue().split(b"colrnclx")
@@ -91,7 +91,7 @@ def avif(colours, primaries, transfer):
 
 
 def png(colours, *chunks):
-    """Return a PNG of the patches with extra chunks before its pixel data."""
+    """PNG of colour patches, with the given extra chunks before its pixel data."""
     file = io.BytesIO()
     patches(colours).save(file, "PNG")
     data = file.getvalue()
@@ -103,7 +103,7 @@ def png(colours, *chunks):
 
 
 def png_cicp(colours, primaries, transfer):
-    """Return a PNG file whose colour space is given by its cICP chunk."""
+    """PNG of colour patches, with its colour space in the cICP chunk."""
     return png(colours, (b"cICP", bytes([primaries, transfer, 0, 1])))
 
 
@@ -151,7 +151,7 @@ def test_avif_without_libheif_is_not_taken_for_srgb(monkeypatch):
 
 
 def adobe(colours):
-    """Return the Adobe RGB (1998) codes of sRGB colours, converted by LittleCMS."""
+    """Adobe RGB (1998) codes of sRGB colours, converted by LittleCMS."""
     space = ImageCms.ImageCmsProfile(io.BytesIO(icc_profile(ADOBE_RGB)))
     turned = ImageCms.profileToProfile(patches(colours), ImageCms.createProfile("sRGB"), space)
     return np.asarray(turned)[32::64, 32::64].reshape(-1, 3)
@@ -203,7 +203,7 @@ def test_png_in_linear_light():
 
 
 def deep_png(codes, *chunks, alpha=False):
-    """Return a 16-bit PNG of given pixel codes (h, w, 3), with chunks before its pixel data."""
+    """PNG of the given 16-bit pixel codes (h, w, 3), with extra chunks before its pixel data."""
     if alpha:
         codes = np.dstack([codes, np.full(codes.shape[:2], 65_535)])
     rows = b"".join(b"\0" + row.tobytes() for row in codes.astype(">u2"))

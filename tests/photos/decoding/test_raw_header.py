@@ -1,4 +1,4 @@
-"""Headers of camera RAW: times, cameras and stars."""
+"""Tests of reading camera RAW headers: capture time, camera and star rating."""
 
 import io
 import struct
@@ -24,7 +24,7 @@ def test_stars_in_a_raw_file_are_read(scene):
 
 
 def camera_exif():
-    """Return EXIF as a TIFF stream, of a photo taken by a known camera."""
+    """EXIF data, as a TIFF stream, with a camera model and a capture time."""
     exif = Image.Exif()
     exif[0x0110] = "Known"
     inside = exif.get_ifd(0x8769)
@@ -34,12 +34,12 @@ def camera_exif():
 
 
 def box(name, data):
-    """Return a box of an ISO media file."""
+    """Box of an ISO media file, with the given name and data."""
     return (4 + len(name) + len(data)).to_bytes(4, "big") + name + data
 
 
 def canon():
-    """Return the header of a Canon CR3 raw file, with EXIF and XMP."""
+    """Header of a Canon CR3 raw file, with EXIF and XMP data."""
     first, inside = Image.Exif(), Image.Exif()
     first[0x0110] = "Known"
     inside[0x9003] = "2024:07:31 18:05:09"
@@ -52,7 +52,7 @@ def canon():
 
 
 def fujifilm():
-    """Return the header of a RAF, whose EXIF is its preview's."""
+    """Header of a Fujifilm RAF raw file, with EXIF data only in its preview."""
     exif = Image.Exif()
     exif.load(camera_exif())
     file = io.BytesIO()
@@ -63,7 +63,7 @@ def fujifilm():
 
 
 def heap(records):
-    """Return a CIFF heap: the values of the records, followed by the directory of them."""
+    """CIFF heap: the values of the given records, followed by their directory."""
     body, table = b"", struct.pack("<H", len(records))
     for tag, value in records:
         table += struct.pack("<HII", tag, len(value), len(body))
@@ -72,14 +72,14 @@ def heap(records):
 
 
 def ciff(time=CLOCK):
-    """Return a Canon CRW file (CIFF) with a camera and a time, without a picture."""
+    """Canon CRW raw file (CIFF) with a camera name and a capture time, but no picture."""
     camera = heap([(0x080A, b"Known\0Known\0")])
     root = heap([(0x300A, heap([(0x2807, camera), (0x180E, struct.pack("<III", time, 0, 0))]))])
     return b"II" + struct.pack("<I", 26) + b"HEAPCCDR".ljust(20, b"\0") + root
 
 
 def x3f(kind):
-    """Return a Sigma X3F file with only a property section or only a preview section."""
+    """Sigma X3F raw file with a single section, either properties or a preview."""
     if kind == b"PROP":
         words = ["TIME", str(CLOCK), "CAMMODEL", "Known"]
         places = [sum(len(one) + 1 for one in words[:at]) for at in range(4)]

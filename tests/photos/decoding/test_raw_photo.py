@@ -1,4 +1,4 @@
-"""Camera RAW: previews, development, orientation, and what its header tells."""
+"""Tests of camera RAW files: previews, development, orientation and header data."""
 
 import sys
 
@@ -14,12 +14,12 @@ from tests.photos.decoding.dng import dng
 
 @pytest.fixture(scope="module")
 def wide(scene):
-    """Return the picture resized to be large enough for a RAW file's preview."""
+    """Photograph resized to be large enough for the preview of a RAW file."""
     return scene.resize((1020, 680))
 
 
 def difference(picture, expected):
-    """Return the mean pixel difference of two pictures of equal size, in grey levels."""
+    """Mean absolute pixel difference of two pictures of equal size, in grey levels."""
     assert picture.size == expected.size
     return np.abs(np.asarray(picture, dtype=float) - np.asarray(expected, dtype=float)).mean()
 

@@ -1,4 +1,4 @@
-"""TIFF files as scanners, cameras and programs write them."""
+"""Tests of decoding TIFF files as scanners, cameras and programs write them."""
 
 import io
 
@@ -17,7 +17,7 @@ ALPHA[:, :9] = 102
 
 
 def tiff(*pages, **options):
-    """Return a TIFF file with the given pages."""
+    """Bytes of a TIFF file with the given pages."""
     file = io.BytesIO()
     with tifffile.TiffWriter(file, byteorder=options.pop("byteorder", "<")) as writer:
         for page in pages:
@@ -26,12 +26,12 @@ def tiff(*pages, **options):
 
 
 def decoded(data):
-    """Return the decoded pixels of a photo as integers."""
+    """Decoded pixels of a photo as integers."""
     return np.asarray(decode_photo(data)).astype(int)
 
 
 def on_white(colours, alpha=ALPHA):
-    """Return colours blended onto white by their alpha."""
+    """Colours blended onto a white background by their alpha."""
     part = alpha[..., None] / 255
     return colours * part + 255 * (1 - part)
 
@@ -130,7 +130,7 @@ def test_a_profile_and_an_orientation_count_where_pillow_does_not_decode():
 
 
 def _with_profile():
-    """Return a PNG with an Adobe RGB colour profile."""
+    """PNG of one pixel, with an Adobe RGB colour profile."""
     from photorank.photos.decoding.colour_definitions import ADOBE_RGB, icc_profile
 
     file = io.BytesIO()

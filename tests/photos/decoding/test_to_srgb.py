@@ -1,4 +1,4 @@
-"""Conversion of opened photos' pixels to 8-bit sRGB."""
+"""Tests of converting the pixels of opened photos to 8-bit sRGB."""
 
 import io
 import struct
@@ -70,7 +70,7 @@ def test_a_grey_profile_counts_with_alpha_too(scene, mode):
 
 
 def _linear_grey():
-    """Return an ICC profile of greyscale in linear light with the white point D50."""
+    """ICC profile of greyscale in linear light, with the white point D50."""
     white = struct.pack(">3i", 63190, 65536, 54061)
     tags = {
         b"desc": b"desc\0\0\0\0\0\0\0\x05grey\0" + bytes(79),

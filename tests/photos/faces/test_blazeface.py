@@ -1,4 +1,4 @@
-"""Faces from the BlazeFace detector's output: boxes, eyes, windows and merged duplicates."""
+"""Tests of reading the BlazeFace network's output: boxes, eyes, windows, merged duplicates."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from photorank.photos.faces.blazeface import (
 
 
 def detector(scores):
-    """Return a fake network that finds a 48-pixel box at given anchors of its 192-pixel input."""
+    """Fake network that finds a 48-pixel box at each given anchor of its 192-pixel input."""
 
     def run(tensor):
         assert tensor.shape == (1, 192, 192, 3)

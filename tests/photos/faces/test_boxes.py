@@ -1,4 +1,4 @@
-"""The sentence about faces on the page One photo, and the boxes drawn around them."""
+"""Tests of the sentence about faces on the page One photo, and of the boxes around them."""
 
 import io
 from math import nan
@@ -12,7 +12,7 @@ from photorank.photos.faces.face import Face
 
 
 def face(eyes="open", box=(0.25, 0.25, 0.75, 0.75), cut=False):
-    """Return a face with given eyes and a given box."""
+    """Face record with the given eye state and box."""
     return Face(*box, 1, 1, 80, 0, 0, 0, 0.3, eyes, nan, cut)
 
 

@@ -1,4 +1,4 @@
-"""Eye openings, contrast and the three eye states, computed from the iris model's numbers."""
+"""Tests of eye opening, contrast and state, computed from the iris model's numbers."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from tests.photos.faces.test_mesh import face
 
 
 def contour(opening, width=40.0):
-    """Return an eye's contour in a 64-pixel picture, its height a given share of its width."""
+    """Contour of an eye in a 64-pixel picture, its height a given share of its width."""
     points = np.zeros((71, 2))
     points[:9, 0] = np.linspace(0, width, 9)
     points[9:16, 0] = points[1:8, 0]

@@ -1,4 +1,4 @@
-"""Faces as numbers: their summary, and their way through JSON."""
+"""Tests of face records: their summary, and their conversion to JSON and back."""
 
 import json
 from math import isnan, nan

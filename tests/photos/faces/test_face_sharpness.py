@@ -1,4 +1,4 @@
-"""Sharpness of a face: ordered by blur, and not by its size or its contrast."""
+"""Tests of face sharpness, which follows blur, and neither size nor contrast."""
 
 from math import isnan
 
@@ -12,7 +12,7 @@ BOX = np.array([50.0, 50.0, 250.0, 250.0])
 
 
 def textured(contrast=1.0):
-    """Return a picture of noise at several scales, always with the same random numbers."""
+    """Picture of random noise at several scales, the same at every call."""
     rng = np.random.default_rng(0)
     grey = sum(
         np.kron(rng.normal(size=(300 // size, 300 // size)), np.ones((size, size)))

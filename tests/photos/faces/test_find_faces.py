@@ -1,4 +1,4 @@
-"""Faces in a real photo: found, not cut, eyes seen, sharper before the blur."""
+"""Tests of finding faces in a real photo: cut faces, closed eyes, blur and small faces."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ from tests.fixtures.portraits import (
 
 @pytest.fixture(scope="module")
 def networks():
-    """Return the three neural networks for faces."""
+    """Three neural networks: for face detection, face mesh and iris."""
     from photorank.photos.faces.networks import load_networks
 
     return load_networks()

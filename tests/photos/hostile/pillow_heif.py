@@ -1,4 +1,4 @@
-"""A HEIC decoder with every fault that a decoder can have; the file says which."""
+"""Fake HEIC decoder with every fault a decoder can have; the file's bytes choose the fault."""
 
 import ctypes
 import os
@@ -9,7 +9,7 @@ from PIL import Image, ImageFile
 
 
 class HostileFile(ImageFile.ImageFile):
-    """A picture of eight by eight, until it is decoded."""
+    """Fake HEIC image of 8 × 8 pixels, which fails as its bytes say when it is decoded."""
 
     format = "HEIF"
 
@@ -23,7 +23,7 @@ class HostileFile(ImageFile.ImageFile):
             ctypes.string_at(0)
 
     def load(self):
-        """Do what the file says."""
+        """Carry out the fault that the file's bytes name, then load a black picture."""
         match self.fault:
             case b"crash":
                 ctypes.string_at(0)
@@ -55,5 +55,5 @@ class HostileFile(ImageFile.ImageFile):
 
 
 def register_heif_opener():
-    """Register it as the real one does."""
+    """Register the fake HEIC decoder with Pillow, as the real pillow_heif does."""
     Image.register_open("HEIF", HostileFile, lambda start: start[4:12] == b"ftypheic")

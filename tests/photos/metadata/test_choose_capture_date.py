@@ -1,4 +1,4 @@
-"""Which of the places that tell a photo's time counts, and what its zone is."""
+"""Tests of a photo's capture date: the choice among its sources, and its time zone."""
 
 import json
 
@@ -18,7 +18,7 @@ DIGITIZED, CHANGED = 0x9004, 0x0132
 
 @pytest.fixture
 def dated(tmp_path, scene):
-    """Return a function that saves a photo with given metadata and returns its capture date."""
+    """Function that saves a photo with the given metadata and returns its capture date."""
 
     def of(name="a.jpg", stamps=None, mtime_ns=None, **options):
         path = tmp_path / name
@@ -30,7 +30,7 @@ def dated(tmp_path, scene):
 
 
 def iptc(day, time=b""):
-    """Return a JPEG segment with a day and a time in IPTC fields."""
+    """JPEG segment with a date and a time in IPTC fields."""
     fields = b"".join(
         b"\x1c\x02" + bytes([number]) + len(text).to_bytes(2, "big") + text
         for number, text in ((55, day), (60, time))
@@ -41,7 +41,7 @@ def iptc(day, time=b""):
 
 
 def xmp_with(name, text):
-    """Return an XMP packet with one time in a given field."""
+    """XMP packet with a time in the given field."""
     spaces = (
         'xmlns:exif="http://ns.adobe.com/exif/1.0/"'
         ' xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/"'

@@ -1,4 +1,4 @@
-"""Dates in the names that phones, messengers and computers give to pictures."""
+"""Tests of dates in the file names that phones, messengers and computers give to pictures."""
 
 import pytest
 

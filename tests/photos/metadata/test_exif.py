@@ -1,4 +1,4 @@
-"""Metadata read from a photo's own file: its time, its camera, and ratings by real exiftool."""
+"""Tests of metadata in a photo's own file: time, camera, and ratings written by exiftool."""
 
 import io
 
@@ -23,7 +23,7 @@ FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "TIFF": "tif", "HEIF": "
 
 @pytest.fixture(autouse=True)
 def _heif():
-    """Let the tests write HEIC."""
+    """Let Pillow write HEIC files in these tests."""
     import pillow_heif
 
     pillow_heif.register_heif_opener()
@@ -31,7 +31,7 @@ def _heif():
 
 @pytest.fixture
 def photo(tmp_path, scene):
-    """Return a function that writes a photo in a given image format."""
+    """Function that writes a photo in a given image format and returns its path."""
 
     def write(kind="JPEG", **options):
         path = tmp_path / f"photo.{FORMATS.get(kind, kind.lower())}"
@@ -42,7 +42,7 @@ def photo(tmp_path, scene):
 
 
 def exif_of(tags, taken=None):
-    """Return EXIF with the given tags in its first directory, and a capture time if given."""
+    """EXIF data with the given tags, and with a capture time if one is given."""
     exif = Image.Exif()
     for tag, value in tags.items():
         exif[tag] = value
@@ -129,7 +129,7 @@ def test_xmp_goes_before_exif(photo, kind):
 
 
 def _box(name, body, *, size=None):
-    """Return a JPEG XL box; `size` 0 means up to the end of file, 1 an 8-byte size field."""
+    """JPEG XL box; `size` 0 means up to the end of file, 1 means an 8-byte size field."""
     long = (len(body) + 16).to_bytes(8, "big") if size == 1 else b""
     return (len(body) + 8 if size is None else size).to_bytes(4, "big") + name + long + body
 
@@ -228,7 +228,7 @@ def test_a_gif_may_tell_its_stars(photo):
 
 
 def moved_to_the_end(data, kind):
-    """Return a PNG with one of its chunks moved behind all others except the last."""
+    """Copy of a PNG with one of its chunks moved to just before the last chunk."""
     start = data.index(kind) - 4
     end = start + 12 + int.from_bytes(data[start : start + 4], "big")
     last = len(data) - 12
@@ -311,7 +311,7 @@ def test_exif_of_every_kind_of_damage_is_no_error(photo):
 
 
 def clocked(clock=None, original=None, changed=None, satellites=None):
-    """Return EXIF with a camera's clock, its time zones, and a GPS time."""
+    """EXIF data with a camera's clock time, its time zones, and a GPS time."""
     exif = Image.Exif()
     tags = {TAKEN: clock, 0x9011: original, 0x9010: changed}
     exif.get_ifd(EXIF_IFD).update({tag: text for tag, text in tags.items() if text})
@@ -323,7 +323,7 @@ def clocked(clock=None, original=None, changed=None, satellites=None):
 
 
 def dated(path):
-    """Return a photo's capture date from its file alone, without its folder's other files."""
+    """Capture date of a photo from its file alone, without the other files of its folder."""
     return capture_date(shot(path.read_bytes()).stamps, path, FolderNames())
 
 

@@ -1,4 +1,4 @@
-"""Which sidecars are a photo's, among the names and kinds of files that lie beside it."""
+"""Tests of finding a photo's sidecars among the files beside it."""
 
 import pytest
 
@@ -12,14 +12,14 @@ from tests.photos.sidecars import saved
 
 @pytest.fixture
 def photo(tmp_path, scene):
-    """Return the path of a photo without any metadata."""
+    """Path of a photo without any metadata."""
     path = tmp_path / "a.jpg"
     scene.resize((60, 40)).save(path)
     return path
 
 
 def for_extension(rating, extension):
-    """Return a sidecar that names the file extension it applies to, as Lightroom writes it."""
+    """Sidecar that names the file extension it applies to, as Lightroom writes it."""
     told = (
         f'xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/"'
         f' photoshop:SidecarForExtension="{extension}" xmp:Rating='

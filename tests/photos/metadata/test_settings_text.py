@@ -9,7 +9,7 @@ from photorank.photos.metadata.exif import settings_text
 
 
 def photo(orientation=1, **tags):
-    """Return a JPEG of 30 by 20 pixels with EXIF tags by number."""
+    """JPEG of 30 × 20 pixels with an orientation and the given EXIF tags."""
     exif = Image.Exif()
     exif[0x0112] = orientation
     for name, value in tags.items():

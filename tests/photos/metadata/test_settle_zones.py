@@ -1,4 +1,4 @@
-"""Zones that a photo alone cannot tell."""
+"""Tests of settling a photo's time zone with the help of other photos."""
 
 from photorank.photos.metadata.choose_capture_date import Dated
 from photorank.photos.metadata.settle_zones import DatedPhoto, zone_changes
@@ -7,7 +7,7 @@ EVENING = "2024-07-31T18:05:09"
 
 
 def dates(*photos):
-    """Return the dates of photos, given by time, source and camera, with time zones settled."""
+    """Dates of photos, given by time, source and camera, with their time zones settled."""
     rows = [DatedPhoto(*photo) for photo in photos]
     changed = dict(zone_changes(rows))
     return [changed.get(at, Dated(*row[:2])) for at, row in enumerate(rows)]

@@ -1,4 +1,4 @@
-"""JSON files of Google's exports: which is whose, and what they say of the time."""
+"""Tests of the JSON files in Google's exports: matching to photos, capture time and place."""
 
 import json
 
@@ -14,7 +14,7 @@ LONG = "IMG_20240731_180509_012345678901234567890123456789.jpg"
 
 @pytest.fixture
 def export(tmp_path):
-    """Return a function that finds the JSON file of a photo in a Google Takeout export."""
+    """Function that creates a Google Takeout export and returns the JSON file found for a photo."""
 
     def found(photo, *names, titles=None):
         for name in (photo, *names):

@@ -1,4 +1,4 @@
-"""Times in every form that cameras and programs are known to write."""
+"""Reading of capture times in all the text formats that cameras and programs write."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""XMP as real programs write it: what is read, what is refused, what a new rating leaves alone."""
+"""Reading XMP metadata written by real programs, and changing the rating in it."""
 
 import time
 from xml.etree import ElementTree
@@ -151,7 +151,7 @@ PROGRAMS = {
 
 
 def packet(inside, *, description='xmlns:xmp="http://ns.adobe.com/xap/1.0/"'):
-    """Return an XMP packet with the given attributes and content of its description."""
+    """XMP packet with the given attributes and content of its description."""
     return (
         f'<rdf:RDF xmlns:rdf="{RDF}"><rdf:Description {description}>{inside}'
         "</rdf:Description></rdf:RDF>"
@@ -159,12 +159,12 @@ def packet(inside, *, description='xmlns:xmp="http://ns.adobe.com/xap/1.0/"'):
 
 
 def rated(value):
-    """Return an XMP packet whose rating is the given text."""
+    """XMP packet whose rating is the given text."""
     return packet(f"<xmp:Rating>{value}</xmp:Rating>")
 
 
 def refusal(data):
-    """Return the reason why bytes are refused as XMP."""
+    """Reason for which the given bytes are refused as XMP metadata."""
     with pytest.raises(MetadataError) as caught:
         read_xmp(data)
     assert caught.value.reason.isprintable()

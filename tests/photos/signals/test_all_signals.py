@@ -18,19 +18,19 @@ STEPS = ((0, 1), (0, -1), (1, 0), (-1, 0))  # to a pixel's neighbours
 
 @pytest.fixture(scope="module")
 def coffee():
-    """Return a photograph with sharp and blurred parts."""
+    """Photograph of a cup of coffee, with sharp and blurred parts."""
     return Image.fromarray(data.coffee()).resize((300, 200), Image.Resampling.LANCZOS)
 
 
 def stored(photo, kind="JPEG", **how):
-    """Return the bytes of a photo's file in a given format."""
+    """Bytes of a photo encoded in a given image file format."""
     file = io.BytesIO()
     photo.save(file, kind, **({"quality": 95} if kind == "JPEG" else {}) | how)
     return file.getvalue()
 
 
 def few_greys(size):
-    """Return a random picture of four grey levels."""
+    """Random greyscale image, as an array, with only four different grey levels."""
     levels = np.random.default_rng(0).integers(0, 4, size)
     return levels.astype(np.float32) / np.float32(255)
 
@@ -165,7 +165,7 @@ def test_a_sharp_subject_on_a_blurred_ground_is_sharp():
 
 
 def of(photo):
-    """Return the signals of a photo, by name."""
+    """Technical signals of a photo, as a dict from signal name to value."""
     return dict(zip(NAMES, signals_block(photo.convert("RGB")), strict=True))
 
 

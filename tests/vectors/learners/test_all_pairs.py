@@ -1,4 +1,4 @@
-"""The learner all-pairs in closed form: its penalty's choice and its numeric precision."""
+"""Closed-form learner all-pairs: choice of the penalty, and numerical precision."""
 
 import numpy as np
 import pytest

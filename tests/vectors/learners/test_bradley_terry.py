@@ -9,7 +9,7 @@ from photorank.vectors.learners.bradley_terry import BradleyTerry
 
 
 def shown(n=40, d=6, m=300, nu=0.0, seed=0):
-    """Return photos, compared pairs (winner first), which pairs are ties, and the true vector."""
+    """Random photos, compared pairs (winner first), tie marks, and the true preference vector."""
     rng = np.random.default_rng(seed)
     X, v = rng.normal(size=(n, d)), rng.normal(size=d)
     pairs = rng.integers(n, size=(m, 2))

@@ -6,7 +6,7 @@ from photorank.vectors.learners.davidson import Likelihood
 
 
 def likelihood(ties, n=25, k=4, m=150):
-    """Return the likelihood of random choices, with or without ties."""
+    """Likelihood of random pairwise choices, with or without ties."""
     rng = np.random.default_rng(0)
     pairs = rng.integers(n, size=(m, 2))
     pairs = pairs[pairs[:, 0] != pairs[:, 1]]

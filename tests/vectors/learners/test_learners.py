@@ -18,7 +18,7 @@ EVERY = pytest.mark.parametrize("learner", LEARNERS.values(), ids=LEARNERS.keys(
 
 
 def planted(n=300, d=12, noise=0.3, seed=0):
-    """Return random photos, noisy labels that follow a random direction, and that direction."""
+    """Random photos, noisy labels along a random direction, and that direction."""
     rng = np.random.default_rng(seed)
     truth = rng.normal(size=d)
     truth /= np.linalg.norm(truth)
@@ -27,7 +27,7 @@ def planted(n=300, d=12, noise=0.3, seed=0):
 
 
 def chosen(X, truth, m=800, seed=1):
-    """Return random pairwise choices that follow a given direction with logistic noise."""
+    """Random pairwise choices between photos along a given direction, with logistic noise."""
     rng = np.random.default_rng(seed)
     pairs = rng.integers(len(X), size=(m, 2))
     pairs = pairs[pairs[:, 0] != pairs[:, 1]]
@@ -38,7 +38,7 @@ def chosen(X, truth, m=800, seed=1):
 
 
 def conventions():
-    """Yield each learner with each of scikit-learn's checks, which need no common base class."""
+    """Pairs of a learner and a scikit-learn estimator check, as test parameters."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", ".*does not inherit from `sklearn.base.BaseEstimator`")
         for name, learner in LEARNERS.items():

@@ -8,7 +8,7 @@ from photorank.vectors.learners.rank_svm import Hinge, RankSVM
 
 
 def tiered(n=40, d=5, seed=0):
-    """Return random photos, labels in four tiers that follow a noisy direction, and groups."""
+    """Random photos, noisy labels in four tiers, and random group numbers."""
     rng = np.random.default_rng(seed)
     X = rng.normal(size=(n, d))
     score = X @ rng.normal(size=d) + rng.normal(size=n)

@@ -10,7 +10,7 @@ from photorank.vectors.learners.spanning_pairs import SpanningPairs
 
 
 class RandomPairs(SpanningPairs):
-    """A learner like SpanningPairs, but with the same number of randomly drawn pairs."""
+    """Learner like SpanningPairs that draws the same number of pairs at random."""
 
     def _chosen(self, X, comparisons, m):
         pairs, margins = comparisons.sample(m, rng=np.random.default_rng(self.random_state))
@@ -19,7 +19,7 @@ class RandomPairs(SpanningPairs):
 
 
 def labelled(n=80, d=10, tiers=None, seed=0):
-    """Return photos, labels that follow a direction with noise, and random group numbers."""
+    """Random photos, noisy labels along a random direction, and random group numbers."""
     rng = np.random.default_rng(seed)
     X = rng.normal(size=(n, d))
     y = X @ rng.normal(size=d) + rng.normal(size=n)

@@ -14,24 +14,24 @@ N, D = 300, 12
 
 @pytest.fixture(scope="module")
 def prior():
-    """Return a taste prior from 300 photos whose 12 dimensions differ in spread."""
+    """Taste prior made from 300 photos with embeddings of 12 dimensions."""
     X = photos()
     return TastePrior.of(X, np.eye(D)[0] + np.eye(D)[1])
 
 
 @pytest.fixture(scope="module")
 def Z(prior):  # noqa: N802 - a matrix
-    """Return the photos' coordinates in the prior's space."""
+    """Coordinates of the photos in the space of the taste prior."""
     return prior.coordinates(photos())
 
 
 def photos():
-    """Return random embeddings (300, 12) of photos, with a mean that is not 0."""
+    """Random embeddings of photos, of shape (300, 12), with a mean other than 0."""
     return np.random.default_rng(0).normal(size=(N, D)) * np.linspace(2, 0.5, D) + 3
 
 
 def pairs(m, seed=1):
-    """Return m random pairs of row numbers of different photos (m, 2)."""
+    """Random pairs of different photos, as an array of row numbers of shape (m, 2)."""
     rng = np.random.default_rng(seed)
     first = rng.integers(N, size=m)
     return np.column_stack([first, (first + 1 + rng.integers(N - 1, size=m)) % N])

@@ -10,7 +10,7 @@ from tests.fixtures.timing import least_seconds
 
 @pytest.fixture(scope="module")
 def ground():
-    """Return a taste that has no judgements yet, and the coordinates of 60 photos."""
+    """Taste model without any judgements, and the coordinates of 60 photos."""
     X = np.random.default_rng(0).normal(size=(60, 5))
     prior = TastePrior.of(X, np.eye(5)[0])
     Z = prior.coordinates(X)
@@ -18,7 +18,7 @@ def ground():
 
 
 def ask_all(taste, Z, rng, *, most=10_000, **options):
-    """Ask until there is no pair left, and return the pairs."""
+    """Pairs of photos asked about, one after another, until no pair is left."""
     asked = []
     while len(asked) < most and (pair := next_pair(taste, Z, asked=asked, rng=rng, **options)):
         asked.append((pair.first, pair.second))

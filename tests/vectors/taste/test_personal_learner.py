@@ -9,7 +9,7 @@ from photorank.vectors.taste.personal_learner import Personal, judged_from_graph
 
 @pytest.fixture(scope="module")
 def photos():
-    """Return random embeddings of 40 photos in 6 dimensions."""
+    """Random embeddings of 40 photos in 6 dimensions."""
     return np.random.default_rng(0).normal(size=(40, 6))
 
 

@@ -14,7 +14,7 @@ VARIANCES = np.array([1.5, 0.5, 0.1, 0.0, 0.0, 0.0])  # of deviations, by compon
 
 @pytest.fixture(scope="module")
 def crowd():
-    """Return photos, a prior, and ratings of 300 people whose tastes differ."""
+    """Photo embeddings, a taste prior, and ratings by 300 people with different tastes."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(N, D)) * np.linspace(1.5, 0.7, D)
     prior = TastePrior.of(X, np.eye(D)[-1])

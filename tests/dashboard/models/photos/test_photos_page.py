@@ -36,7 +36,7 @@ MARKS = {"b": Marked(1, 4), "c": Marked(-1, 0), "d": Marked(0, 2)}
 
 
 def sheet(filters, faces=None):
-    """Return the photos page's sheet of four photos, filtered and sorted."""
+    """Filtered and sorted list of four photos for the photos page, with its summary."""
     known = PhotoData(LABELS, FACETS, LOOKS, list("abcd"), MARKS, faces)
     return photos_page.sheet(known, RATINGS, np.array([0.0, 75.0, 25.0, 50.0]), filters, "v")
 

@@ -9,13 +9,13 @@ from tests.fixtures.evaluations import PEOPLE, details, difference, estimate, ev
 
 
 def looks(scope="all", metric="pairwise_accuracy", **found):
-    """Return the panels of an evaluation with details, by view."""
+    """Panels of an evaluation with details, by view."""
     about = evaluation(details=details() | found)
     return evaluation_details.panels(about, scope, metric)
 
 
 def said(name, place=0, **found):
-    """Return the sentence of one panel, with non-breaking spaces made plain spaces."""
+    """Sentence of one panel, with plain spaces in place of non-breaking spaces."""
     return looks(**found)[name][place].reading.replace("\N{NO-BREAK SPACE}", " ")
 
 

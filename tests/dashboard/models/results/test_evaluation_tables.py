@@ -14,7 +14,7 @@ from tests.fixtures.evaluations import difference, evaluation, result
 
 
 def board(*results, **options):
-    """Return the leaderboard over all pairs, by pairwise accuracy."""
+    """Leaderboard over all pairs, by pairwise accuracy."""
     if results:
         options["results"] = results
     return evaluation_tables.board(evaluation(**options), "all", "pairwise_accuracy")

@@ -11,7 +11,7 @@ STYLE = Path(forest.__file__).parents[2] / "component" / "forest.css"
 
 @pytest.fixture
 def board():
-    """Return the leaderboard over all pairs, by pairwise accuracy."""
+    """Leaderboard over all pairs, by pairwise accuracy."""
     return evaluation_tables.board(evaluation(), "all", "pairwise_accuracy")
 
 

@@ -1,4 +1,4 @@
-"""The dual form against the problem in feature space that it stands for."""
+"""Dual form of the ridge regression problem, compared with the primal form."""
 
 import numpy as np
 import pytest

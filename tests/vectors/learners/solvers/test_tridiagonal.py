@@ -1,4 +1,4 @@
-"""The tridiagonal form against dense solutions of the same systems."""
+"""Tridiagonal solver of linear systems, compared with dense solvers."""
 
 import numpy as np
 import pytest
