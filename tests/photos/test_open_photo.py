@@ -210,7 +210,7 @@ def wide_profile():
 
 
 def adobe_as_srgb(*colour):
-    """sRGB value of an Adobe RGB colour, computed by the matrices of both standards."""
+    """Colour in sRGB of an Adobe RGB colour, computed by the matrices of both standards."""
     xyz = np.array(
         [[0.57667, 0.18556, 0.18823], [0.29734, 0.62736, 0.07529], [0.02703, 0.07069, 0.99134]]
     ) @ ((np.array(colour) / 255) ** 2.19921875)
