@@ -61,6 +61,7 @@ class IndexPaths:
     concepts = _Below("concepts.npz")  # kept: embeddings of the concepts' words
     looks = _Below("looks.npz")  # kept: shapes and mean colours of thumbnails
     positions = _Below("positions.npz")  # kept: the photo of each row of the shards
+    degraded = _Below("degraded.npz")  # kept: how copies of judged photos differ from them
     series = _Below("series")  # kept: which photos are one series
 
     @property

@@ -22,11 +22,12 @@ from pathlib import Path
 import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons
+from photorank.comparisons.known_differences import KnownDifferences
 from photorank.encoders import load_encoder
 from photorank.encoders.base import Fingerprint, encode_photos
 from photorank.encoders.embedded import EmbeddedEncoder
 from photorank.learning.degradations import degradations_learner, folds_of_degraded, with_degraded
-from photorank.learning.embed_degraded import DegradedCopies, differences
+from photorank.learning.embed_degraded import DegradedCopies
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.learning.learn_vector import Learned, fit_and_test, judgements_digest
 from photorank.learning.protocol import Protocol
@@ -171,8 +172,9 @@ def beauty(photos: Photos) -> MasterVector:
 def worth(photos: Photos) -> MasterVector:
     """Rating vector learned from beauty ratings and degraded copies, tested on held-out themes."""
     n = len(photos.scores)
-    copies = photos.versions(BESIDE_SCORES)
-    beside = differences(copies, np.arange(n), BESIDE_SCORES, WORTH_COPIES, n=n)
+    X, margins = photos.versions(BESIDE_SCORES), [copy.margin for copy in BESIDE_SCORES]
+    differences = X[:, :1] - X[:, 1:]
+    beside = KnownDifferences.of_copies(differences, np.arange(n), margins, WORTH_COPIES, n=n)
     judged = replace(rated(photos), beside=beside)
     learned = fit_and_test(AllPairs(), judged, Protocol(fold_by="group"))
     source = (

@@ -1,5 +1,6 @@
 """Commands that make, show and remove rating vectors: directions that photos are rated by."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,7 +8,7 @@ import typer
 
 from photorank.cli.open_index_and_vector import open_index, open_vector, tell_mistaken
 from photorank.cli.options import AsJson, ByRaters, IndexName, Name, TableFile, Within, example
-from photorank.cli.output import interval, line, message, print_json, print_table, progress
+from photorank.cli.output import interval, line, message, print_json, print_table, progress, stages
 from photorank.errors import counted
 from photorank.json_values import json_line
 
@@ -86,8 +87,9 @@ def learn(
             min=0,
             max=10,
             metavar="WEIGHT",
-            help="Also learn from degraded copies of the judged photos, with this weight beside "
-            "the judgements; 0.1 is usual (all-pairs).",
+            help="Also learn from degraded copies of at most 1,000 judged photos, with this weight "
+            "beside the judgements, so that the sharp one of two shots is preferred; 0.1 is usual "
+            "(all-pairs).",
         ),
     ] = 0.0,
     index: IndexName = None,
@@ -118,7 +120,7 @@ def learn(
             vector = learn_degradations(opened, name, opened.encoder, on_progress=on_progress)
         _print_made(vector, add_vector(opened, vector), as_json)
         return
-    with progress("Learning", "fits") as on_progress:
+    with stages() as on_stage:
         vector = learn_vector(
             opened,
             name,
@@ -129,7 +131,8 @@ def learn(
             gap_power=gap_power,
             by_raters=weigh_by_raters,
             with_degradations=with_degradations,
-            on_progress=on_progress,
+            on_progress=partial(on_stage, "Learning"),
+            on_copies=partial(on_stage, "Embedding degraded copies"),
         )
     _print_made(vector, add_vector(opened, vector), as_json)
     card = vector.card

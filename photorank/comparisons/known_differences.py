@@ -1,8 +1,10 @@
 """Training pairs of known order: photos and their degraded copies."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from photorank.comparisons.codes import places
 from photorank.typing import Codes, Embeddings, Floats
@@ -17,6 +19,28 @@ class KnownDifferences:
     rows: Embeddings  # (m, d)
     margins: Floats  # (m,) in standard deviations of a label
     weight: float  # of all differences together; the judgements together have 1
+
+    @classmethod
+    def of_copies(
+        cls, rows: Embeddings, photos: ArrayLike, margins: Sequence[float], weight: float, *, n: int
+    ) -> "KnownDifferences":
+        """Differences of k of n photos from their copies, given as an array (k, copies, d).
+
+        `photos` (k,) are the photos' numbers, `margins` (copies,) the same for every photo.
+        """
+        k, copies, d = rows.shape
+        return cls(
+            n=n,
+            photos=np.repeat(np.asarray(photos, dtype=np.intp), copies),
+            rows=rows.reshape(k * copies, d),
+            margins=np.tile(margins, k),
+            weight=weight,
+        )
+
+    @property
+    def _share(self) -> float:
+        """Weight of one difference; a fold may leave none."""
+        return self.weight / max(len(self.rows), 1)
 
     def take(self, rows: Codes) -> "KnownDifferences":
         """Embedding differences of a subset of the photos, which are renumbered from 0."""
@@ -38,18 +62,18 @@ class KnownDifferences:
     def outer_products(self) -> Floats:
         """Weighted sum (d, d) of δ δᵀ over the pairs' embedding differences δ (d,)."""
         rows = self.rows.astype(np.float64)
-        return self.weight / len(rows) * (rows.T @ rows)
+        return self._share * (rows.T @ rows)
 
     def products(self, unit: float) -> Floats:
         """Weighted sum (d,) of embedding difference × target rating difference.
 
         The target rating differences (margins) are first multiplied by `unit`.
         """
-        return self.weight * unit / len(self.rows) * (self.margins @ self.rows.astype(np.float64))
+        return self._share * unit * (self.margins @ self.rows.astype(np.float64))
 
     def squared_margins(self, unit: float) -> float:
         """Weighted sum of squared target rating differences (margins).
 
         The margins are first multiplied by `unit`.
         """
-        return float(self.weight * unit**2 * np.mean(self.margins**2))
+        return float(self._share * unit**2 * np.sum(self.margins**2))

@@ -8,15 +8,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from photorank.comparisons.known_differences import KnownDifferences
 from photorank.cores import usable_cores
 from photorank.encoders.base import Encoder, Prepared, encode_photos
 from photorank.errors import TooFewPhotosError, UnreadablePhotoError
 from photorank.index.opened import Index, Photo
-from photorank.learning.judged_photos import JudgedPhotos
 from photorank.photos.decode_pool import decode_isolated
 from photorank.photos.degraded.degrade import (
-    BESIDE_SCORES,
     COPIES_LONG_SIDE,
     Degradation,
     degraded_copies,
@@ -53,10 +50,32 @@ def embed_degraded(
     wanted = min(most, len(rows))
     if wanted < MIN_PHOTOS:
         raise TooFewPhotosError(index.name, wanted, MIN_PHOTOS)
+    copies, reasons = embed_readable(
+        index, load(), rows, degradations, wanted, seed=seed, on_progress=on_progress
+    )
+    if len(copies.rows) < MIN_PHOTOS:
+        raise TooFewPhotosError(index.name, len(copies.rows), MIN_PHOTOS, reasons[0])
+    return copies
+
+
+def embed_readable(
+    index: Index,
+    encoder: Encoder,
+    rows: Sequence[int],
+    degradations: tuple[Degradation, ...],
+    wanted: int,
+    *,
+    seed: int = 0,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> tuple[DegradedCopies, list[str]]:
+    """Embeddings of the first readable photos in a list and of their copies, with reasons.
+
+    At most `wanted` photos are used; the reasons say why others could not be read. The random
+    parts of copies depend on the photo's digest and on `seed` alone.
+    """
     found: list[_Degraded] = []
-    embedded: list[Embeddings] = []
+    embedded = [np.empty((0, 1 + len(degradations), encoder.dimensions), dtype=np.float32)]
     reasons: list[str] = []
-    encoder = load()
     for batch in _degraded_batches(index, encoder, rows, degradations, wanted, seed):
         readable = [one for one in batch if isinstance(one, _Degraded)]
         reasons += [one.reason for one in batch if isinstance(one, UnreadablePhotoError)]
@@ -66,52 +85,13 @@ def embed_degraded(
             found += [photo._replace(versions=[]) for photo in readable]
         if on_progress is not None:
             on_progress(len(found), wanted)
-    if len(found) < MIN_PHOTOS:
-        raise TooFewPhotosError(index.name, len(found), MIN_PHOTOS, reasons[0])
-    return DegradedCopies(
+    copies = DegradedCopies(
         np.array([photo.row for photo in found], dtype=np.intp),
         tuple(photo.digest for photo in found),
         np.array([np.frombuffer(photo.grey, np.uint8) for photo in found]),
         np.concatenate(embedded),
     )
-
-
-def differences_from_degraded(
-    index: Index,
-    photos: JudgedPhotos,
-    load: Callable[[], Encoder],
-    weight: float,
-    *,
-    seed: int = 0,
-    on_progress: Callable[[int, int], None] | None = None,
-) -> KnownDifferences:
-    """Embedding differences between photos and their degraded copies, as extra training data.
-
-    All together they count `weight` times as much as the judgements. Photos that cannot be read
-    have no copies; TooFewPhotosError if fewer than ten can.
-    """
-    rows = photos.rows.tolist()
-    copies = embed_degraded(index, load, rows, BESIDE_SCORES, len(rows), seed, on_progress)
-    place = {row: number for number, row in enumerate(rows)}
-    numbers = np.array([place[row] for row in copies.rows.tolist()], dtype=np.intp)
-    return differences(copies.X, numbers, BESIDE_SCORES, weight, n=len(rows))
-
-
-def differences(
-    X: Embeddings, photos: Codes, degradations: Sequence[Degradation], weight: float, *, n: int
-) -> KnownDifferences:
-    """Embeddings of photos minus those of their degraded copies, all of them taken from `X`.
-
-    X[:, 0] are the photos' embeddings, X[:, 1:] those of their copies.
-    """
-    k, versions, d = X.shape
-    return KnownDifferences(
-        n=n,
-        photos=np.repeat(photos, versions - 1),
-        rows=(X[:, :1] - X[:, 1:]).reshape(k * (versions - 1), d),
-        margins=np.tile([one.margin for one in degradations], k),
-        weight=weight,
-    )
+    return copies, reasons
 
 
 class _Degraded(NamedTuple):
@@ -135,17 +115,15 @@ def _degraded_batches(
 
     For an unreadable photo its error is yielded.
     """
-    left, numbers = wanted, iter(enumerate(drawn))
+    left, rows = wanted, iter(drawn)
     workers = usable_cores()
     with ThreadPoolExecutor(workers, "photorank-spoil") as pool:
-        while left and (batch := list(islice(numbers, min(2 * workers, left)))):
-
-            def degrade(numbered: tuple[int, int]) -> _Degraded | UnreadablePhotoError:
-                number, row = numbered
-                own_seed = len(drawn) * seed + number
-                return _degraded(index.photo(row), row, encoder, degradations, own_seed)
-
-            opened = list(pool.map(degrade, batch))
+        while left and (batch := list(islice(rows, min(2 * workers, left)))):
+            opened = list(
+                pool.map(
+                    lambda row: _degraded(index.photo(row), row, encoder, degradations, seed), batch
+                )
+            )
             left -= sum(isinstance(one, _Degraded) for one in opened)
             yield opened
 
@@ -163,5 +141,6 @@ def _degraded(
         ).photo
     except UnreadablePhotoError as error:
         return error
-    versions = [encoder.prepare(one) for one in degraded_copies(picture, degradations, seed)]
+    own_seed = (int(photo.digest[:16], 16) + seed) % (1 << 63)
+    versions = [encoder.prepare(one) for one in degraded_copies(picture, degradations, own_seed)]
     return _Degraded(row, photo.digest, grey_fingerprint(picture), versions)

@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from photorank.cores import usable_cores
 from photorank.errors import ComparisonsError, DegenerateDirectionError, NoLabelsError
 from photorank.index.opened import Index
+from photorank.learning.degraded_differences import cached_differences
 from photorank.learning.how_tested import Testing, how_tested
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.metrics.folds import Folds
@@ -246,11 +247,13 @@ def _fits_at_once(X: Embeddings) -> int:
 
 
 def _training_set(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhotos:
-    """Judged photos with only the comparisons that the vector described by `card` learned from."""
+    """Judged photos with what the vector described by `card` learned from: comparisons, copies."""
     rater, by_raters = card.parameters.get("rater"), bool(card.parameters.get("by_raters"))
     if (rater, by_raters) != (photos.rater, photos.by_raters):
         every = index.comparisons(rater=rater, by_raters=by_raters)
         photos = replace(photos, comparisons=every.take(photos.rows))
+    if weight := card.parameters.get("with_degradations"):
+        photos = replace(photos, beside=cached_differences(index, photos, weight))
     return photos.compared_within(card.parameters.get("within"))
 
 

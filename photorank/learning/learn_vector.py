@@ -119,6 +119,7 @@ def learn_vector(
     load: Callable[[], Encoder] | None = None,
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
+    on_copies: Callable[[int, int], None] | None = None,
 ) -> MasterVector:
     """Rating vector learned from an index's judgements, with test results; it is not saved.
 
@@ -129,7 +130,9 @@ def learn_vector(
     teach a personal vector how tastes differ, but not the one that is tested.
     `with_degradations` is the weight of differences from degraded copies of the
     judged photos beside the judgements (0.1 makes a vector prefer the sharp shot
-    of two and costs it little else); `load` loads the index's encoder for them.
+    of two and costs it little else); `load` loads the index's encoder for them. They are cached in
+    the index, so that an evaluation can learn the vector anew. `on_progress` is called with the
+    number of fits done and to do, `on_copies` with those of photos whose copies are embedded.
 
     Raises
     ------
@@ -163,10 +166,10 @@ def learn_vector(
         learner.check_takes_differences()
     photos = judged_photos(index, rater=rater, by_raters=by_raters)
     if with_degradations:
-        from photorank.learning.embed_degraded import differences_from_degraded
+        from photorank.learning.degraded_differences import differences_from_degraded
 
         told = differences_from_degraded(
-            index, photos, load or index.encoder, with_degradations, seed=seed
+            index, photos, load or index.encoder, with_degradations, on_progress=on_copies
         )
         photos = replace(photos, beside=told)
     protocol = Protocol(seed=seed, within=within, by_raters=by_raters)

@@ -69,7 +69,7 @@ def test_keepers_tell_how_low_may_be_rejected(photorank, refused):
 
 @pytest.mark.slow  # a whole story
 def test_copies_teach_beside_judgements_by_a_command(photorank, own_gallery, tiny_spec, refused):
-    """Held out is a photo with its copies; such a vector is not learned anew without them."""
+    """A vector learned from judgements and degraded copies is learned anew by an evaluation."""
     labels = ("--labels", own_gallery / "labels.csv")
     photorank("index", own_gallery, "--name", "few", "--encoder", tiny_spec, *labels)
     learn = ("vector", "learn", "--index", "few", "--with-degradations", 0.1)
@@ -81,7 +81,7 @@ def test_copies_teach_beside_judgements_by_a_command(photorank, own_gallery, tin
     assert accuracy["low"] <= accuracy["value"] <= accuracy["high"]
     assert card["slope"] is not None
     told = photorank("evaluate", "--index", "few", "--vectors", "both", "--folds", 2, "--json").json
-    assert all(row["in_sample"] for row in told["results"] if row["vector"] == "both")
+    assert all(row["refitted"] for row in told["results"] if row["vector"] == "both")
     for file in own_gallery.glob("*/*.jpg"):
         file.unlink()  # so that an embedding of copies would be refused for another reason
     assert "leave out the degradations" in refused(*learn, "other", "--learner", "rank-svm")

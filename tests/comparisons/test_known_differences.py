@@ -70,6 +70,26 @@ def test_a_copy_stays_with_its_photo():
     assert taken.margins.tolist() == [0, 1, 3]
 
 
+def test_differences_of_copies_come_photo_by_photo():
+    """Differences of two photos from three copies each keep the photos' order and the margins."""
+    rows = np.arange(12, dtype=np.float32).reshape(2, 3, 2)
+    known = KnownDifferences.of_copies(rows, [4, 1], [0.5, 1.0, 1.5], 0.1, n=5)
+    assert known.photos.tolist() == [4, 4, 4, 1, 1, 1]
+    assert known.margins.tolist() == [0.5, 1.0, 1.5] * 2
+    np.testing.assert_array_equal(known.rows, rows.reshape(6, 2))
+
+
+def test_a_fold_without_copies_is_learned_as_without_degradations(taught):
+    """Training photos of which none has degraded copies add 0 to every sum, not nan."""
+    X, scores, _ = taught
+    none = KnownDifferences(N, np.empty(0, int), np.empty((0, D), np.float32), np.empty(0), 0.1)
+    assert (none.outer_products() == 0).all()
+    assert (none.products(1.0) == 0).all()
+    assert none.squared_margins(1.0) == 0
+    alone = AllPairs(0.7).fit(X, scores, None, none).direction_
+    np.testing.assert_allclose(alone, AllPairs(0.7).fit(X, scores).direction_, atol=1e-9)
+
+
 def test_only_those_who_can_take_them():
     """Learners that cannot use known differences refuse them with an error; AllPairs uses them."""
     X = np.eye(3)
