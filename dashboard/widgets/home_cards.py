@@ -111,7 +111,7 @@ def _teach_card(index: Index, vector: MasterVector) -> None:
         st.markdown(
             "More choices, and *My taste* is surer."
             if taught
-            else "Thirty choices, and the best are *your* best."
+            else "Twenty choices, and the best are *your* best."
         )
         middle = vector_ratings.ratings(index, vector).argsort()[len(index) // 2 :][:STRIP]
         _strip("teach", index, middle.tolist(), "Photos to choose between")

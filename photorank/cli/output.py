@@ -127,6 +127,19 @@ def _bar(unit: str) -> "Progress":
     return progress_bar(unit, quiet=loudness.get().quiet)
 
 
+def chance(probability: float) -> str:
+    """Probability in percent, never rounded to impossible or certain.
+
+    Examples
+    --------
+    >>> chance(0.5), chance(0.00049), chance(0.99951), chance(0.9995)
+    ('50.0%', '<0.1%', '>99.9%', '>99.9%')
+    """
+    if probability < 0.0005:
+        return "<0.1%"
+    return ">99.9%" if probability >= 0.9995 else f"{probability:.1%}"
+
+
 @contextmanager
 def progress(task: str, unit: str) -> Iterator[Callable[[int, int | None], None]]:
     """Context that shows a progress bar; yields its update function, called with (done, total)."""

@@ -14,7 +14,7 @@ from photorank.cli.options import (
     MaybeVector,
     example,
 )
-from photorank.cli.output import line, print_json, print_table
+from photorank.cli.output import chance, line, print_json, print_table
 from photorank.outside_text import typed_path
 
 if TYPE_CHECKING:
@@ -160,8 +160,10 @@ def compare(
     print_table(
         ["photo", "rating", "probability of being the better one"],
         [
-            [path, f"{row['rating']:.4f}", f"{row['probability']:.1%}"]
-            for path, row in zip(paths, rows, strict=True)
+            [path, f"{rating:.4f}", chance(probability)]
+            for path, rating, probability in zip(
+                paths, outcome.ratings, outcome.probabilities, strict=True
+            )
         ],
         right=["rating", "probability of being the better one"],
     )

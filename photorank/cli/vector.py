@@ -9,7 +9,7 @@ import typer
 from photorank.cli.open_index_and_vector import open_index, open_vector, tell_mistaken
 from photorank.cli.options import AsJson, ByRaters, IndexName, Name, TableFile, Within, example
 from photorank.cli.output import interval, line, message, print_json, print_table, progress, stages
-from photorank.errors import counted
+from photorank.errors import UnknownNameError, counted
 from photorank.json_values import json_line
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ def learn(
 ) -> None:
     """Learn a rating vector from people's judgements. It is tested on held-out photos."""
     from photorank.learning.learn_vector import DEGRADATIONS, MISTAKEN, learn_vector
+    from photorank.vectors.learners_by_name import is_learner, known_learners
     from photorank.vectors.store import add_vector, check_free
 
     if learner is None and rater is None:
@@ -120,6 +121,8 @@ def learn(
             vector = learn_degradations(opened, name, opened.encoder, on_progress=on_progress)
         _print_made(vector, add_vector(opened, vector), as_json)
         return
+    if not is_learner(learner):
+        raise UnknownNameError("learner", learner, [*known_learners(), DEGRADATIONS])
     with stages() as on_stage:
         vector = learn_vector(
             opened,
@@ -309,11 +312,14 @@ def remove(name: Name, index: IndexName = None, as_json: AsJson = False) -> None
 
 
 def _print_made(vector: "MasterVector", path: Path, as_json: bool) -> None:
+    from photorank.learning.learn_vector import DEGRADATIONS
+
     if as_json:
         print_json({"name": vector.name, "kind": vector.kind, "path": str(path)})
         return
     accuracy = interval(vector.card.accuracy)
-    held_out = f", held-out pairwise accuracy {accuracy}" if accuracy else ""
+    of_copies = " on degraded copies of other photos" if vector.kind == DEGRADATIONS else ""
+    held_out = f", held-out pairwise accuracy {accuracy}{of_copies}" if accuracy else ""
     line(f"made {vector.name} ({vector.kind}){held_out}: {path}")
     if vector.card.metrics and not accuracy:
         message(

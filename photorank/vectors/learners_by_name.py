@@ -27,6 +27,11 @@ def is_learner(kind: str) -> bool:
     return kind in LEARNERS or kind in declared_names("photorank.learners")
 
 
+def known_learners() -> list[str]:
+    """Names of all learners: built-in ones, and those of installed packages."""
+    return [*LEARNERS, *declared_names("photorank.learners")]
+
+
 def learner_named(kind: str) -> DirectionLearner:
     """Unfitted learner of the given name, shared by all callers: clone it before fitting.
 
@@ -36,8 +41,7 @@ def learner_named(kind: str) -> DirectionLearner:
         return LEARNERS[kind]
     declared = load_declared("photorank.learners", kind)
     if declared is None:
-        known = [*LEARNERS, *declared_names("photorank.learners")]
-        raise UnknownNameError("learner", kind, known)
+        raise UnknownNameError("learner", kind, known_learners())
     learner = declared() if isinstance(declared, type) else declared
     if not isinstance(learner, DirectionLearner):
         raise refused("photorank.learners", kind, "it is no DirectionLearner")

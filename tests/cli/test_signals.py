@@ -44,9 +44,10 @@ def test_photos_teach_themselves_by_a_command(photorank, own_gallery, tiny_spec)
         file.unlink()  # ten photos are enough
     photorank("index", own_gallery, "--name", "few", "--encoder", tiny_spec)
     learn = ("vector", "learn", "--index", "few", "--learner", "degradations")
-    made = photorank(*learn, "taught", "--json")
+    made = photorank(*learn, "taught")
     assert made.code == 0, made.err
-    assert made.json["kind"] == "degradations"
+    assert "made taught (degradations), held-out pairwise accuracy" in made.out
+    assert "on degraded copies of other photos" in made.out
     assert "degraded copies" in photorank("vector", "show", "taught", "--index", "few").out
     wrong = (*learn, "other", "--within", "group")
     assert photorank(*wrong).code == 2

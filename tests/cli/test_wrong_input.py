@@ -191,7 +191,7 @@ def test_an_index_of_another_encoder_or_framing(refused, home, gallery):
     [
         (["index", "PHOTOS", "--name", "x", "--encoder", "clip"], "embedded"),
         (["index", "PHOTOS", "--name", "x", "--encoder", "embedded", "--framing", "z"], "whole"),
-        (["vector", "learn", "x", "--learner", "magic"], "all-pairs"),
+        (["vector", "learn", "x", "--learner", "magic"], "degradations"),
         (["evaluate", "--learners", "magic"], "all-pairs"),
         (["index", "PHOTOS", "--name", "../x", "--encoder", "embedded"], "letters"),
         (["vector", "prompt", "a/b", "a photo"], "letters"),
