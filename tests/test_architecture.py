@@ -204,7 +204,7 @@ def test_no_file_is_run_by_reading_it():
 
 
 def test_view_models_and_charts_know_no_streamlit():
-    """View models and charts are plain Python without Streamlit, tested without a browser."""
+    """View models and charts of the dashboard do not import Streamlit."""
 
     def wrong(path):
         return {"streamlit"} & {name.partition(".")[0] for name in imported(path)}
@@ -238,7 +238,7 @@ MODULES = {dotted(path): path for path in HOUSE + DASHBOARD}
 
 @pytest.mark.slow
 def test_imports_make_no_circle():
-    """Imports between the modules form no cycle, also counting imports inside functions."""
+    """Imports between modules, including imports inside functions, form no cycle."""
     TopologicalSorter({name: imported_modules(path) for name, path in MODULES.items()}).prepare()
 
 
@@ -262,7 +262,7 @@ def test_what_is_in_a_folder_imports_one_way(folder):
 
 @pytest.mark.parametrize("folder", sorted({path.parent for path in HOUSE + DASHBOARD}), ids=name_of)
 def test_a_folder_is_seen_at_a_glance(folder):
-    """No folder holds more than fifteen modules, except that of the commands."""
+    """No code folder except cli/ holds more than fifteen modules."""
     modules = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
     assert len(modules) <= MODULES_A_FOLDER or folder.name == "cli"
 
@@ -306,7 +306,7 @@ def test_learning_waits_for_no_library_that_it_does_not_use():
 
 @pytest.mark.slow
 def test_the_first_page_waits_for_no_library_that_it_does_not_use():
-    """The home page's imports load streamlit, but no learner library and no other slow one."""
+    """Imports of the home page load streamlit, but not scikit-learn, SciPy or other slow ones."""
     page = ast.parse((ROOT / "dashboard" / "views" / "discerning_power.py").read_text())
     mine = [node for node in page.body if isinstance(node, ast.ImportFrom)]
     program = "\n".join(["import sys", *map(ast.unparse, mine), "print(*sys.modules)"])

@@ -52,7 +52,7 @@ def test_what_a_sheet_would_compute_becomes_text(text):
 
 
 def test_an_export_holds_no_formula_whatever_groups_are_called(home, gallery):
-    """Group names, which come from imported tables, never start a cell as a formula."""
+    """In exported tables, no cell starts like a formula, even if a group's name does."""
     paths = Workspace(home).index("small")
     index = Index.open(paths)
     rows = [
@@ -107,7 +107,7 @@ def test_a_workbook_with_entities_is_refused(tmp_path, entity):
 
 
 def test_a_workbook_with_names_outside_writes_nothing(tmp_path):
-    """A workbook is read in memory, so archive members with outside paths are never extracted."""
+    """If a workbook's zip archive holds a path such as ../../a.txt, no file is written there."""
     file = write_workbook(tmp_path / "labels.xlsx", ["file", "score"], ["a.jpg", 1])
     with zipfile.ZipFile(file, "a") as book:
         book.writestr("../../escaped.txt", "x")
@@ -118,7 +118,7 @@ def test_a_workbook_with_names_outside_writes_nothing(tmp_path):
 
 @pytest.mark.parametrize("outside", ["../secret.csv", "/etc/passwd", "a/../../secret.csv"])
 def test_a_manifest_names_no_file_outside_its_root(tmp_path, outside):
-    """Manifests with absolute paths or paths that climb out of their root are refused."""
+    """A dataset manifest with a path that leads outside the dataset's root folder is refused."""
     manifest = tmp_path / "evil.toml"
     text = (ROOT / "datasets" / "ava.toml").read_text()
     assert 'file = "AVA.txt"' in text
@@ -129,7 +129,7 @@ def test_a_manifest_names_no_file_outside_its_root(tmp_path, outside):
 
 @pytest.mark.parametrize("name", ["../x", "a/b", "..", ".hidden", "con", "x" * 65, "a\0b", ""])
 def test_names_of_indexes_and_vectors_are_no_paths(tmp_path, name):
-    """Names of indexes and vectors cannot leave their folder."""
+    """An index or vector name is refused if it is a path or cannot be a file name."""
     with pytest.raises(PhotorankError):
         Workspace(tmp_path).index(name)
     with pytest.raises(PhotorankError):
@@ -137,7 +137,7 @@ def test_names_of_indexes_and_vectors_are_no_paths(tmp_path, name):
 
 
 def test_a_card_that_is_a_pickle_is_refused_unread(tmp_path):
-    """A vector card that is a pickle is refused without being executed."""
+    """A pickle file in place of a vector's JSON file is refused and never executed."""
     mark = tmp_path / "run"
     card = tmp_path / "evil.json"
     card.write_bytes(b"cos\nsystem\n(S'touch " + os.fsencode(mark) + b"'\ntR.")
@@ -148,7 +148,7 @@ def test_a_card_that_is_a_pickle_is_refused_unread(tmp_path):
 
 @pytest.mark.parametrize("page", ["photos", "album", "teach"])
 def test_names_are_shown_and_not_run(named_home, page):
-    """Names of raters, groups and photos are shown letter by letter, not as Markdown."""
+    """Names of raters, groups and photos are shown as plain text, not rendered as Markdown."""
     app = AppTest.from_file(ROOT / "dashboard" / "pages.py", default_timeout=120)
     app.query_params["vector"], app.query_params["rater"] = "ours", SCRIPT
     app.run()
@@ -236,7 +236,7 @@ def ask(port, method, path, body=None, **headers):
 
 
 def test_the_server_is_for_this_machine_and_gives_out_no_file(server, home, gallery):
-    """The server listens on the loopback, serves its own page, and refuses foreign writes."""
+    """The server listens on 127.0.0.1, gives out no private file and refuses foreign origins."""
     listening = Path("/proc/net/tcp")
     if listening.exists():
         mine = [line.split()[1] for line in listening.read_text().splitlines()[1:]]
@@ -273,7 +273,7 @@ def test_the_server_is_for_this_machine_and_gives_out_no_file(server, home, gall
 
 
 def test_the_server_asks_nobody_on_the_internet(home, monkeypatch):
-    """The server contacts no proxy, whichever origin a request has and even on a network."""
+    """Whatever a request's origin, a server that listens on all addresses contacts no proxy."""
     with socket.create_server(("127.0.0.1", 0)) as proxy:
         proxy.settimeout(1.0)
         for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):

@@ -114,7 +114,7 @@ def test_links_lead_somewhere(page):
 
 @pytest.mark.parametrize("page", TEXTS)
 def test_files_that_are_named_exist(page):
-    """Modules, scripts and folders that a text names are in the repository."""
+    """Each module, script and folder named in the documentation exists in the repository."""
     folders = "scripts|tests|photorank|dashboard|datasets|benchmarks|docs|fuzz"
     for path in re.findall(rf"`((?:{folders})/[\w./-]*)`", TEXTS[page]):
         assert (ROOT / path).exists(), path
@@ -143,7 +143,7 @@ def test_the_pages_of_commands_are_what_the_parser_says():
 
 
 def test_the_page_on_reliability_is_what_the_experiments_left():
-    """The reliability page equals the output of benchmarks/reliability.py on its records."""
+    """The reliability page equals what benchmarks/reliability.py writes from its result files."""
     script = runpy.run_path(str(ROOT / "benchmarks" / "reliability.py"))
     shown = TEXTS["docs/reliability.md"]
     assert shown == script["page"](script["records"](script["RESULTS"]))
@@ -152,7 +152,7 @@ def test_the_page_on_reliability_is_what_the_experiments_left():
 
 
 def test_the_list_of_guides_is_complete():
-    """docs/README.md leads to every guide, and docs/commands/README.md to every command."""
+    """docs/README.md links every guide; docs/commands/README.md links every command's page."""
     for folder in (DOCS, DOCS / "commands"):
         listed = (folder / "README.md").read_text(encoding="utf-8")
         for page in folder.glob("*.md"):

@@ -13,7 +13,7 @@ MUTANTS = 40  # of each seed
 @pytest.mark.filterwarnings("ignore")  # Pillow warns of what it can read all the same
 @pytest.mark.parametrize("name", TARGETS)
 def test_a_target_reads_or_refuses_whatever_comes(name):
-    """Seeds, intact or mutated, are read or refused without any error that is not ours."""
+    """A fuzz input, intact or mutated, is either read or refused with a photorank error."""
     target, rng = TARGETS[name], random.Random(0)  # noqa: S311
     seeds = list(target.seeds())
     assert seeds

@@ -27,7 +27,7 @@ c.fclose(file)
 @pytest.mark.skipif(sys.platform != "linux", reason="asks glibc how many heaps there are")
 @pytest.mark.parametrize(("limited", "most"), [(True, 2), (False, 1000)])
 def test_threads_share_two_heaps(limited, most):
-    """Twelve threads use at most two malloc heaps with the limit, and more without it."""
+    """Twelve threads use at most two malloc heaps if limit_arenas is called, else more."""
     told = subprocess.run(  # noqa: S603
         [sys.executable, "-c", ALLOCATE.format(limited=limited)],
         capture_output=True,
@@ -59,7 +59,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="counts page faults of glibc's heap")
 def test_memory_that_is_kept_is_not_asked_for_again():
-    """With kept memory, freed blocks are reused, which causes far fewer page faults."""
+    """If keep_memory is called, freed memory is reused, which causes far fewer page faults."""
     faults = [
         int(
             subprocess.run(  # noqa: S603

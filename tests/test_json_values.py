@@ -39,7 +39,7 @@ STAR = Shape("star", True, (Point(1.0), Point(nan, 2.0)), {"top": Named(0.5, nam
 
 
 def test_a_value_and_its_json_are_two_forms_of_one():
-    """Nested values, dicts, tuples and missing ones survive JSON, with nan stored as null."""
+    """Nested dataclasses, dicts and tuples survive a JSON round trip; nan is stored as null."""
     data = to_json(STAR)
 
     assert data["points"] == [{"x": 1.0, "y": 0.0}, {"x": None, "y": 2.0}]
@@ -51,7 +51,7 @@ def test_a_value_and_its_json_are_two_forms_of_one():
 
 
 def test_own_fields_come_before_those_of_the_base():
-    """The JSON of a row begins with its own fields."""
+    """In the JSON of an object, fields of its own class precede those of its base class."""
     assert list(to_json(Named(1.0, name="a"))) == ["name", "x", "y"]
 
 
@@ -83,7 +83,7 @@ def test_what_has_a_default_may_be_missing_and_more_may_be_there():
     ids=str,
 )
 def test_what_is_of_another_kind_is_refused(changed):
-    """Missing values and values of another type are refused, not converted."""
+    """In JSON, a missing value or a value of the wrong type is refused instead of converted."""
     with pytest.raises((KeyError, TypeError, ValueError)):
         from_json(Shape, to_json(STAR) | changed)
 

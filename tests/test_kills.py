@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="processes are forked and killed")
 def test_a_few_kills_lose_nothing(tmp_path):
-    """After kills of indexing, an export and an evaluation, results are as without kills."""
+    """An index, export or evaluation that was killed and rerun equals an uninterrupted one."""
     command = [sys.executable, str(ROOT / "benchmarks" / "kills.py"), "--results", str(tmp_path)]
     command += ["--index", "3", "--export", "1", "--evaluate", "1", "--photos", "24"]
     ended = subprocess.run(command, check=True, timeout=300, capture_output=True)  # noqa: S603

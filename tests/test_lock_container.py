@@ -86,7 +86,7 @@ def lock(folder, url, index=None):
 
 @pytest.mark.slow
 def test_what_is_found_is_pinned(network, tmp_path, monkeypatch):
-    """The base image is pinned by its manifest's digest, and torch by its CPU version.
+    """The lock pins the base image to its manifest digest and torch to its CPU-only version.
 
     Wheels that this machine's pip is told of, and the index does not have, are not found.
     """
@@ -109,7 +109,7 @@ def test_what_is_found_is_pinned(network, tmp_path, monkeypatch):
 
 @pytest.mark.slow
 def test_wheels_that_cannot_be_asked_for(network, tmp_path):
-    """An unreachable wheel index is reported as such in one line, and nothing is changed."""
+    """If the wheel index is unreachable, one error line says so and no file is changed."""
     done, dockerfile, locked = lock(tmp_path, network.url, index="http://127.0.0.1:9/whl/cpu")
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
@@ -122,7 +122,7 @@ def test_wheels_that_cannot_be_asked_for(network, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", ["newer for graphics cards", "other bytes", "no network"])
 def test_nothing_is_written_that_was_not_found(network, tmp_path, fault):
-    """If something is missing, one line says so and neither file is changed."""
+    """If anything to be pinned is not found, one line says so and no file is changed."""
     url = "http://127.0.0.1:9" if fault == "no network" else network.url
     put_wheel(network.wheels, "torch", "2.9.1+cpu")
     put_wheel(network.wheels, "torchvision", "0.24+cpu")

@@ -9,7 +9,7 @@ from photorank.own_process import in_own_process
 
 
 def test_a_task_is_done_elsewhere():
-    """The result comes from another process."""
+    """in_own_process runs a function in a process other than the caller's."""
     assert in_own_process(os.getpid) not in (None, os.getpid())
 
 
@@ -35,7 +35,7 @@ def test_what_is_printed_is_no_result(capfd):
 
 @pytest.mark.slow
 def test_a_process_that_ends_has_no_result():
-    """The result is None if the process exits by itself or its function raises an error."""
+    """in_own_process returns None if its process exits early or the function raises an error."""
     assert in_own_process(os._exit, 3) is None
     assert in_own_process(fail) is None
     assert in_own_process(kill_itself_after_half_an_answer) is None

@@ -21,7 +21,7 @@ from tests.fixtures.command_line import invoke
 
 
 def test_a_command_that_ends_well_says_so(tmp_path):
-    """The progress file tells each step and the time left, and finally that the command is done."""
+    """The progress file shows each step and the time left, and finally that the command is done."""
     file = tmp_path / "jobs" / "progress.json"
     with reporting(file, "demo", "sample", {"Looking": 0.75, "Learning": 0.25}) as report:
         assert read_progress(file).is_running
@@ -39,7 +39,7 @@ def test_a_command_that_ends_well_says_so(tmp_path):
 
 
 def test_a_command_that_fails_says_why(tmp_path):
-    """The progress file gets the error's message, and the error is still raised."""
+    """If a command fails, the progress file gets the error's message and the error is raised."""
     with (
         pytest.raises(OSError, match="gone"),
         reporting(tmp_path / "progress.json", "index", "a"),
@@ -70,7 +70,7 @@ def test_a_wish_to_stop_is_met_between_two_steps(tmp_path):
 
 
 def test_a_killed_command_is_no_running_one(tmp_path):
-    """A file that says "running" is outdated if the process is gone or silent for long."""
+    """A progress state of running counts as killed if the process is gone or long silent."""
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     now = time.time()
@@ -98,7 +98,7 @@ def test_a_file_that_cannot_be_written_ends_the_command_at_once(tmp_path):
 
 
 def test_a_file_that_holds_something_else_is_not_replaced(tmp_path):
-    """A photo, a folder or a device is not replaced; an empty file or older report is."""
+    """A progress file may replace an empty file or an older report, but nothing else."""
     photo = tmp_path / "photo.jpg"
     draw_photo(photo, seed=0)
     before = photo.read_bytes()
@@ -116,7 +116,7 @@ def test_a_file_that_holds_something_else_is_not_replaced(tmp_path):
 
 
 def test_names_of_files_and_reasons_survive_as_text(tmp_path):
-    """Unusable files with odd names keep the JSON in ASCII; only the first 1000 are listed."""
+    """Progress files stay ASCII for odd file names and list only the first 1000 unusable files."""
     file = tmp_path / "progress.json"
     with reporting(file, "index", "a") as report:
         report.record_unusable(tmp_path / "<b>\udcff\n.jpg", "it is “broken”")
@@ -130,7 +130,7 @@ def test_names_of_files_and_reasons_survive_as_text(tmp_path):
 
 @pytest.mark.slow
 def test_a_stopped_index_keeps_what_was_looked_at(tmp_path, monkeypatch):
-    """A stopped index run is continued by the same command, with unusable files reported."""
+    """If indexing is stopped, the same command indexes the rest and reports unusable files."""
     photos, file = tmp_path / "photos", tmp_path / "job.json"
     photos.mkdir()
     (photos / "0-text.jpg").write_text("buy milk")

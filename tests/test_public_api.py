@@ -72,7 +72,7 @@ def test_a_learner_finds_the_direction_that_people_go_by(judged, name):
 
 
 def test_comparisons_are_the_pairs_that_people_ordered():
-    """Scores give all pairs of unequal photos; choices give only the pairs that were shown."""
+    """Scores give all pairs of photos with unequal scores; choices give only the shown pairs."""
     scores = photorank.Comparisons.from_scores([3.0, 1.0, 2.0, 1.0, np.nan])
     assert scores.n_pairs == 5  # all of four photos but the two that are equal
     assert scores.active.tolist() == [0, 1, 2, 3]
@@ -136,7 +136,7 @@ def test_a_vector_is_the_same_after_it_was_saved(tmp_path, judged):
 
 @pytest.mark.slow
 def test_an_index_is_opened_rated_and_evaluated(home):
-    """The public API opens, rates and evaluates an index, with one row per photo throughout."""
+    """The public API opens an index, rates its photos and evaluates vectors on it."""
     index = photorank.open_index("small")
     assert len(index.photos()) == len(index) == len(index.embeddings()) == 24
     np.testing.assert_allclose(np.linalg.norm(index.heads(), axis=1), 1, atol=1e-3)
@@ -155,7 +155,7 @@ def test_an_index_is_opened_rated_and_evaluated(home):
 
 
 def test_the_only_index_needs_no_name(home):
-    """The only index is opened without a name; the error of a wrong name lists those there are."""
+    """The only index opens without a name; the error for a wrong name lists existing indexes."""
     assert photorank.open_index().name == "small"
     assert issubclass(MissingIndexError, photorank.PhotorankError)
     with pytest.raises(MissingIndexError, match="There is: small"):
@@ -163,7 +163,7 @@ def test_the_only_index_needs_no_name(home):
 
 
 def test_a_name_that_is_not_there():
-    """A misspelt name raises AttributeError, and the version is that of the package."""
+    """A misspelt attribute of photorank raises AttributeError; __version__ is the package's."""
     assert photorank.__version__ == version("photorank")
     with pytest.raises(AttributeError, match="'photorank' has no attribute 'rank'"):
         _ = photorank.rank

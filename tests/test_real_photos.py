@@ -21,7 +21,7 @@ OASIS = Path(__file__).parents[2] / "shared" / "data" / "oasis-beauty"
 @pytest.mark.slow
 @pytest.mark.skipif(not OASIS.is_dir(), reason="the OASIS photographs are not beside the checkout")
 def test_what_people_find_beautiful_can_be_learned(tmp_path):
-    """A learned direction orders more than 73 % of the pairs of photos it has not seen.
+    """A learned direction orders more than 73 % of pairs of held-out photos correctly.
 
     Of the 808 photographs every fifth: they tell the same in a fifth of the time.
     """

@@ -40,7 +40,7 @@ def sharpness(photo):
 
 
 def test_the_sample_is_264_pictures_of_eight_scenes(sample):
-    """Each scene has its original and eight defects at four severities, as a table says."""
+    """The label table lists each scene's original and its eight defects at four severities."""
     folder, (labels, _) = sample
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
@@ -55,7 +55,7 @@ def test_the_sample_is_264_pictures_of_eight_scenes(sample):
 
 
 def test_choices_are_all_ordered_pairs_within_scene_and_defect(sample):
-    """Choices pair a defect's levels in one scene, the weaker defect winning, and no others."""
+    """Each choice pairs two severities of one defect in one scene, and the weaker one wins."""
     _, (labels, choices) = sample
     score = {row.file: row.score for row in labels.rows}
     kinds = Counter()
@@ -72,7 +72,7 @@ def test_choices_are_all_ordered_pairs_within_scene_and_defect(sample):
 
 
 def test_pictures_are_jpegs_of_one_size_a_scene(sample):
-    """All pictures of a scene have one size, at most 640 pixels, so size gives nothing away."""
+    """All pictures of a scene have the same size, with at most 640 pixels on the longer side."""
     folder, (labels, _) = sample
     sizes = {}
     for row in labels.rows:
@@ -85,7 +85,7 @@ def test_pictures_are_jpegs_of_one_size_a_scene(sample):
 
 
 def test_writing_again_changes_no_file(sample):
-    """Writing again repairs a damaged file with the same bytes and leaves intact files as is."""
+    """Writing the sample again restores a damaged file and leaves intact files untouched."""
     folder, (labels, choices) = sample
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*.jpg")}
     spoilt = folder / labels.rows[7].file
@@ -100,7 +100,7 @@ def test_writing_again_changes_no_file(sample):
 
 
 def test_a_folder_that_cannot_be_made_is_an_error_in_words(tmp_path):
-    """The error says that a file is where the folder should be made."""
+    """If a file is where the sample's folder should be made, the error says so."""
     (tmp_path / "taken").touch()
 
     with pytest.raises(StorageError, match="a file is in the way"):
@@ -109,7 +109,7 @@ def test_a_folder_that_cannot_be_made_is_an_error_in_words(tmp_path):
 
 @pytest.mark.parametrize("defect", DEFECTS)
 def test_every_defect_grows_with_its_severity(photo, defect):
-    """Each higher severity of a defect changes a photo more, and keeps its size."""
+    """A higher severity of any defect changes a photo more, but never its size in pixels."""
     distances = []
     for severity in SEVERITIES:
         spoilt = degraded(photo, defect, severity, seed=3)
@@ -122,7 +122,7 @@ def test_every_defect_grows_with_its_severity(photo, defect):
 
 @pytest.mark.parametrize("defect", DEFECTS)
 def test_defects_follow_their_seed(photo, defect):
-    """The same seed gives the same picture; for random defects another seed gives another."""
+    """Equal seeds give equal pictures; for random defects, other seeds give other pictures."""
     small = photo.resize((150, 100))
 
     once, again = ([degraded(small, defect, 4, seed=s).tobytes() for s in range(8)] for _ in "12")
@@ -133,7 +133,7 @@ def test_defects_follow_their_seed(photo, defect):
 
 
 def test_the_severities_of_a_seed_differ_in_strength_only():
-    """A colour cast leans the same way at each severity, and noise has the same grains."""
+    """For one seed, a colour cast has the same hue and noise the same grain at each severity."""
     grey = Image.new("RGB", (100, 80), (128, 128, 128))
     casts = [levels(degraded(grey, "colour-cast", s, seed=5))[0, 0] - 128 for s in SEVERITIES]
     noises = [levels(degraded(grey, "noise", s, seed=5)).ravel() - 128 for s in SEVERITIES]
@@ -144,7 +144,7 @@ def test_the_severities_of_a_seed_differ_in_strength_only():
 
 @pytest.mark.parametrize("defect", ["defocus", "shake"])
 def test_blur_takes_sharpness_and_keeps_the_light(photo, defect):
-    """Blur lowers sharpness with each severity, and changes neither brightness nor position."""
+    """Blur of higher severity lowers sharpness more, without changing brightness or position."""
     sharp = [sharpness(degraded(photo, defect, s, seed=2)) for s in SEVERITIES]
     white = Image.new("RGB", (64, 48), "white")
     point = Image.new("RGB", (101, 81))
@@ -162,7 +162,7 @@ def test_blur_takes_sharpness_and_keeps_the_light(photo, defect):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_defocus_reaches_a_gaussian_of_four_pixels(photo, seed):
-    """A Gaussian blur of 4 pixels on a 560-pixel photo lies between severities 3 and 4."""
+    """A Gaussian blur of 4 pixels at 560 pixels width lies between defocus severities 3 and 4."""
     photo = photo.resize((560, 373))
     blurred = sharpness(photo.filter(ImageFilter.GaussianBlur(4)))
 
@@ -173,7 +173,7 @@ def test_defocus_reaches_a_gaussian_of_four_pixels(photo, seed):
 
 
 def test_defocus_grows_with_the_photo(photo):
-    """The same defocus looks alike on a photo twice as large, with both shown at one size."""
+    """Defocus looks the same on a photo twice as large if both are shown at the same size."""
     large = photo.resize((1200, 800), Image.Resampling.LANCZOS)
 
     small_first = levels(degraded(photo, "defocus", 3, seed=1))
@@ -184,7 +184,7 @@ def test_defocus_grows_with_the_photo(photo):
 
 @pytest.mark.parametrize("seed", range(6))
 def test_tilt_shows_no_empty_corner(seed):
-    """A tilted white image stays white up to its corners, in any shape and direction."""
+    """A tilted white image stays white up to its corners, for any image shape and tilt."""
     for shape in ((640, 480), (300, 500), (200, 200), (900, 60)):
         wall = Image.new("RGB", shape, "white")
         assert (levels(degraded(wall, "tilt", 4, seed=seed)) == 255).all()
@@ -206,7 +206,7 @@ def test_tilt_turns_by_degrees_and_keeps_the_middle():
     ("defect", "stops"), [("underexposure", (-0.7, -3.3)), ("overexposure", (0.5, 2.3))]
 )
 def test_exposure_is_in_stops(defect, stops):
-    """Exposure defects halve or double the light per stop, in linear light; white is clipped."""
+    """Exposure defects halve or double linear light per stop; white stays clipped at 255."""
     light = 0.1
     grey = round(255 * (1.055 * light ** (1 / 2.4) - 0.055))
     card = Image.new("RGB", (8, 8), (grey, grey, grey))
@@ -221,7 +221,7 @@ def test_exposure_is_in_stops(defect, stops):
 
 
 def test_a_colour_cast_is_not_a_change_of_brightness():
-    """The luminance of a grey card changes little under a colour cast; its channels differ."""
+    """A colour cast on a grey card makes the channels differ but hardly changes luminance."""
     card = Image.new("RGB", (8, 8), (110, 110, 110))
     for seed in range(8):
         cast = degraded(card, "colour-cast", 3, seed=seed)
@@ -230,7 +230,7 @@ def test_a_colour_cast_is_not_a_change_of_brightness():
 
 
 def test_noise_has_a_grain_that_grows_with_the_photo():
-    """Noise grain on a large photo spans several pixels, so it stays visible when shown small."""
+    """Noise grain on a large photo spans several pixels and stays visible in a small version."""
     small, large = Image.new("RGB", (320, 240), "grey"), Image.new("RGB", (1920, 1440), "grey")
 
     spread = {
@@ -242,7 +242,7 @@ def test_noise_has_a_grain_that_grows_with_the_photo():
 
 
 def test_the_jpeg_defect_is_in_the_pixels(photo):
-    """The JPEG defect returns decoded pixels, which show the blocks of a low quality."""
+    """The JPEG defect gives the pixels of the photo saved as a JPEG of low quality."""
     file = io.BytesIO()
     photo.save(file, "JPEG", quality=5)
 

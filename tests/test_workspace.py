@@ -49,7 +49,7 @@ def test_a_home_that_no_folder_can_be_is_told(nowhere, monkeypatch, home):
 
 
 def test_a_home_that_is_a_file_is_told(nowhere, monkeypatch):
-    """A PHOTORANK_HOME that is a file or a broken link is reported as not a folder."""
+    """If PHOTORANK_HOME is a file or a broken link, the error says that it is not a folder."""
     (nowhere / "mine").touch()
     (nowhere / "lost").symlink_to(nowhere / "nothing")
     for home in ("mine", "mine/below/it", "lost", "lost/below"):
@@ -92,7 +92,7 @@ def test_a_single_index_needs_no_name(tmp_path):
     "name", ["", ".", "..", "../up", "a/b", "a\\b", ".hidden", "x" * 65, "nul", "COM1.json", "a\n"]
 )
 def test_names_that_are_no_file_names_are_refused(tmp_path, name):
-    """Index names that leave the workspace, or that some system forbids, are refused."""
+    """An index name is refused if it leaves the workspace or an operating system forbids it."""
     with pytest.raises(InvalidNameError):
         Workspace(tmp_path).index(name)
 
@@ -115,7 +115,7 @@ def test_a_file_is_replaced_as_a_whole(tmp_path):
 
 
 def test_new_files_have_the_rights_any_new_file_gets(tmp_path):
-    """A durably written file gets the same permissions as a plainly written one."""
+    """A file from write_bytes gets the same permissions as one written by plain Python."""
     write_bytes(tmp_path / "durable", b"")
     (tmp_path / "plain").write_bytes(b"")
 
@@ -124,7 +124,7 @@ def test_new_files_have_the_rights_any_new_file_gets(tmp_path):
 
 
 def test_a_file_in_the_way_of_a_folder_is_told(tmp_path):
-    """A folder that cannot be made because of a file in its place is reported in words."""
+    """If a file is in a folder's place, the error says that the file is in the way."""
     (tmp_path / "file").write_bytes(b"")
 
     with pytest.raises(StorageError, match="file is in the way"):
@@ -133,7 +133,7 @@ def test_a_file_in_the_way_of_a_folder_is_told(tmp_path):
 
 @pytest.mark.skipif(not os.path.exists("/proc/self"), reason="no /proc on this system")
 def test_a_folder_that_nobody_can_write_to_is_told():
-    """A folder that cannot be written to is reported in words, naming the innermost path."""
+    """If a folder cannot be written to, the error names the innermost path that failed."""
 
     def write_within():
         with storage_errors(Path("outer")):
@@ -145,7 +145,7 @@ def test_a_folder_that_nobody_can_write_to_is_told():
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full on this system")
 def test_a_full_disk_is_told(tmp_path):
-    """A full disk gives an error in words instead of a traceback."""
+    """If the disk is full, the error says so instead of showing a traceback."""
 
     def fill():
         with replacing(tmp_path / "file") as temporary:
@@ -158,7 +158,7 @@ def test_a_full_disk_is_told(tmp_path):
 
 
 def test_folders_of_what_came_to_nothing_are_removed(tmp_path):
-    """If an attempt fails, only the empty folders that were created for it are removed."""
+    """If writing into a new folder fails, only the empty folders made for it are removed."""
     (tmp_path / "mine").mkdir()
 
     def fail(folder, leave=""):
@@ -182,7 +182,7 @@ def test_folders_of_what_came_to_nothing_are_removed(tmp_path):
 
 @pytest.mark.slow
 def test_folders_may_nest_deeper_than_python_recurses(tmp_path):
-    """A file is written below a thousand nested folders as anywhere else."""
+    """A file can be written and read below more than a thousand nested folders."""
     (tmp_path / "stays").touch()
     file = tmp_path.joinpath(*["a"] * 1100, "photo.jpg.xmp")
     write_bytes(file, b"stars")
@@ -192,7 +192,7 @@ def test_folders_may_nest_deeper_than_python_recurses(tmp_path):
 
 
 def test_what_a_killed_run_left_of_a_file_is_removed_by_who_writes_it_again(tmp_path):
-    """Writing a file again removes the killed run's temporary file, but no other file."""
+    """Writing a file again removes only its own temporary file left by a killed run."""
     left = tmp_path / f".[a] *.csv.{'0f' * 8}.part"
     others = [tmp_path / f".a *.csv.{'0f' * 8}.part", tmp_path / ".[a] *.csv.mine.part"]
     for file in (left, *others):
@@ -218,7 +218,7 @@ def test_what_a_killed_run_left_of_a_file_is_removed_by_who_writes_it_again(tmp_
     ],
 )
 def test_a_pipe_and_a_folder_are_no_files(tmp_path, read, name):
-    """A pipe and a folder are refused as files without waiting for the pipe's other end."""
+    """A pipe or a folder in place of a file is refused at once, without waiting for data."""
     path = tmp_path / name
     os.mkfifo(path)
     with pytest.raises(MissingPathError, match="is no regular file"):

@@ -26,7 +26,7 @@ def heads():
     ],
 )
 def test_only_new_cosines_are_worked_out(heads, monkeypatch, rows, clients, anew):
-    """A second request computes only cosines not yet known, and equals a fresh computation."""
+    """A second request computes only unknown cosines, and its result equals a fresh computation."""
     kept = KeptSimilarities(heads)
     kept.of(np.arange(300), np.arange(0, 300, 3)).sums.sum()
     rows, clients = np.array(rows), np.array(clients)
@@ -42,7 +42,7 @@ def test_only_new_cosines_are_worked_out(heads, monkeypatch, rows, clients, anew
 
 
 def test_similarities_stay_those_of_each_request_in_turn(heads):
-    """Kept similarities equal newly computed ones after each of many changed requests."""
+    """Cached similarities equal newly computed ones after each of many changing requests."""
     rng, kept = np.random.default_rng(0), KeptSimilarities(heads)
     for _ in range(40):
         rows = np.sort(rng.choice(400, int(rng.integers(380, 400)), replace=False))

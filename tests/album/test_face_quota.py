@@ -49,7 +49,7 @@ def test_at_least_and_at_most_so_many_photos_have_a_face(index, quota, chosen):
 
 
 def test_fewer_faces_than_asked_for_leave_no_place_empty(index):
-    """A note says that there are fewer faces than requested."""
+    """If fewer photos have faces than requested, other photos fill the album; a note says so."""
     made = album(index, 6, FaceQuota(5))
     assert set(rows(made)) == {0, 1, 2, 7, 8, 9}
     assert any("3 photos with a visible face" in note for note in made.notes)
@@ -57,7 +57,7 @@ def test_fewer_faces_than_asked_for_leave_no_place_empty(index):
 
 @pytest.mark.parametrize("quota", [FaceQuota(0, 2), FaceQuota(2, 2)])
 def test_a_quota_that_takes_no_place_is_no_reason(library, quota):
-    """Without faces in the index one note tells of the quota, and no photo is missed for it."""
+    """If no photo has a face, a face quota excludes no photo; a note reports an unmet minimum."""
     fill(library.folder, 10)
     library.build(faces=False)
     with adding(library.paths) as connection:
@@ -68,14 +68,14 @@ def test_a_quota_that_takes_no_place_is_no_reason(library, quota):
 
 
 def test_at_most_leaves_places_empty_where_all_else_has_a_face(index):
-    """Places stay empty when the quota is full, and a note says why."""
+    """If only photos beyond the face quota are left, places stay empty and a note says why."""
     made = album(index, 9, FaceQuota(0, 1))
     assert len(rows(made)) == 8
     assert "1 place left empty: the quota on faces allows no more" in made.notes
 
 
 def test_what_contradicts_itself_is_refused(library, index):
-    """A face quota is refused with a limit per group, or without face detection in the index."""
+    """A face quota is refused if photos per day are limited or faces were never detected."""
     with pytest.raises(AlbumError, match="exclude each other"):
         album(index, 4, FaceQuota(1), per="day", at_most=1)
     with adding(library.paths) as connection:
@@ -86,13 +86,13 @@ def test_what_contradicts_itself_is_refused(library, index):
 
 @pytest.mark.parametrize("text", ["", "..", "3", "a..b", "5..3", "-1..", "1..2..3"])
 def test_what_is_no_quota_is_refused(text):
-    """A face quota is MIN..MAX with at least one of the two; any other text is refused."""
+    """A face quota is written as MIN..MAX, MIN.. or ..MAX; any other text is refused."""
     with pytest.raises(ValueError, match="quota"):
         FaceQuota.parse(text)
 
 
 def test_what_faces_lack_in_any_shot_is_part_of_the_reason(index):
-    """The reason mentions faults of all other shots' faces, not only of the next best shot."""
+    """If any other shot's faces have a fault that the chosen shot lacks, the reason mentions it."""
     shots = [[LARGE._replace(cut=False, eyes=eyes)] for eyes in ("open", "open", "hardly open")]
     digests = index.digests()
     with adding(index.paths) as connection:

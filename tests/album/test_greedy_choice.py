@@ -49,7 +49,7 @@ def best_of_all(value, rules):
 @pytest.mark.parametrize("quotas", [False, True], ids=["places", "quotas"])
 @pytest.mark.parametrize("seed", range(40))
 def test_greedy_keeps_its_promise_and_the_bound_holds(seed, quotas):
-    """Greedy choice reaches its promised share of the optimum, and no set exceeds its bound."""
+    """The greedy choice has the guaranteed share of the best value, and its upper bound holds."""
     value, rules = scene(seed, quotas=quotas)
     choice = choose(value, rules)
     best = best_of_all(value, rules)
@@ -79,7 +79,7 @@ def test_the_best_swap_is_the_best_of_all_swaps(seed):
 
 
 def test_lazy_greedy_is_greedy():
-    """The lazy greedy algorithm chooses the photos that recomputing every gain would choose."""
+    """The lazy greedy algorithm chooses the same photos as one that recomputes every gain."""
     rng = np.random.default_rng(1)
     similarities = Similarities(rng.random((200, 80)).astype(np.float32) ** 4)
     value = Value(rng.random(200) / 50, similarities, 1 / 80)
@@ -95,7 +95,7 @@ def test_lazy_greedy_is_greedy():
 
 
 def test_ratings_alone_take_the_best_rated_and_the_bound_is_their_sum():
-    """Without similarities the best-rated photos are chosen and the bound equals their value."""
+    """Without similarities, the best-rated photos are chosen and the upper bound is their value."""
     worth = np.array([0.1, 0.4, 0.3, 0.2])
     rules = Rules(2, np.empty(0, dtype=np.intp), np.ones(4, dtype=bool))
     choice = choose(Value(worth, Similarities(np.zeros((4, 0), dtype=np.float32))), rules)
@@ -104,7 +104,7 @@ def test_ratings_alone_take_the_best_rated_and_the_bound_is_their_sum():
 
 
 def test_the_first_go_first():
-    """A second shot of a series is chosen only once every series has a shot, however good it is."""
+    """A second shot of a series, however good, is chosen only after every series has one."""
     value = Value(np.array([0.9, 0.8, 0.1]), Similarities(np.zeros((3, 0), dtype=np.float32)))
     first = np.array([True, False, True])
     empty = np.empty(0, dtype=np.intp)

@@ -38,7 +38,7 @@ def marked(rng, album, request):
     [{}, {"balance": 0.8, "balanced": False}, {"considered": 300}, {"per": "folder", "at_most": 9}],
 )
 def test_a_press_gives_the_album_that_is_chosen_anew(many, wishes):
-    """An album made with kept computations equals one made without, after every request."""
+    """After every request, the album made with cached results equals one made without them."""
     index, ratings, series = many
     rng, kept = np.random.default_rng(len(wishes)), KeptGrounds(index)
     request = AlbumRequest(12, clients=60, **wishes)
@@ -56,7 +56,7 @@ def test_a_press_gives_the_album_that_is_chosen_anew(many, wishes):
 
 
 def test_grounds_are_kept_for_the_same_ratings_and_series(many):
-    """Kept grounds are reused for the same ratings, series and candidates, else computed anew."""
+    """Cached intermediate results are reused only for the same ratings, series and candidates."""
     index, ratings, series = many
     kept, everything = KeptGrounds(index), np.ones(900, dtype=bool)
     first = kept.of(ratings, series, everything, everything)

@@ -25,7 +25,7 @@ def asked(collection):
 
 
 def test_a_photo_adds_what_the_album_is_worth_less_without_it(asked):
-    """A photo adds equal value in and outside an album; to an empty album it adds all the value."""
+    """The value that a photo adds is equal before and after it joins an album, and 1 if alone."""
     _, ask = asked
     [inside] = ask([1, 4, 7], [4])
     [outside] = ask([1, 7], [4])
@@ -37,7 +37,7 @@ def test_a_photo_adds_what_the_album_is_worth_less_without_it(asked):
 
 
 def test_a_twin_of_the_albums_photos_adds_less_than_another_of_its_rating(asked):
-    """A duplicate of an album's photo adds almost no value; a higher rating adds more."""
+    """A duplicate of an album's photo adds almost no value; better-rated photos add more value."""
     index, ask = asked
     ratings = np.zeros(len(index))
     heads = index.embeddings()

@@ -52,7 +52,7 @@ def rows(album):
 
 @pytest.mark.parametrize("places", [10, 11, 1000])
 def test_with_room_for_all_all_are_in(make, places):
-    """An album with room for every photo takes all, and a note tells if places stay empty."""
+    """An album with room for every photo takes all of them; a note reports places left empty."""
     for balance in (0, 0.5, 1):
         album = make(places, balance=balance)
         assert rows(album) == list(range(10))
@@ -77,7 +77,7 @@ def test_no_place_no_photo(make):
 
 
 def test_without_variety_the_best_rated_are_in(make):
-    """An album of balance 0 holds just the best-rated photos."""
+    """An album without variety (balance 0) holds just the best-rated photos."""
     album = make(3, balance=0)
     assert rows(album) == [7, 8, 9]
     assert album.value == pytest.approx(album.bound) == pytest.approx(1)
@@ -113,7 +113,7 @@ def test_photos_that_are_all_rated_alike_or_all_the_same(collection, make, balan
 
 
 def test_all_photos_of_one_series_come_in_the_order_of_ratings(make):
-    """The best shot of a series represents it; further shots come when places are left over."""
+    """The best shot represents its series; other shots of the series only fill places left over."""
     one = make(1, in_series([0] * 10))
     assert rows(one) == [9]
     assert one.chosen[0].represents == list(range(9))
@@ -122,7 +122,7 @@ def test_all_photos_of_one_series_come_in_the_order_of_ratings(make):
 
 
 def test_one_of_each_series_before_two_of_any(make):
-    """Five places get one photo of each of five series; the sixth gets a second shot of one."""
+    """A sixth place is filled by a second shot only after each of five series has one photo."""
     series = in_series([0, 0, 1, 1, 2, 2, 3, 3, 4, 4])
     assert rows(make(5, series)) == [1, 3, 5, 7, 9]
     album = make(6, series, balance=0)
@@ -133,7 +133,7 @@ def test_one_of_each_series_before_two_of_any(make):
 
 @pytest.mark.slow
 def test_signals_choose_among_the_shots_of_a_series_and_there_alone(collection):
-    """The sharp shot stands for its series though a blurred one is rated higher."""
+    """The sharp shot represents its series even if a blurred shot is rated higher."""
     rng = np.random.default_rng(0)
     sharp = Image.fromarray(rng.integers(0, 256, (60, 90, 3), dtype=np.uint8)).resize((360, 240))
     folder = collection.folder / "burst"
@@ -172,13 +172,13 @@ def test_a_threshold_that_was_not_measured_is_called_so(make):
 
 
 def test_names_of_series_are_told(make):
-    """The reason for a chosen photo gives its series the name that people gave it."""
+    """The reason for a chosen photo includes the name that people gave to its series."""
     album = make(1, in_series([0] * 10, ["at the lake"]))
     assert "best of 10 shots of one moment, at the lake" in album.chosen[0].reason
 
 
 def test_pins_are_in_and_bans_are_not(make):
-    """A pinned photo represents its series despite better shots; a banned one is never in."""
+    """A pinned photo represents its series even if it has better shots; no banned one is chosen."""
     series = in_series([0, 0, 0, 1, 1, 1, 2, 2, 2, 3])
     album = make(3, series, pinned=frozenset({0}), banned=frozenset({9, 5}), balance=0)
     assert rows(album) == [0, 4, 8]
@@ -192,7 +192,7 @@ def test_pins_are_in_and_bans_are_not(make):
 
 
 def test_every_photo_banned_but_one(make):
-    """The only photo left is the album; with all photos banned the album is empty."""
+    """If all photos but one are banned, the album is that one; if all are banned, it is empty."""
     assert rows(make(3, banned=frozenset(range(9)))) == [9]
     album = make(3, banned=frozenset(range(10)))
     assert album.chosen == []
@@ -222,7 +222,7 @@ def test_a_photo_outside_the_index_is_told(collection, tmp_path):
 
 
 def test_groups_and_their_limits(collection):
-    """Photos come from one wished group, or each group has a limit, which pins may exceed."""
+    """An album may be limited to one group, or to a number per group that pins may exceed."""
     names = [str(photo.path) for photo in collection.index.photos()]
     table = LabelTable(
         "t", [LabelRow(i, name, 0.0, "", "ab"[i % 2], None, None) for i, name in enumerate(names)]
@@ -251,7 +251,7 @@ def test_groups_and_their_limits(collection):
 
 @pytest.mark.slow
 def test_the_album_is_the_same_every_time(collection):
-    """Repeated album requests give the same album, even with randomly drawn clients."""
+    """Repeated requests give the same album, although the sample of photos to cover is random."""
     fill(collection.folder / "more", 20, start=50)
     collection.build()
     index = collection.index
@@ -264,7 +264,7 @@ def test_the_album_is_the_same_every_time(collection):
 
 @pytest.mark.slow
 def test_a_ban_takes_out_one_photo_and_leaves_the_others(collection):
-    """One ban adds two new photos at most on average: the sample to represent is not redrawn."""
+    """A ban changes few other photos of an album: on average it adds at most two new ones."""
     fill(collection.folder / "more", 50, start=50)
     collection.build()
     index = collection.index
@@ -290,7 +290,7 @@ def test_an_album_of_one_photo_is_not_told_from_its_rest(collection):
 
 
 def test_a_large_collection_is_chosen_from_its_best_rated(collection):
-    """In a large collection only the best-rated and pinned photos are candidates, as noted."""
+    """In large collections only the best-rated and pinned photos are candidates; a note says so."""
     index = collection.index
     ratings = np.array([5.0, 1, 9, 2, 8, 3, 7, 0, 6, 4])
     request = AlbumRequest(3, 1.0, pinned=frozenset({7}))
@@ -325,6 +325,6 @@ def test_the_table_has_a_row_a_photo_and_no_formula(hostile):
 
 @pytest.mark.parametrize("balance", [-0.1, 7.0, float("nan")])
 def test_variety_that_is_no_share_is_refused(make, balance):
-    """A variety outside 0 to 1 is refused from Python, too, where no option was checked."""
+    """A variety outside 0 to 1 raises an error even when photorank is called from Python."""
     with pytest.raises(AlbumError, match="variety is"):
         make(2, balance=balance)

@@ -18,7 +18,7 @@ def many(seed):
 
 @pytest.mark.parametrize("limit", [2, 1500])
 def test_the_greatest_gains_are_those_of_all(limit):
-    """Bounds on gains skip photos without changing which photos gain most."""
+    """Skipping photos by upper bounds on their gains does not change which photos gain most."""
     value, parts = many(limit)
     rows, cover = np.arange(1500), value.cover(np.arange(12))
     gains, ceilings = value.gains(cover, rows), value.alone.copy()
@@ -53,7 +53,7 @@ def test_no_swap_that_was_ruled_out_gains_more(seed):
 
 
 def test_a_bound_of_few_gains_is_the_bound_of_all():
-    """The upper bound computed from few gains equals the bound computed from all gains."""
+    """The bound on an album's value from a few photos' gains equals the bound from all gains."""
     value, _ = many(7)
     empty = np.empty(0, dtype=np.intp)
     choice = choose(value, Rules(9, empty, np.ones(1500, dtype=bool)))

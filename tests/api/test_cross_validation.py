@@ -22,7 +22,7 @@ def judged():
 
 
 def test_comparisons_are_split_by_scikit_learn(judged):
-    """Scikit-learn's splitters, search and pipelines accept scores, choices and learners."""
+    """Scores, choices and learners work in scikit-learn's splitters, grid search and pipelines."""
     X, scores = judged
     people = photorank.Comparisons.from_scores(scores)
     folds = KFold(3, shuffle=True, random_state=0)
@@ -78,7 +78,7 @@ def test_any_estimator_that_predicts_is_cross_validated(judged):
 
 @pytest.mark.slow
 def test_groups_of_any_kind_share_a_fold(judged):
-    """Names and numbers make the same folds; None, "" and −1 are photos on their own."""
+    """Group names and numbers give the same folds; None, "" and −1 mean a photo without a group."""
     X, scores = judged
     numbers = np.where(np.arange(120) < 30, -1, np.arange(120) // 10)
     names = [None if code < 0 else f"album {code:02}" for code in numbers.tolist()]
@@ -95,7 +95,7 @@ def test_groups_of_any_kind_share_a_fold(judged):
 
 
 def test_given_ratings_are_measured_with_intervals(judged):
-    """Unlabelled photos are left out, and intervals are given for the accuracy."""
+    """Measured accuracy leaves out unlabelled photos and has a confidence interval."""
     X, scores = judged
     scores = np.where(np.arange(120) < 20, np.nan, scores)
 

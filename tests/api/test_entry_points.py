@@ -39,7 +39,7 @@ DECLARED = {
 
 @pytest.mark.slow
 def test_a_package_adds_an_encoder(install, gallery, tmp_path, monkeypatch):
-    """An installed package's encoder works by name, and its index opens without naming it."""
+    """An installed package's encoder is found by name, also when its index is opened again."""
     install(CODE, DECLARED)
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path))
     made = invoke("index", str(gallery), "--name", "bright", "--encoder", "brightness")
@@ -55,7 +55,7 @@ def test_a_package_adds_an_encoder(install, gallery, tmp_path, monkeypatch):
 
 
 def test_a_package_adds_a_learner_and_a_metric(install):
-    """Declared learners and metrics are available by name like built-in ones."""
+    """Learners and metrics that a package declares are available by name like built-in ones."""
     install(CODE, DECLARED)
     X = np.random.default_rng(0).normal(size=(40, 3))
 
@@ -80,7 +80,7 @@ def test_what_a_package_declares_wrongly_is_told_with_its_name(install):
 
 
 def test_a_package_that_cannot_be_imported_is_told_with_its_name(install):
-    """The message holds the package's own error, without a traceback."""
+    """If a package cannot be imported, the message gives its own error without a traceback."""
     install("import nothing_like_this", DECLARED)
     with pytest.raises(EntryPointError, match="No module named 'nothing_like_this'"):
         photorank.load_encoder("brightness")

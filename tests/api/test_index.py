@@ -30,7 +30,7 @@ def own(tmp_path, gallery, monkeypatch):
 
 
 def test_photos_and_labels_are_tables_of_the_same_rows(home):
-    """A row is one photo everywhere: in the tables, the embeddings and the ratings."""
+    """The same row number means the same photo in the tables, embeddings and ratings."""
     index = photorank.open_index("small")
     photos, labels = index.photos(), index.labels()
 
@@ -46,7 +46,7 @@ def test_photos_and_labels_are_tables_of_the_same_rows(home):
 
 @pytest.mark.slow
 def test_a_photo_rates_alike_as_file_image_pixels_and_row(home, gallery):
-    """The file that is indexed, the open image, its pixels and its embedding give one rating."""
+    """A photo has the same rating as an indexed file, an open image, pixels or an embedding."""
     index = photorank.open_index("small")
     file = gallery / "beach" / "3.jpg"
     with Image.open(file) as image:
@@ -67,7 +67,7 @@ def test_a_photo_rates_alike_as_file_image_pixels_and_row(home, gallery):
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", ["L", "RGBA", "P", "CMYK", "LA", "1"])
 def test_images_of_other_modes_rate_as_their_files_do(home, gallery, tmp_path, mode):
-    """Grey, transparent, palette and CMYK images in memory are rated as the same files are."""
+    """Grey, transparent, palette and CMYK images get the same ratings in memory as from files."""
     index = photorank.open_index("small")
     with Image.open(gallery / "street" / "2.jpg") as image:
         converted = image.convert(mode)
@@ -78,7 +78,7 @@ def test_images_of_other_modes_rate_as_their_files_do(home, gallery, tmp_path, m
 
 
 def test_an_image_is_turned_as_its_file_is(home, gallery, tmp_path):
-    """EXIF orientation is applied to an open PIL image as it is to a file."""
+    """EXIF orientation is applied to an open PIL image in the same way as to a file."""
     index, file = photorank.open_index("small"), tmp_path / "turned.jpg"
     with Image.open(gallery / "street" / "1.jpg") as image:
         exif = image.getexif()
@@ -90,7 +90,7 @@ def test_an_image_is_turned_as_its_file_is(home, gallery, tmp_path):
 
 
 def test_arrays_that_are_no_photos_are_told(home):
-    """Pixels from 0 to 1 and embeddings of another encoder are refused, not misread."""
+    """Pixel values from 0 to 1 and another encoder's embeddings are refused, not misread."""
     index = photorank.open_index("small")
     with pytest.raises(EncoderError, match="have 800 dimensions"):
         index.rate(np.zeros((2, 512), dtype=np.float32), "ours")
@@ -101,7 +101,7 @@ def test_arrays_that_are_no_photos_are_told(home):
 
 
 def test_two_photos_are_compared(home, gallery):
-    """The probabilities sum to 1, and swapping the photos swaps them."""
+    """The probabilities of two compared photos sum to 1 and swap if the photos are swapped."""
     index = photorank.open_index("small")
     sharp, blurred = gallery / "beach" / "0.jpg", gallery / "beach" / "7.jpg"
     one, other = index.compare(sharp, blurred, "ours"), index.compare(blurred, sharp, "ours")
@@ -112,7 +112,7 @@ def test_two_photos_are_compared(home, gallery):
 
 
 def test_an_album_is_a_table_of_photos_with_reasons(home):
-    """The table has a row per place, each with the reason for the photo."""
+    """An album's table has one row per chosen photo, with the reason for choosing it."""
     index = photorank.open_index("small")
     album = index.album(3, vector="ours", group="beach")
     assert len(album) == 3
@@ -122,7 +122,7 @@ def test_an_album_is_a_table_of_photos_with_reasons(home):
 
 @pytest.mark.slow
 def test_vectors_are_made_learned_kept_and_listed(home):
-    """Vectors come from prompts and learners, and saved ones appear in the index's table."""
+    """Vectors can be made from prompts or learned; saved ones are listed by the index."""
     index = photorank.open_index("small")
     asked = {"negatives": ["a blurry photo"]}
     assert index.prompt_vector("sharp", "a sharp photo", **asked).kind == "prompt+qualities"
@@ -153,7 +153,7 @@ def test_vectors_are_made_learned_kept_and_listed(home):
 
 @pytest.mark.slow
 def test_a_function_is_an_encoder(own, gallery):
-    """Photos are indexed, judged, learned from and rated by any function from images to rows."""
+    """Any function from images to embedding rows can serve as an encoder to index and rate."""
     assert own.embeddings().shape == (24, 48)
     np.testing.assert_allclose(np.linalg.norm(own.embeddings(), axis=1), 1, atol=1e-6)
     assert own.opened.manifest.encoder == "few-pixels"
@@ -167,7 +167,7 @@ def test_a_function_is_an_encoder(own, gallery):
 
 
 def test_who_opens_an_index_of_a_function_gives_it_again(own):
-    """An index made by a function rates new photos only if that same function is given again."""
+    """An index made with an encoder function rates new photos only with that same function."""
     opened, photo = photorank.open_index("own"), Image.new("RGB", (20, 20))
     direction = np.eye(48)[0]
     vector = photorank.MasterVector("red", "given", direction, own.opened.fingerprint)
@@ -181,7 +181,7 @@ def test_who_opens_an_index_of_a_function_gives_it_again(own):
 
 
 def test_a_function_that_gives_something_else_is_told(tmp_path, gallery, monkeypatch):
-    """An encoder function that returns no row for each photo is refused with its array's shape."""
+    """If an encoder function returns no row per photo, the error gives its array's shape."""
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path))
     wrong = photorank.image_encoder(name="wrong", digest="1")(lambda images: np.zeros(3))
     with pytest.raises(EncoderError, match="gives an array of shape"):
@@ -201,7 +201,7 @@ def test_labels_of_a_table_replace_those_of_their_source(own):
 
 
 def test_imported_embeddings_have_no_encoder():
-    """Imported embeddings have no encoder: loading one is refused with the reason."""
+    """Loading an encoder for imported embeddings raises an error with the reason."""
     with pytest.raises(NoEncoderError, match="as made by 'ViT of ours'"):
         photorank.load_encoder("embeddings:ViT of ours")
 

@@ -31,7 +31,7 @@ def load(framing):
 
 @pytest.mark.slow  # a whole index embedded twice
 def test_the_indexs_own_framing_scores_as_in_an_evaluation(home):
-    """Photos embedded anew have the accuracy that `evaluate` finds for the same learner."""
+    """If photos are embedded anew, a learner's accuracy equals the one that `evaluate` finds."""
     from photorank.encoders import load_encoder
 
     index = open_index("small")
@@ -59,7 +59,7 @@ def test_the_indexs_own_framing_scores_as_in_an_evaluation(home):
 
 @pytest.mark.slow
 def test_a_framing_that_shows_nothing_is_last(home):
-    """A framing that keeps the photos ranks above noise, by the difference of their accuracies."""
+    """A framing that shows the photos ranks above a framing that shows only noise."""
     told = []
     table = measure_framings(
         open_index("small"),
@@ -79,14 +79,14 @@ def test_a_framing_that_shows_nothing_is_last(home):
 
 
 def test_names_are_looked_at_before_any_work(home):
-    """A misspelt framing or learner is an error at once."""
+    """A misspelt framing or learner raises an error before any photo is embedded."""
     for wrong in ({"framings": ("whole", "middle")}, {"learner": "luck"}):
         with pytest.raises(UnknownNameError):
             measure_framings(open_index("small"), pytest.fail, **wrong)
 
 
 def test_photos_that_are_gone_are_left_out(own_gallery):
-    """Photos with missing or changed files are in no framing's table."""
+    """Photos with missing or changed files are left out of the comparison for every framing."""
     (own_gallery / "beach" / "3.jpg").unlink()
     (own_gallery / "beach" / "4.jpg").write_bytes((own_gallery / "street" / "0.jpg").read_bytes())
 

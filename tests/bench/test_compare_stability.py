@@ -13,7 +13,7 @@ from tests.bench.test_compare_framings import load
 
 
 def test_the_table_holds_each_pairs_flips():
-    """The table is symmetric, and each entry equals that of the two photos alone."""
+    """Each entry of the flip table equals the share of flips computed for that pair of photos."""
     ratings = np.random.default_rng(0).normal(size=(6, 7))
     table = flip_table(ratings)
 
@@ -24,7 +24,7 @@ def test_the_table_holds_each_pairs_flips():
 
 
 def test_photos_are_rated_in_other_forms(home):
-    """Each framing gets a spread and a share of flipped pairs, with intervals."""
+    """Rating spread and share of flipped pairs are measured for each framing, with intervals."""
     told = []
     found = measure_stability(
         open_index("small"),
@@ -58,7 +58,7 @@ def test_the_same_seed_gives_the_same_figures(home):
 
 
 def test_photos_that_are_gone_are_told(own_gallery):
-    """Photos whose files are gone are not counted as readable, and an error says so."""
+    """If all photos' files are gone, the error says that 0 photos can be read."""
     index = open_index("small")
     shutil.rmtree(own_gallery)
     with pytest.raises(TooFewPhotosError, match="0 photos that can be read"):

@@ -29,7 +29,7 @@ def in_forms(n):
 
 
 def test_each_form_of_a_photo_has_its_row(tmp_path):
-    """Each form of a photo gets its own row, in file order; an unreadable file gets None."""
+    """Each variant of a photo gets its own embedding, in file order; a bad file gets None."""
     files = fill(tmp_path, 3)
     (tmp_path / "0001.png").write_text("buy milk")
     encoder = ColourEncoder()
@@ -43,7 +43,7 @@ def test_each_form_of_a_photo_has_its_row(tmp_path):
 
 
 def test_a_runtime_is_measured_where_that_pays(tmp_path):
-    """Runtimes are measured only if the forms of all photos together are numerous enough."""
+    """Runtimes are measured only if enough photo variants are to be embedded."""
     files = fill(tmp_path, 4)
     for forms, told in ((FEW_PHOTOS // 4, ("auto", 16)), (FEW_PHOTOS // 4 - 1, None)):
         encoder = SwitchableColours()

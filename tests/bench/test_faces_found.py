@@ -15,7 +15,7 @@ BOX = np.array(LARGE[:4])
 
 
 def test_a_table_is_read(tmp_path):
-    """Each row is a face with its labels; a row without a box is a photo without people."""
+    """A table row is read as a labelled face; a row without a box means a photo without people."""
     table = tmp_path / "faces.csv"
     table.write_text(
         "file,left,top,right,bottom,eyes,clear,cut\n"
@@ -43,7 +43,7 @@ def test_what_is_no_face_is_refused_in_one_line(tmp_path, rows):
 
 
 def test_faces_are_paired_with_the_nearest_mark():
-    """Found faces are paired at most once, each with the nearest mark; the rest are unmarked."""
+    """Marked and found faces are paired by nearness, each at most once; the rest stay unpaired."""
     marked = [MarkedFace(BOX * 1000), MarkedFace(np.array([0.0, 0.0, 0.05, 0.05]))]
     found = compare(marked, [SMALL, LARGE], (1000, 1000))
     assert [face for _, face in found.pairs] == [LARGE, None]
@@ -52,7 +52,7 @@ def test_faces_are_paired_with_the_nearest_mark():
 
 
 def test_each_figure_has_its_interval_and_what_it_is_of():
-    """Each figure on found faces has its interval and count, checked against counts by hand."""
+    """Each face-detection figure has the value, interval and count that were computed by hand."""
     whole = LARGE._replace(cut=False)
     shut = whole._replace(eyes="hardly open")
     photos = [
@@ -81,7 +81,7 @@ def test_each_figure_has_its_interval_and_what_it_is_of():
 
 
 def test_no_false_box_in_few_photos_is_not_none_in_many():
-    """The interval is the exact Poisson one, and without photos the rate is undefined."""
+    """The rate of false boxes has an exact Poisson interval; a share of no faces is undefined."""
     of = {one.name: one for one in benchmark_results([compare([], [], (1, 1))] * 100)}
     limits = of["false boxes per 100 photos without people"].limits
     assert (limits.value, limits.low) == (0, 0)
@@ -104,7 +104,7 @@ def test_photos_are_looked_at_where_the_table_lies(tmp_path):
 @needs_faces
 @pytest.mark.parametrize("box", [[400, 67, 640, 175], [-0.2, 0.1, 0.3, 0.4]])
 def test_a_box_outside_its_photo_is_refused(tmp_path, box):
-    """A marked face box outside its photo is refused, since it belongs to another photo or size."""
+    """A marked face box outside its photo is refused with an error that gives the photo's size."""
     (tmp_path / "a.jpg").write_bytes(as_jpeg(portrait()))
     with pytest.raises(LabelsError, match=r"a\.jpg is 512 x 512 pixels, and the box"):
         compare_photos({"a.jpg": [MarkedFace(np.array(box, dtype=float))]}, tmp_path)
@@ -127,7 +127,7 @@ def test_no_row_is_left_out_without_a_word(tmp_path, row, said):
 
 
 def test_a_lacking_column_is_told_with_what_a_row_is(tmp_path):
-    """The error describes the columns of the table of faces, not of a table of labels."""
+    """If a column is missing, the error describes a table of faces, not a table of labels."""
     table = tmp_path / "faces.csv"
     table.write_text("file,left,top,right\na.jpg,0,0,1\n")
     with pytest.raises(LabelsError, match=r"no column bottom\. A row is file, left, top") as error:

@@ -13,7 +13,7 @@ from tests.encoders.tiny import photos
 
 @pytest.mark.slow  # big pictures
 def test_photos_are_of_twelve_megapixels_and_all_different(tmp_path):
-    """Synthetic photos have a phone's number of pixels and nearly its file size."""
+    """Synthetic photos have a phone photo's pixel count and about its file size, and all differ."""
     write_photos(tmp_path / "photos", 2)
 
     files = sorted((tmp_path / "photos").iterdir())
@@ -27,7 +27,7 @@ def test_photos_are_of_twelve_megapixels_and_all_different(tmp_path):
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # DataLoader's workers
 def test_the_reference_is_open_clip_itself(tiny_model, tmp_path):
-    """The loop that is raced against gives what open_clip's own calls give."""
+    """The reference loop gives the same embeddings as open_clip's own functions."""
     import open_clip
 
     name, file = tiny_model
@@ -45,7 +45,7 @@ def test_the_reference_is_open_clip_itself(tiny_model, tmp_path):
 
 
 def test_the_ceiling_adds_the_work_of_decoding_and_encoding():
-    """Decoding 30 and encoding 20 photos a second on shared cores makes 12, as times add up."""
+    """If 30 photos/s are decoded and 20/s encoded on shared cores, the speed limit is 12/s."""
     speed = IndexingSpeed("", 1, 2, 10.0, 5.0, 30.0, 20.0, 2.0, 0.83, 1.0, 1.0)
 
     assert speed.perfect_overlap == pytest.approx(12)
@@ -54,7 +54,7 @@ def test_the_ceiling_adds_the_work_of_decoding_and_encoding():
 
 @pytest.mark.slow  # a network of 150 million weights, four times
 def test_our_embeddings_are_those_of_the_loop_beside_them():
-    """Embeddings from indexing match those of a plain reference loop; signals are not compared."""
+    """Embeddings made by indexing match those of a plain reference loop."""
     found = measure_indexing(2, "torch", rounds=1)
 
     assert found.least_cosine > 0.99

@@ -43,7 +43,7 @@ def barriers(page):
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
 def test_no_page_has_a_serious_barrier(server, tab, scheme, width):
-    """No page, menu or viewer has a serious barrier on a wide light or a narrow dark screen."""
+    """No page, menu or viewer has a serious accessibility barrier in a wide or a narrow window."""
     page = tab
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 900})
@@ -84,7 +84,7 @@ def viewer_barriers(page):
 
 
 def test_axe_sees_what_is_wrong(tab):
-    """The accessibility checker axe reports pale text on white, so an empty report is credible."""
+    """The accessibility checker axe reports pale text on a white page."""
     page = tab
     page.set_content("<html lang=en><title>a</title><h1>a</h1><p style='color:#ccc'>pale</p>")
 

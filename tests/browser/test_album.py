@@ -75,7 +75,7 @@ LOOKED_AT = """() => [...document.querySelectorAll("*")]
 
 
 def test_the_viewer_keeps_to_the_photo_when_the_album_is_chosen_anew(album, indexed_home):
-    """The viewer moves to the next photo when its photo is left out, and name and marks follow."""
+    """If the open photo is left out, the viewer shows the next one with its own name and marks."""
     page = album()
     every = {one.digest[:16]: one.path.name for one in index_of(indexed_home).photos()}
     before = names(page)
@@ -125,7 +125,7 @@ def test_bans_and_pins_by_clicks_and_how_they_are_undone(album):
 
 
 def test_by_keyboard_alone(album):
-    """Places are typed, the balance is moved by arrows; X leaves a photo out, U takes that back."""
+    """Keys alone set an album's places and balance, leave a photo out (X) and undo that (U)."""
     page = album()
     places = page.get_by_label("Places", exact=True)
     places.focus()
@@ -157,7 +157,7 @@ def test_by_keyboard_alone(album):
 
 
 def test_a_finger_marks_photos_too(visitor, server):
-    """On a touch screen a circle selects a photo, and a button leaves selected photos out."""
+    """On a touch screen, photos can be selected by tapping and left out with a button."""
     touched = visitor(has_touch=True, is_mobile=True, viewport={"width": 390, "height": 844})
     touched.goto(f"{server}/album?places=3&vector=ours")
     cells(touched).nth(2).wait_for()
@@ -168,7 +168,7 @@ def test_a_finger_marks_photos_too(visitor, server):
 
 
 def test_what_a_photo_stands_for(album):
-    """A series is one stacked photo; hovering gives the reason, a click unfolds the others."""
+    """A series shows as a stack; hovering over it gives the reason, a click shows all its shots."""
     page = album("places=4&vector=ours")
     stack = page.locator(".st-key-album-small .stack").first
     stack.wait_for()
@@ -192,7 +192,7 @@ def test_there_may_be_no_place_or_more_than_photos(page, server):
 
 
 def test_an_export_tells_first_and_writes_then(album, originals, tmp_path):
-    """An export shows its plan, writes it only after `Write`, and leaves the originals as is."""
+    """An export shows what it would write, writes only after `Write`, and changes no original."""
     page = album()
     page.get_by_role("button", name="Export").click()
     for kind, option in OPTIONS.items():

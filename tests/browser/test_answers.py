@@ -11,7 +11,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_a_small_answer_comes_at_once(server):
-    """Small answers on one kept-open connection are sent without the 40 ms TCP delay."""
+    """On a reused connection, small answers arrive without the 40 ms delay of TCP."""
     with closing(HTTPConnection(urlsplit(server).netloc, timeout=10)) as connection:
         taken = []
         for _ in range(100):

@@ -71,7 +71,7 @@ def let_go(page, held):
 
 
 def test_another_order_is_seen_before_all_of_it_has_come(visitor, many):
-    """Photos drawn first in a new order stay in place when the rest of the order arrives."""
+    """The first photos of a new sort order stay in place when the other photos arrive."""
     page, held = opened(visitor, many)
     best, height = page.evaluate(CELLS), page.evaluate(HEIGHT)
     page.get_by_text("Weakest", exact=True).click()
@@ -92,7 +92,7 @@ def test_another_order_is_seen_before_all_of_it_has_come(visitor, many):
 
 
 def test_photos_of_other_orders_are_fetched_in_quiet(visitor, many):
-    """The first photos of other orders are preloaded, before another order is chosen."""
+    """The first photos of other sort orders are loaded before such an order is chosen."""
     page, held = opened(visitor, many)
     asked, weakest = [], Index.open(IndexPaths(many.home / "index" / "many"))
     page.on("requestfinished", lambda request: asked.append(request.url))
@@ -108,7 +108,7 @@ def test_photos_of_other_orders_are_fetched_in_quiet(visitor, many):
 
 
 def test_the_focus_stays_where_it_is_put_meanwhile(visitor, many):
-    """Keyboard focus on one of the first photos stays when the rest of the order arrives."""
+    """Keyboard focus on one of the first photos stays there when the other photos arrive."""
     page, held = opened(visitor, many)
     best = page.evaluate(CELLS)[0][0]
     page.get_by_text("Weakest", exact=True).click()
@@ -125,7 +125,7 @@ def test_the_focus_stays_where_it_is_put_meanwhile(visitor, many):
 
 
 def test_a_window_further_down_waits_for_the_order(visitor, many):
-    """A window scrolled far down keeps its photos' names until the whole order has arrived."""
+    """If the window is scrolled far down, its photos stay until the new sort order is complete."""
     page, held = opened(visitor, many)
     index = Index.open(IndexPaths(many.home / "index" / "many"))
     photos = {photo.digest[:BEGINNING_DIGITS]: photo.path.name for photo in index.photos()}

@@ -57,7 +57,7 @@ def boxes(page, of):
 
 @pytest.mark.parametrize("size", SIZES)
 def test_the_page_takes_over_where_the_first_view_was(server, visit, size):
-    """The page replaces the first view with the same photos in the same places."""
+    """The loaded page shows the same photos in the same places as the first view before it."""
     alone = visit(size, alone=True)
     go_home(alone, server)
     first = boxes(alone, "#first-view")
@@ -73,7 +73,7 @@ def test_the_page_takes_over_where_the_first_view_was(server, visit, size):
 
 
 def test_a_photo_that_is_opened_early_stays_open(server, visit):
-    """The first view stays until the person closes the photo opened in it."""
+    """If a photo is opened in the first view, that view stays until the photo is closed."""
     page, held = visit(SIZES[0]), []
     page.route(STREAMLIT, lambda route: held.append(route))  # until the photo is open
     go_home(page, server)
@@ -124,7 +124,7 @@ def test_it_has_the_colours_of_the_page(server, visit):
 
 
 def test_another_page_ends_it(server, visit):
-    """Another page, opened before the photos are there, ends the first view and is shown."""
+    """If another page is opened before the photos have loaded, it replaces the first view."""
     page = visit(SIZES[0])
     page.route(re.compile("/photos/"), lambda route: route.abort())
     go_home(page, server)

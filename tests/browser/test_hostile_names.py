@@ -74,7 +74,7 @@ def test_no_name_becomes_html_a_script_or_a_request(server, tab):
 
 @pytest.mark.parametrize("name", ["../../../etc", quote(IMAGE)])
 def test_an_address_of_no_collection_says_so_and_leads_home(server, page, name):
-    """A collection name in the address that does not exist is shown as plain text."""
+    """An unknown collection name in the address is shown as plain text, with a link home."""
     page.goto(f"{server}/photos?index={name}")
     drawn(page)
     assert page.get_by_role("heading", name="No such collection").count() == 1

@@ -66,7 +66,7 @@ def test_a_hostile_upload_is_told_or_shown_and_the_next_photo_works(running, pag
 
 
 def test_a_file_over_the_limit_is_not_taken(running, page, tmp_path):
-    """An upload over the size limit is refused with the limit named and not held in memory."""
+    """An upload over the size limit is refused with an error and is not held in memory."""
     large = tmp_path / "large.jpg"
     with large.open("wb") as file:
         file.truncate(101 << 20)

@@ -54,7 +54,7 @@ def shown_token(viewer):
 
 
 def test_spreads_are_changed_by_keys_and_by_mouse(running, store, tab):
-    """Keys and mouse change an album's spreads, saved at once, with focus and access kept."""
+    """Changes of an album's spreads by keys or mouse are saved at once and keep the focus."""
     digests = Index.open(Workspace(running.home).index("small")).digests()[:6]
     store.create("Summer", KeptAlbum("small", tuple(digests)), "chosen")
     tab.goto(f"{running.address}/album?album=Summer")

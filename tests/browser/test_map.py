@@ -25,7 +25,7 @@ def drag_over_all(page):
 
 
 def test_a_photo_is_seen_when_pointed_at(server, page):
-    """The thumbnail, name and rating of a photo appear beside the mouse."""
+    """The thumbnail, name and rating of a photo appear when the mouse points at it."""
     page.goto(f"{server}/map")
     point = page.locator(POINTS).first
     point.wait_for()
@@ -39,7 +39,7 @@ def test_a_photo_is_seen_when_pointed_at(server, page):
 
 
 def test_a_box_lists_photos_that_go_to_the_album(server, page):
-    """The box drawn on the map is in the URL, and its photos can be pinned to the album."""
+    """A box drawn on the map is stored in the URL, and the photos in it can be pinned."""
     page.set_viewport_size({"width": 1920, "height": 1080})
     page.goto(f"{server}/map")
     page.locator(POINTS).first.wait_for()

@@ -44,7 +44,7 @@ def digests_in_order(page, server):
 
 
 def test_forty_keys_in_two_seconds_are_on_the_disk_within_a_second(tab, mortal):
-    """Forty quick keys are saved in order, and a reload or a killed server loses none."""
+    """Forty quickly pressed keys are saved in order; a reload or a killed server loses none."""
     opened(tab, mortal, "ann")
     order = digests_in_order(tab, mortal)
     wanted = {}
@@ -132,7 +132,7 @@ HOLD_ONE_THAT_GOES = """() => {
 
 
 def test_keys_for_a_photo_that_left_the_grid_are_for_no_other(tab, mortal):
-    """The focus stays in a removed photo's place, and a mark meant for that photo is dropped."""
+    """If a photo leaves the grid, the focus stays at its place and its unsaved mark is dropped."""
     opened(tab, mortal, "dee")
     tab.evaluate(HOLD_ONE_THAT_GOES)
     tab.reload()
@@ -147,7 +147,7 @@ def test_keys_for_a_photo_that_left_the_grid_are_for_no_other(tab, mortal):
 
 
 def test_filters_that_were_cleared_stay_cleared(tab, running):
-    """Cleared filters do not return from the browser's memory of the closed filter panel."""
+    """Filters that were cleared do not return when another sort order is chosen."""
     opened(tab, running, "flo")
     strongest = digests_in_order(tab, running)[0]
     nothing = tab.get_by_text("No photo passes these filters.")
@@ -209,7 +209,7 @@ def test_the_viewer_opens_walks_marks_and_gives_the_focus_back(tab, running):
 
 
 def test_two_photos_are_compared_from_the_viewer(tab, running):
-    """Key C shows a neighbouring photo beside the open one, and arrow keys exchange it."""
+    """Key C shows a neighbouring photo beside the open one; arrow keys choose another neighbour."""
     opened(tab, running, "ina")
     order = digests_in_order(tab, running)
     tab.keyboard.press("ArrowRight")

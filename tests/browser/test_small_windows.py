@@ -45,7 +45,7 @@ def begins_above(page, y):
     [("", 140), ("photos", 140), ("compare", 140), ("search", 200), ("map", 230)],
 )
 def test_photos_begin_below_the_controls(server, small, path, most):
-    """Photos begin below one row of controls, or below a second row on pages that find photos."""
+    """Photos begin below one row of controls, or below two rows on the search and map pages."""
     small.goto(f"{server}/{path}")
     begins_above(small, most)
 
@@ -61,7 +61,7 @@ def test_an_example_is_searched_for_by_a_click(server, small):
 
 
 def test_a_kept_album_begins_below_one_row(server, small, album):
-    """A kept album's tools stand beside its title, so its photos begin below a single row."""
+    """A saved album's tools stand beside its title, so its photos begin below a single row."""
     small.goto(f"{server}/album?album={album}")
     begins_above(small, 200)  # within the margins of its first page
 

@@ -51,7 +51,7 @@ def told(server, rater, n, within=PATIENCE / 1000):
 
 
 def test_keys_as_fast_as_they_come_are_all_kept(tab, running):
-    """Keys 80 ms apart each answer the pair shown, and a reload right after loses no answer."""
+    """If keys are pressed 80 ms apart, each answers the pair shown and survives a reload."""
     opened(tab, running, "ann")
     expected = []
     for _ in range(10):
@@ -70,7 +70,7 @@ def test_keys_as_fast_as_they_come_are_all_kept(tab, running):
 
 
 def test_a_server_that_is_killed_under_the_fingers_loses_nothing(tab, mortal):
-    """Choices that a killed server did not receive are sent by the open page to the next server."""
+    """The open page sends choices that a killed server did not receive to the restarted one."""
     opened(tab, mortal, "dan")
     tab.keyboard.press("ArrowLeft")
     told(mortal, "dan", 1)
@@ -85,7 +85,7 @@ def test_a_server_that_is_killed_under_the_fingers_loses_nothing(tab, mortal):
 
 
 def test_a_key_that_is_held_or_pressed_twice_answers_one_pair(tab, running):
-    """A key held down or pressed twice answers only one pair, as the next has not been seen yet."""
+    """A key that is held down or pressed twice answers only one pair of photos."""
     opened(tab, running, "eve")
     tab.keyboard.down("ArrowLeft")
     for _ in range(5):
@@ -112,7 +112,7 @@ def test_a_click_on_a_photo_chooses_it_and_two_tabs_lose_nothing(tab, visitor, r
 
 
 def test_how_sure_a_taste_is_is_told_when_it_is_asked_for(tab, running):
-    """The panel on how sure a taste is counts the choices so far, and each new one."""
+    """The panel on the certainty of a learned taste counts all choices, including new ones."""
     opened(tab, running, "gil")
     for _ in range(2):
         wait_for_pair(tab)
@@ -133,7 +133,7 @@ def test_how_sure_a_taste_is_is_told_when_it_is_asked_for(tab, running):
 
 @pytest.mark.parametrize("size", [(1366, 768), (1024, 600), (390, 844)])
 def test_everything_fits_without_scrolling(tab, running, size):
-    """Both photos, the answers and both strips fit in the window."""
+    """The page for choosing between two photos fits in the window without scrolling."""
     tab.set_viewport_size({"width": size[0], "height": size[1]})
     opened(tab, running, "fay")
     fits = """() => {

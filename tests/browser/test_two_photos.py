@@ -47,7 +47,7 @@ CUT = """said => [...said.children].filter(one => getComputedStyle(one).display 
 
 
 def test_a_click_chooses_and_all_of_it_is_in_the_window(running, tab):
-    """A second click on a photo starts the comparison, and its nine rows fit in the window.
+    """A click on a second photo starts the comparison, which fits in the window without scrolling.
 
     Names as long as these are read whole, and what has no room scrolls by itself.
     """

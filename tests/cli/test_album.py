@@ -37,7 +37,7 @@ def test_the_json_is_the_contract(album):
 
 
 def test_known_series_have_one_shot_each(album):
-    """Each of the gallery's twelve series of two has one shot in an album of twelve places."""
+    """An album of twelve places takes one shot from each of the gallery's twelve series."""
     made = album("--places", 12)
     series = {str(photo.path): photo.series for photo in open_index().photos()}
     assert len({series[one["path"]] for one in made["chosen"]}) == 12
@@ -64,7 +64,7 @@ def test_pins_bans_groups_and_limits(album, gallery):
 
 
 def test_without_a_folder_it_only_tells(photorank, gallery, tmp_path, monkeypatch):
-    """The table, the bound, near misses and the threshold are printed; no file is made."""
+    """If no folder is given, the album, its bound and near misses are printed; no file is made."""
     monkeypatch.chdir(tmp_path)
     before = sorted(gallery.rglob("*"))
     outcome = photorank("album", "--places", 4, "--vector", "ours")
@@ -79,7 +79,7 @@ def test_without_a_folder_it_only_tells(photorank, gallery, tmp_path, monkeypatc
 
 @pytest.mark.slow
 def test_copies_are_made_once(photorank, tmp_path):
-    """A second export copies no photo again; a larger album adds only its new photos."""
+    """A repeated export of a larger album copies only the photos that are not yet there."""
     asked = ["album", "--vector", "ours", "--variety", 0, "--to", tmp_path / "out"]
     outcome = photorank(*asked, "--places", 3)
     assert "3 copied, 0 there already" in outcome.out
@@ -124,7 +124,7 @@ def test_what_makes_no_sense_is_wrong_usage(wrong, photorank):
 
 
 def test_without_a_vector_the_usual_one_chooses_and_is_told(photorank):
-    """The default vector is named when it chooses photos, not when a kept album is shown."""
+    """A message names the default vector if it chose photos, but not if a saved album is shown."""
     chosen = photorank("album", "--places", 2)
     assert chosen.code == 0
     assert "choosing by " in chosen.err

@@ -53,7 +53,7 @@ def test_an_album_is_kept_from_its_choice_to_its_removal(kept, photorank, galler
 
 @pytest.mark.slow
 def test_photos_that_are_named_are_in_their_order(kept, gallery):
-    """Photos given by path are kept in the order given, whatever their ratings."""
+    """Photos given by path keep the given order, whatever their ratings."""
     wanted = [gallery / "street" / "3.jpg", gallery / "beach" / "7.jpg"]
     kept("albums", "save", "mine", "--photo", wanted[0], "--photo", wanted[1])
     shown = kept("album", "--album", "mine")
@@ -62,7 +62,7 @@ def test_photos_that_are_named_are_in_their_order(kept, gallery):
 
 @pytest.mark.slow
 def test_an_album_finds_its_photos_wherever_they_lie(kept, own_gallery, home):
-    """A kept album finds its photos after they moved, and by another index of the same photos."""
+    """A saved album finds its photos after they were moved, even if another index has them."""
     kept("albums", "save", "mine", "--photo", own_gallery / "beach" / "2.jpg")
     (own_gallery / "beach" / "2.jpg").rename(own_gallery / "renamed.jpg")
     kept("index", own_gallery, "--name", "small")
@@ -75,7 +75,7 @@ def test_an_album_finds_its_photos_wherever_they_lie(kept, own_gallery, home):
 
 @pytest.mark.slow
 def test_the_swap_is_one_command(kept):
-    """A swap is saved, raises the value, and can be undone like any change."""
+    """The option --swap saves the proposed exchange, which raises the value and can be undone."""
     before = kept("albums", "save", "s", "--places", 4, "--vector", "ours")
     worst = kept("bottom", "--vector", "ours", "-k", 3)
     kept("albums", "save", "s", *[word for one in worst for word in ("--photo", one["path"])])
@@ -89,7 +89,7 @@ def test_the_swap_is_one_command(kept):
 
 
 def test_copies_are_numbered_in_order(kept, photorank, tmp_path):
-    """Copies are numbered in album order, with sidecars on request; a second run skips them all."""
+    """Copies and their sidecars are numbered in album order; a second run copies nothing again."""
     asked = ["album", "--places", 3, "--vector", "ours", "--to", tmp_path / "out", "--numbered"]
     made = kept(*asked, "--with-sidecars")
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
@@ -113,7 +113,7 @@ def test_mistakes_end_in_one_line(refused, photorank):
 
 @pytest.mark.slow
 def test_ratings_tell_what_a_photo_adds_to_an_album(kept, photorank, gallery, tmp_path):
-    """The rate command tells what a photo adds to a saved album or to the best of the index."""
+    """The rate command states the value that a photo adds to a saved album or the best photos."""
     photos = [gallery / "beach" / "0.jpg", gallery / "street" / "7.jpg"]
     kept("albums", "save", "mine", "--photo", photos[0])
     plain = kept("rate", *photos, "--vector", "ours")

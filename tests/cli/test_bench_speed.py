@@ -41,7 +41,7 @@ def test_measuring_is_measured_beside_scipy(photorank):
 
 @pytest.mark.slow  # it measures
 def test_encoders_are_raced_in_one_run(photorank):
-    """Each encoder is timed with its own runtime, its speed given as a ratio to the first one's."""
+    """Each encoder is timed with its own runtime, and its speed is divided by the first one's."""
     asked = ("--encoder", "embedded", "--encoder", "embedded:1", "--photos", 32, "--rounds", 1)
     first, second = photorank("bench", "index", *asked, "--json").json["encoders"]
     assert [one["encoder"] for one in (first, second)] == ["embedded", "embedded:1"]
@@ -52,7 +52,7 @@ def test_encoders_are_raced_in_one_run(photorank):
 
 @pytest.mark.slow  # it measures
 def test_every_page_is_measured(photorank):
-    """Every dashboard page is timed twice: first with all it loads, then as after a click."""
+    """Each dashboard page is timed twice: at its first load and again when all is loaded."""
     found = photorank("bench", "dashboard", "--rounds", 1, "--vector", VECTOR, "--json").json
     views = list((Path(__file__).parents[2] / "dashboard" / "views").glob("*.py"))
     assert len({page["page"] for page in found["pages"]}) == len(views) > 0

@@ -17,7 +17,7 @@ def embeddings(folder, rows):
 def test_an_encoder_that_tells_no_photos_apart_is_told_with_the_way_out(
     photorank, refused, empty_home, tmp_path
 ):
-    """A warning says that the encoder takes most photos for copies, and how to index them anew."""
+    """A warning says that the encoder cannot tell most photos apart, and how to reindex them."""
     rng = np.random.default_rng(0)
     rows = rng.normal(size=(N, 8))
     rows[10:, 0] += 100

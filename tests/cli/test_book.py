@@ -61,7 +61,7 @@ def test_a_kept_album_becomes_a_pdf_which_its_plan_makes_again(photorank, tmp_pa
 
 @pytest.mark.slow
 def test_pages_go_into_a_folder_as_numbered_jpegs(photorank, tmp_path):
-    """The folder holds as many JPEGs as the book has pages."""
+    """A book exported to a folder is written as one numbered JPEG per page."""
     done = photorank(*ASKED, "--to", tmp_path / "pages", "--ppi", 72)
     assert done.code == 0, done.err
     names = sorted(path.name for path in (tmp_path / "pages").iterdir())
@@ -70,7 +70,7 @@ def test_pages_go_into_a_folder_as_numbered_jpegs(photorank, tmp_path):
 
 @pytest.mark.slow
 def test_printers_are_data(photorank, refused, tmp_path):
-    """Printer profiles come by known name or from a file; an unknown name lists the known ones."""
+    """A printer profile is named or read from a file; the error for an unknown name lists all."""
     assert (
         photorank(*ASKED, "--printer", "gelato", "--standard", "plain", "--json").json["bleed"] == 4
     )

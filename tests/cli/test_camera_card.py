@@ -43,7 +43,7 @@ def card(tmp_path):
 
 @pytest.mark.slow
 def test_every_file_of_a_card_is_used_paired_or_named(card, photorank, empty_home, tmp_path):
-    """On a camera card, 5 photos are rated, 5 files accompany a photo, and 5 are only named."""
+    """On a camera card, 5 photos are indexed, 5 files belong to a photo and 5 are only listed."""
     before = checksums(card)
 
     made = photorank("index", card, "--name", "card", "--encoder", "embedded")
@@ -73,7 +73,7 @@ def test_every_file_of_a_card_is_used_paired_or_named(card, photorank, empty_hom
 
 @pytest.mark.slow
 def test_raw_is_rated_until_its_jpeg_is_there(card, photorank, empty_home):
-    """A RAW file indexed as a photo is passed over once a JPEG of its name lies beside it."""
+    """An indexed RAW file is skipped in the next run if a JPEG of the same name lies beside it."""
     photorank("index", card, "--name", "card", "--encoder", "embedded")
     scene(6, SIZE).save(card / "DCIM" / "100CANON" / "IMG_0004.JPG")
 
@@ -86,7 +86,7 @@ def test_raw_is_rated_until_its_jpeg_is_there(card, photorank, empty_home):
 
 
 def test_a_folder_without_photos_says_what_there_is(photorank, refused, empty_home, tmp_path):
-    """Files of other kinds are no photos, and the error names one."""
+    """If a folder has no photos, the error names a file of another kind that is in it."""
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "a.psd").touch()
 

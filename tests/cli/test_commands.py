@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("home")
 
 @pytest.mark.slow
 def test_index_adds_what_is_new_and_imports_labels(photorank, gallery):
-    """The first run adds every photo, the second finds them unchanged; a text is no photo."""
+    """The first run adds every photo, the second finds them unchanged; a text file is skipped."""
     command = ["index", gallery, "--name", "mine", "--encoder", "embedded", "--json"]
 
     first = photorank(*command, "--labels", gallery / "labels.csv")
@@ -40,7 +40,7 @@ def test_index_adds_what_is_new_and_imports_labels(photorank, gallery):
 
 @pytest.mark.slow
 def test_labels_come_along_by_columns_of_any_name(photorank, gallery, tmp_path):
-    """`index --labels` takes the options of columns that `labels import` takes."""
+    """The command `index --labels` accepts the same column options as `labels import`."""
     table = tmp_path / "table.csv"
     table.write_text("who;image;mark;theme\nAnn;0.jpg;2,5;sea\nAnn;1.jpg;1;sea\n")
     columns = ["--file-column", "Image", "--score-column", "mark", "--rater-column", "who"]
@@ -77,7 +77,7 @@ def test_indexing_leaves_the_series_that_an_album_needs(photorank, gallery):
 
 @pytest.mark.slow
 def test_a_finished_index_does_not_fail_for_series(photorank, gallery):
-    """Indexing ends well despite a damaged shard, and says that series were not looked for."""
+    """If an embedding file is damaged, indexing succeeds and reports the skipped series search."""
     photorank("index", gallery, "--name", "new", "--encoder", "embedded:1")
     paths = open_index("new").paths
     [shard] = paths.shards.iterdir()
@@ -91,7 +91,7 @@ def test_a_finished_index_does_not_fail_for_series(photorank, gallery):
 
 
 def test_status(photorank):
-    """Status tells the encoder, the framing, the number of photos and the vectors."""
+    """The status command prints the encoder, the framing, the photo count and the vectors."""
     status = photorank("status", "--json").json
 
     assert set(status) == {"index", "encoder", "framing", "photos", "skipped", "vectors"} | {
@@ -171,7 +171,7 @@ def test_a_learned_vector_tells_its_held_out_accuracy(photorank):
 
 
 def test_top_and_bottom_are_the_two_ends_of_one_order(photorank):
-    """Top is best first, bottom worst first; together they are all photos once."""
+    """For all photos, the lists printed by `top` and `bottom` are each other's reverse."""
     top = photorank("top", "-k", 30, "--vector", "ours", "--json").json
     bottom = photorank("bottom", "-k", 30, "--vector", "ours", "--json").json
 
@@ -204,7 +204,7 @@ def test_a_photo_is_rated_alike_inside_and_outside_the_index(photorank, gallery,
 
 @pytest.mark.slow
 def test_compare_gives_two_probabilities_that_swap_with_the_photos(photorank, gallery, tmp_path):
-    """The probabilities sum to 1, whichever photo is first, in the index or not."""
+    """The probabilities of two photos sum to 1 in either order, even if one is not indexed."""
     known, new = gallery / "beach" / "0.jpg", tmp_path / "new.jpg"
     draw_photo(new, seed=7, blur=9)
 
@@ -221,7 +221,7 @@ def test_compare_gives_two_probabilities_that_swap_with_the_photos(photorank, ga
 
 @pytest.mark.slow
 def test_commands_say_which_vector_they_took(photorank, gallery):
-    """The vector used by default is named: the best of the latest evaluation, else built-in."""
+    """A message names the default vector: the latest evaluation's best, or else a built-in one."""
     photos = gallery / "beach" / "0.jpg", gallery / "beach" / "7.jpg"
     known = {vector["name"] for vector in photorank("vector", "list", "--json").json}
 
@@ -246,7 +246,7 @@ def test_commands_say_which_vector_they_took(photorank, gallery):
 
 @pytest.mark.slow
 def test_evaluate_prints_the_contract_and_keeps_it(photorank):
-    """The evaluation has its protocol, results with intervals and differences, and is saved."""
+    """The evaluation is saved and printed with its protocol, results, intervals and differences."""
     command = ["evaluate", "--learners", "pair-least-squares", *QUICK[2:]]
 
     outcome = photorank(*command, "--fold-by", "series", "--seed", 3, "--json")

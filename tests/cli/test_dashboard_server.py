@@ -69,7 +69,7 @@ def test_the_dashboard_ends_with_its_command(end, code, empty_home, port, heard)
 
 
 def test_a_port_in_use_is_told(refused, empty_home):
-    """A port that another program listens on is not shared."""
+    """A port on which another program listens is refused with an error."""
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -80,7 +80,7 @@ def test_a_port_in_use_is_told(refused, empty_home):
 
 @pytest.mark.slow
 def test_a_demo_that_is_built_is_not_built_again(photorank, home, port):
-    """An existing sample is not built again; without `--build-only` the demo shows it."""
+    """An existing sample index is not built again; without `--build-only` the demo shows it."""
     shutil.copytree(home / "index" / "small", home / "index" / "sample")
     photorank(
         "evaluate",

@@ -98,7 +98,7 @@ def test_what_is_missing_or_does_not_fit_is_told(photorank, mine, refused):
 
 @pytest.mark.parametrize("command", [["show", "bad"], ["check", "bad"]])
 def test_a_bad_manifest_is_told_with_its_key(refused, mine, command):
-    """A bad manifest is refused with its file and key by `show` and by `check` alike."""
+    """A bad manifest is refused by `show` and `check`; the error names its file and the key."""
     bad = mine.parent / "home" / "datasets" / "bad.toml"
     bad.write_text(MINE.replace('"votes.csv"', '"../votes.csv"'))
     line = refused("datasets", *command)

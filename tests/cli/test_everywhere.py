@@ -11,7 +11,7 @@ from tests.fixtures.command_line import COMMAND, SCHEMAS, schema
 
 @pytest.mark.slow
 def test_quiet_leaves_messages_out_and_errors_in(photorank, home, gallery):
-    """The option --quiet drops messages but not errors, before or behind the command."""
+    """The option --quiet, before or after the command, hides messages but not errors."""
     photo = str(gallery / "beach" / "0.jpg")
     asked = ("compare", photo, str(gallery / "beach" / "5.jpg"))
     loud = photorank(*asked)
@@ -39,7 +39,7 @@ def test_no_command_has_an_option_of_these_names():
 
 
 def test_photos_to_rate_come_from_lists(photorank, home, gallery, tmp_path):
-    """Photos to rate may be listed on standard input or in @FILE, as on the command line."""
+    """Photos to rate may come from the command line, from standard input or from an @FILE list."""
     photos = [str(gallery / "beach" / f"{number}.jpg") for number in range(3)]
     (tmp_path / "list").write_text("\n".join(photos))
     own = photorank("rate", *photos, "--vector", "ours", "--json").json

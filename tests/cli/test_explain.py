@@ -6,7 +6,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.mark.usefixtures("home")
 def test_explain_tells_why_and_draws_it(photorank, gallery, tmp_path):
-    """The parts sum to the rating that `rate` tells, and the heat map is a picture."""
+    """The parts of a heat map sum to the photo's rating, and the heat map is saved as an image."""
     photo, heat = gallery / "beach" / "2.jpg", tmp_path / "heat.png"
     why = photorank(
         *("explain", photo, "--vector", "ours", "--index", "small", "--heatmap", heat, "--json")
@@ -71,7 +71,7 @@ def test_a_heat_map_is_a_png_in_a_folder_that_there_is(photorank, refused, galle
 
 @pytest.mark.usefixtures("home")
 def test_what_nothing_is_better_than_says_so(photorank, gallery):
-    """If no photo of its kind is better, explain says so instead of printing an empty table."""
+    """If no similar photo is better, `explain` says so instead of printing an empty table."""
     outcome = photorank("explain", gallery / "forest" / "0.jpg", "--vector", "ours")
 
     assert "no photo of its kind" in outcome.out
@@ -80,7 +80,7 @@ def test_what_nothing_is_better_than_says_so(photorank, gallery):
 
 @pytest.mark.usefixtures("home")
 def test_compare_marks_an_order_that_does_not_hold(photorank, gallery):
-    """With --stability, compare tells the share of flips; a photo against itself is unsteady."""
+    """With --stability, `compare` reports how often the order flips and marks unsteady orders."""
     photo, other = gallery / "beach" / "0.jpg", gallery / "beach" / "7.jpg"
     arguments = ["--vector", "ours", "--stability"]
     itself = photorank("compare", photo, photo, *arguments, "--json").json["stability"]
@@ -93,7 +93,7 @@ def test_compare_marks_an_order_that_does_not_hold(photorank, gallery):
 
 @pytest.mark.usefixtures("home")
 def test_nuisance_tells_gaps_and_keeps_the_vector(photorank):
-    """The nuisance command lists each group's gap and saves the vector freed from the nuisance."""
+    """The nuisance command lists each group's rating gap and saves the vector without the gaps."""
     arguments = ["--vector", "ours", "--by", "group", "--fold-by", "photo", "--json"]
     outcome = photorank("nuisance", *arguments, "--save", "rest")
 
@@ -123,7 +123,7 @@ def test_a_name_that_is_taken_is_told_before_any_work(refused):
 
 @pytest.mark.usefixtures("home")
 def test_bench_framing_and_stability_print_their_tables(photorank, gallery, tiny_spec):
-    """Each bench prints its table: framings with their lead over crop, and unsteady pairs."""
+    """The benches print tables: framings with their lead over `crop`, and stability of ratings."""
     labels = ("--labels", gallery / "labels.csv")
     photorank("index", gallery, "--name", "tiny", "--encoder", tiny_spec, *labels)
     bench_framing = ("bench", "framing", "--index", "tiny", "--folds", 3, "--framings")

@@ -31,7 +31,7 @@ def library(tmp_path, photorank):
 
 @pytest.mark.parametrize("kind", FORMATS)
 def test_without_a_destination_it_only_tells(kind, photorank, gallery, tmp_path, monkeypatch):
-    """Export without a destination writes no file: not among the photos nor anywhere else."""
+    """An export without a destination only says what it would write, and writes no file."""
     here = tmp_path / "here"
     here.mkdir()
     monkeypatch.chdir(here)
@@ -47,7 +47,7 @@ def test_without_a_destination_it_only_tells(kind, photorank, gallery, tmp_path,
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_a_link_to_an_earlier_table_stays(kind, photorank, tmp_path):
-    """An export replaces the table that a link leads to, and keeps the link."""
+    """If the output path is a symbolic link, an export replaces the target and keeps the link."""
     asked = ("export", "--format", kind, "--vector", "ours", "--to", tmp_path / "out")
     assert photorank(*asked).code == 0
     link = tmp_path / "out" / f"photorank-small.{kind}"
@@ -84,7 +84,7 @@ def test_tables_hold_what_top_says(photorank, tmp_path):
 
 
 def test_embeddings_are_those_of_the_index(photorank, tmp_path):
-    """The exported clip-retrieval array equals the unit-length embedding heads of the index."""
+    """The exported clip-retrieval array equals the last-layer part of the index's embeddings."""
     outcome = photorank("export", "--format", "clip-retrieval", "--to", tmp_path / "out", "--json")
 
     assert [Path(path).name for path in outcome.json["written"]] == [
@@ -153,7 +153,7 @@ def test_a_persons_own_stars_leave_as_sidecars(photorank, refused, library):
 
 
 def test_choices_come_back(photorank, home, gallery, tmp_path):
-    """Choices that `choices export` writes are read back by `choices import` as the same graph."""
+    """Choices written by `choices export` are the same after `choices import` reads them."""
     first = tmp_path / "pairs.csv"
     first.write_text(
         "winner,loser,tie,rater\nbeach/0.jpg,beach/7.jpg,,ann\n"
@@ -221,7 +221,7 @@ def test_what_makes_no_sense_is_wrong_usage(arguments, photorank, tmp_path, monk
 
 @pytest.mark.parametrize("kind", FORMATS)
 def test_destinations_that_would_harm_something_are_refused(kind, refused, gallery, tmp_path):
-    """Export to a file, a folder of photos or a path below them is refused with a message."""
+    """An export into a file, a photo folder or a path below either is refused with a message."""
     before = contents(gallery)
     (tmp_path / "file").write_text("mine")
     for to, said in [
@@ -237,7 +237,7 @@ def test_destinations_that_would_harm_something_are_refused(kind, refused, galle
 
 
 def test_an_unknown_vector_or_index_is_told(refused, tmp_path):
-    """The error lists the existing names, and no folder is made."""
+    """The error for an unknown vector or index lists the existing ones; no folder is made."""
     to = ["--to", tmp_path / "out"]
     assert "ours" in refused("export", "--format", "csv", "--vector", "theirs", *to)
     assert "small" in refused("export", "--format", "csv", "--index", "big", *to)
@@ -245,7 +245,7 @@ def test_an_unknown_vector_or_index_is_told(refused, tmp_path):
 
 
 def test_choices_are_not_written_over_a_file(refused, photorank, gallery, tmp_path):
-    """Exporting choices replaces no photo and no existing file; without choices none is written."""
+    """An export of choices never replaces a file; if there are no choices, none is written."""
     assert "no choices" in refused("choices", "export", tmp_path / "out.csv")
     photo = gallery / "beach" / "0.jpg"
     before = photo.read_bytes()

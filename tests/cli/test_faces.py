@@ -23,7 +23,7 @@ def test_single_files_need_no_index(photorank, tmp_path, empty_home):
 @needs_faces
 @pytest.mark.usefixtures("home")
 def test_faces_are_forgotten_and_looked_for_again(photorank):
-    """Faces come with indexing; once removed, they return only when `faces` is run again."""
+    """Faces found during indexing can be removed and are found again by running `faces`."""
     told = photorank("faces", "--index", "small", "--json").json
     assert (told["measured"], told["known"], told["skipped"], told["photos"]) == (0, 24, [], [])
     assert photorank("faces", "--name", "small", "--remove", "--json").json["removed"] == 24

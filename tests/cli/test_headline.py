@@ -18,7 +18,7 @@ def row(vector, value, **flags):
     ids=["forward", "backward"],
 )
 def test_the_best_is_set_against_words_alone(gap):
-    """The headline gives the best vector's lead over words alone, with interval and p-value."""
+    """The headline gives the best vector's lead over the plain prompt, its interval and p-value."""
     rows = [row("ours", 0.79), row("plain-prompt", 0.46), row("ours", 0.6, scope="within")]
 
     assert headline(evaluation(rows, [gap])) == (
@@ -30,7 +30,7 @@ def test_the_best_is_set_against_words_alone(gap):
 
 
 def test_what_has_seen_the_photos_cannot_be_the_best():
-    """A vector that learned from the photos it is tested on is not in the running."""
+    """The headline does not name a vector as best if it learned from the photos it is tested on."""
     said = headline(
         evaluation([row("plain-prompt", 0.46), row("beauty", 0.95, in_sample=True)], [])
     )

@@ -84,7 +84,7 @@ def test_help_names_the_learners_there_are():
 
 
 def test_version(photorank):
-    """`--version` tells the installed version."""
+    """`--version` prints the program's name and its installed version."""
     assert photorank("--version").out == f"photorank {version('photorank')}\n"
 
 
@@ -104,7 +104,7 @@ def test_version(photorank):
     ids=" ".join,
 )
 def test_wrong_usage_exits_with_2(arguments, photorank, empty_home):
-    """A wrong call prints the usage and exits with 2, without making the workspace."""
+    """A command with wrong arguments prints its usage, exits with 2 and creates no workspace."""
     outcome = photorank(*arguments)
 
     assert outcome.code == 2
@@ -114,7 +114,7 @@ def test_wrong_usage_exits_with_2(arguments, photorank, empty_home):
 
 @pytest.mark.slow
 def test_an_unexpected_exception_shows_its_traceback():
-    """An exception that is no user error exits with 1 and shows its traceback."""
+    """If an unexpected exception occurs, the program exits with 1 and shows the traceback."""
     code = (
         "import photorank.workspace as w; w.Workspace.current = lambda: 1 / 0\n"
         "from photorank.cli.app import main; main()"

@@ -36,7 +36,7 @@ def old_and_new(tmp_path, tiny_spec):
 
 @pytest.mark.slow
 def test_an_older_index_goes_on_without_signals(old_and_new):
-    """Photos added to an older index without signals get rows of the older layout."""
+    """If an older index has no signals, photos added to it get embeddings without signals."""
     old, new, folder = old_and_new
     before = old.embeddings()
     fill(folder / "more", 2, start=90)
@@ -53,7 +53,7 @@ def test_an_older_index_goes_on_without_signals(old_and_new):
 
 @pytest.mark.slow
 def test_words_and_older_vectors_are_0_in_the_signals(old_and_new):
-    """Prompt vectors and older vectors rate a new index by its heads, as they rate the old one."""
+    """Vectors from words or from an older index give weight 0 to the signals of a new index."""
     old, new, _ = old_and_new
     vector = prompt_vector("words", ["a dog"], new.encoder())
     assert vector.direction.shape == (64,)
@@ -68,7 +68,7 @@ def test_words_and_older_vectors_are_0_in_the_signals(old_and_new):
 
 @pytest.mark.slow
 def test_a_learned_vector_may_look_at_the_signals(tmp_path, tiny_spec):
-    """A learned vector can use the signals for sharpness, which a tiny random network misses."""
+    """A learned vector tells blurred photos from sharp ones mainly by technical signals."""
     photo = Image.fromarray(data.chelsea())
     for at in range(12):
         left = 12 * at

@@ -67,7 +67,7 @@ def scores_of(index):
 
 
 def test_the_index_knows_times_and_cameras(shelf, opened):
-    """Indexing stores the time taken, and camera make and model as one name."""
+    """Indexing stores a photo's capture time, and its camera's make and model as one name."""
     photos = {photo.path.name: photo for photo in opened().photos()}
     assert (photos["0.jpg"].camera, photos["0.jpg"].taken) == (
         "Canon EOS R5",
@@ -78,7 +78,7 @@ def test_the_index_knows_times_and_cameras(shelf, opened):
 
 @pytest.mark.slow
 def test_stars_that_exiftool_wrote_reach_the_index(shelf, photorank, opened):
-    """Stars by exiftool count at once in a sidecar, and in a photo after indexing it again."""
+    """Stars set by exiftool are read from sidecars at once, and from photos after reindexing."""
     for number in range(3):
         run_exiftool(f"-XMP:Rating={number + 3}", shelf / "beach" / f"{number}.xmp")
     run_exiftool("-overwrite_original", "-Rating=1", shelf / "beach" / "3.jpg")
@@ -98,7 +98,7 @@ def test_stars_that_exiftool_wrote_reach_the_index(shelf, photorank, opened):
 def test_what_is_said_of_a_replaced_photo_is_not_filed_under_the_old_one(
     shelf, photorank, refused, opened
 ):
-    """Judgements of a replaced file, of any kind, are not given to the photo it held before."""
+    """If a photo file was replaced, its new stars or edits do not count for the former photo."""
     beach = shelf / "beach"
     (beach / "1.jpg").rename(beach / "0-edited.jpg")
     photorank("index", shelf, "--name", "shelf")
@@ -116,7 +116,7 @@ def test_what_is_said_of_a_replaced_photo_is_not_filed_under_the_old_one(
 def test_collecting_again_replaces_what_was_collected_and_nothing_else(
     shelf, photorank, opened, tmp_path
 ):
-    """Labels from a table and groups stay, and the command says that both sources are mixed."""
+    """Collecting stars again keeps an imported table's labels and groups, and names the table."""
     table = tmp_path / "labels.csv"
     table.write_text("file,score,rater,group\nbeach/6.jpg,9,ann,sea\n")
     assert photorank("labels", "import", table).code == 0
@@ -197,7 +197,7 @@ def test_scales_are_not_mixed_unasked(shelf, photorank, refused, opened):
 
 
 def test_clicks_are_not_removed(shelf, photorank, refused, opened):
-    """Clicks exist nowhere else and stay; stars from the library are removed."""
+    """The command `labels remove` refuses clicked stars, because they are stored nowhere else."""
     photo = next(photo for photo in opened().photos() if photo.path.name == "0.jpg")
     record_stars(opened().paths, "ann", photo.digest, 4)
     (shelf / "beach" / "1.jpg.xmp").write_bytes(saved(5))
@@ -209,7 +209,7 @@ def test_clicks_are_not_removed(shelf, photorank, refused, opened):
 
 
 def test_clicks_are_not_averaged_with_another_scale(shelf, photorank, opened):
-    """Clicked stars beside imported tiers count only for who clicked them, and a note says so."""
+    """Beside labels on another scale, clicked stars count for their rater only, with a warning."""
     photo = next(photo for photo in opened().photos() if photo.path.name == "0.jpg")
     record_stars(opened().paths, "ann", photo.digest, 4)
     assert scores_of(opened()) == {"0.jpg": 4}
@@ -224,7 +224,7 @@ def test_clicks_are_not_averaged_with_another_scale(shelf, photorank, opened):
 
 
 def test_stars_that_photorank_exported_are_no_persons(shelf, photorank, refused):
-    """Exported stars are ignored, or a vector would be taught and judged by its own ratings."""
+    """Stars exported by photorank are not collected, so no vector learns from its own ratings."""
     assert photorank("export", "--format", "xmp", "--vector", "beauty", "--beside-photos").code == 0
     assert "no photo has a label" in refused("labels", "collect", "stars")
     sidecar = shelf / "beach" / "3.jpg.xmp"
@@ -233,7 +233,7 @@ def test_stars_that_photorank_exported_are_no_persons(shelf, photorank, refused)
 
 
 def test_an_export_of_a_raw_file_counts_as_edited(shelf, photorank, opened):
-    """A JPEG with a RAW file of its name counts as edited, although RAW files are not read."""
+    """A JPEG counts as edited if a RAW file has the same name, although RAW files are not read."""
     for name in ("0", "1"):
         (shelf / f"{name}.CR3").write_bytes(b"raw")
     photorank("index", shelf, "--name", "shelf")
@@ -243,7 +243,7 @@ def test_an_export_of_a_raw_file_counts_as_edited(shelf, photorank, opened):
 
 
 def test_a_bomb_in_a_sidecar_is_told_with_its_name(shelf, photorank, opened):
-    """A sidecar with an entity bomb is listed by path, and the other sidecars are imported."""
+    """A sidecar with an XML entity bomb is reported with its path; other sidecars are imported."""
     bomb = '<!DOCTYPE x [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><x>&b;</x>'
     (shelf / "beach" / "0.jpg.xmp").write_text(bomb)
     (shelf / "beach" / "1.jpg.xmp").write_bytes(saved(2))
@@ -300,7 +300,7 @@ def test_a_replaced_photo_is_in_no_group(shelf, photorank, opened):
 
 
 def test_groups_by_time_and_place(shelf, photorank, opened):
-    """Each grouping replaces the one before; by time, photos without a time get no group."""
+    """Each grouping replaces the last one; grouping by time leaves undated photos ungrouped."""
     told = photorank("labels", "group", "--by", "folder", "--json").json
     assert (told["groups"], told["photos"], told["ungrouped"]) == (1, 8, 0)
     assert opened().labels().group_names == ["shelf/beach"]
@@ -354,7 +354,7 @@ def test_groups_of_a_table_are_not_contradicted(shelf, photorank, refused, opene
 def test_a_photo_that_comes_back_to_an_older_index_gets_its_camera(
     shelf, photorank, opened, empty_home
 ):
-    """A photo of an index made before cameras were kept gets its camera once embedded anew."""
+    """In an index from before cameras were stored, a photo embedded anew gets its camera."""
     (shelf / "beach" / "0.jpg.xmp").write_bytes(saved(2))
     photorank("labels", "collect", "stars")
     with sqlite3.connect(Workspace(empty_home).index("shelf").catalogue) as connection:

@@ -10,7 +10,7 @@ from photorank.index.opened import open_index
 
 @pytest.mark.usefixtures("home")
 def test_likes_become_labels(photorank, tmp_path):
-    """A table of likes and followers is imported, and the formula is told in words."""
+    """A table of likes and followers is imported as labels, and a note explains the formula."""
     table = tmp_path / "likes.csv"
     table.write_text(
         "file,likes,followers\n" + "".join(f"beach/{n}.jpg,{10 * n},{1000 + n}\n" for n in range(8))
@@ -28,7 +28,7 @@ def test_likes_become_labels(photorank, tmp_path):
 
 @pytest.mark.usefixtures("home")
 def test_likes_of_unknown_photos_change_nothing(photorank, refused, tmp_path):
-    """A photo that is not in the index stops the import as a whole."""
+    """If the table lists a photo that is not in the index, no label is imported at all."""
     table = tmp_path / "likes.csv"
     table.write_text("file,likes\nbeach/0.jpg,5\nmoon.jpg,7\n")
     before = open_index().labels().scores
@@ -40,7 +40,7 @@ def test_likes_of_unknown_photos_change_nothing(photorank, refused, tmp_path):
 
 @pytest.mark.usefixtures("home")
 def test_popularity_is_not_mixed_with_other_scores_unasked(refused, photorank, tmp_path):
-    """Popularity is refused beside other scores, and the suggested command removes those."""
+    """If other scores exist, popularity is refused with a command that removes those scores."""
     table = tmp_path / "likes.csv"
     table.write_text("file,likes\nbeach/0.jpg,5\nbeach/1.jpg,7\n")
     line = refused("labels", "popularity", table)

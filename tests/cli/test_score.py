@@ -57,7 +57,7 @@ def test_files_of_every_format_say_the_same(photorank, home, photos, tmp_path):
 
 
 def test_a_run_in_which_nothing_is_rated_fails(photorank, refused, home, photos, gallery):
-    """The run prints rows with reasons and exits with 1; a wrong call fails before any row."""
+    """If no photo can be rated, `score` exits with 1; wrong arguments fail before any row."""
     outcome = photorank("score", photos / "bad.jpg", "--vector", "ours")
     assert outcome.code == 1
     assert json.loads(outcome.out)["error"] == "not an image (text file?)"
@@ -72,7 +72,7 @@ def test_a_run_in_which_nothing_is_rated_fails(photorank, refused, home, photos,
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["s.xlsx", "s.json", "s.txt"])
 def test_no_file_is_written_whose_name_promises_another_format(photorank, home, photos, name):
-    """A file name with the suffix of another format is refused unless `--format` is given."""
+    """An output file without a known suffix is refused unless `--format` is given."""
     file = home / name
     asked = ("score", photos, "--vector", "ours", "--to", file)
     outcome = photorank(*asked)
@@ -97,7 +97,7 @@ def test_what_leads_to_no_photo_is_told_as_a_row(photorank, home, tmp_path):
 
 @pytest.mark.slow
 def test_scores_tell_what_a_photo_adds_to_an_album(photorank, home, photos, gallery, tmp_path):
-    """`score --album` gives the same contributions as `rate`, and resumes only the same album."""
+    """`score --album` and `rate` agree on what a photo adds; resuming needs the same album."""
     indexed = gallery / "beach" / "0.jpg"
     assert photorank("albums", "save", "mine", "--photo", indexed, "--vector", "ours").code == 0
     asked = (indexed, photos, "--vector", "ours")

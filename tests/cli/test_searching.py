@@ -26,7 +26,7 @@ def rows_of(index, found):
 
 
 def test_photos_like_one_of_the_index_are_its_nearest_without_itself(photorank, index):
-    """The nearest photos come in NumPy's order of cosines, which are given as similarities."""
+    """Photos like a given one have the order and the cosine similarities that NumPy computes."""
     X = index.heads()
     found = photorank("search", "--like", index.photo(3).path, "-k", 5, "--json").json
 
@@ -68,7 +68,7 @@ def test_like_this_one_but_better(photorank, index):
 
 
 def test_better_photos_that_changed_are_told(photorank, own_gallery):
-    """Better photos whose files changed are reported, not taken for photos rated lower."""
+    """If files of better photos changed since indexing, a search for better photos says so."""
     index = open_index("small")
     ratings = index.rate(load_vector(index, "ours"))
     worst = int(ratings.argmin())
@@ -82,7 +82,7 @@ def test_better_photos_that_changed_are_told(photorank, own_gallery):
 
 @pytest.mark.slow
 def test_what_words_and_framing_cannot_say_is_told(photorank):
-    """A note says what word search, and a vector for one scene, cannot tell."""
+    """A note states the limits of searching by words and of a vector made for single scenes."""
     found = photorank("search", "a beach", "-k", 1)
     assert (found.code, "English names" in found.err) == (0, True)
     found = photorank("top", "--vector", "framing", "-k", 1)
@@ -102,7 +102,7 @@ def test_what_is_looked_for_is_said_once(photorank, refused, index):
 
 
 def test_a_photo_that_cannot_be_searched_by(refused, gallery, tmp_path):
-    """A missing file and a file that is no photo are each refused in one line."""
+    """A missing file, or a file that is no photo, is refused with a one-line error."""
     assert "does not exist" in refused("search", "--like", tmp_path / "no.jpg")
     assert "notes.jpg" in refused("search", "--like", gallery / "notes.jpg")
 

@@ -7,7 +7,7 @@ pytestmark = pytest.mark.usefixtures("home")
 
 
 def test_an_index_is_measured_once_and_summed_up(photorank):
-    """Every signal is measured while indexing, so the command finds nothing left to measure."""
+    """Indexing measures every signal, so the command `signals` finds nothing left to measure."""
     first = photorank("signals", "--page", "2x3")
     assert "index small: 0 measured, 24 known before" in first.out
     assert all(name in first.out for name in SIGNALS)
@@ -21,7 +21,7 @@ def test_an_index_is_measured_once_and_summed_up(photorank):
 
 
 def test_single_files_need_no_index(photorank, gallery, empty_home):
-    """Single files are measured without an index, with words on their print quality."""
+    """Single files are measured without an index, and their print quality is put into words."""
     file = gallery / "beach" / "0.jpg"
     [told] = photorank("signals", file, "--page", "1x1", "--json").json
     assert told["path"] == str(file)

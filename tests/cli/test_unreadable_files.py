@@ -57,14 +57,14 @@ def broken(monkeypatch):
     ],
 )
 def test_a_failure_without_a_file_is_told_as_what_it_is(error, said):
-    """A full disk at standard output and a deleted current folder are each named in the error."""
+    """An error message says so if the disk is full or if the current folder was deleted."""
     assert str(in_words(error)).startswith(said)
 
 
 @pytest.mark.parametrize("what", ["manifest", "vectors", "shards"])
 @pytest.mark.parametrize("command", ["top", "album", "compare"])
 def test_a_disk_that_does_not_answer_is_told(what, command, refused, gallery, paths, broken):
-    """A read error of the disk names the file and advises no repair and no moving away."""
+    """If the disk does not answer, the error names the file and advises no harmful repair."""
     photo = gallery / "beach" / "0.jpg"
     more = {"top": [], "album": ["--places", 2], "compare": [photo, photo]}[command]
     broken(below=getattr(paths, what))
@@ -76,7 +76,7 @@ def test_a_disk_that_does_not_answer_is_told(what, command, refused, gallery, pa
 
 @pytest.mark.parametrize("what", ["manifest", "shards", "evaluations"])
 def test_the_doctor_calls_nothing_damaged_that_it_cannot_read(what, photorank, paths, broken):
-    """Repairing such an index puts nothing aside and forgets no embedding."""
+    """If files of an index cannot be read, `doctor --repair` removes no file and no embedding."""
     paths.evaluations.mkdir(exist_ok=True)
     paths.evaluation("2020").write_text("{}")
     before = sorted(paths.root.rglob("*"))
@@ -110,7 +110,7 @@ def test_what_sqlite_says_is_said_in_words(paths, code, error):
 
 
 def test_a_folder_in_the_catalogues_place_is_told(refused, paths):
-    """A folder in place of the catalogue is not reported as a full disk."""
+    """A folder in place of the catalogue file is reported as unreadable, not as a full disk."""
     paths.catalogue.rename(paths.root / "elsewhere")
     paths.catalogue.mkdir()
     assert "could not be read" in refused("status", "--index", "small")
@@ -118,7 +118,7 @@ def test_a_folder_in_the_catalogues_place_is_told(refused, paths):
 
 @pytest.mark.parametrize("version", [-1, 0, 1, 2])
 def test_a_version_that_the_tables_do_not_have_is_told(paths, version):
-    """A catalogue version that does not match the tables is an error; migration changes nothing."""
+    """If the catalogue's version does not match its tables, reading it raises an error."""
     with sqlite3.connect(paths.catalogue) as connection:
         connection.execute(f"PRAGMA user_version = {version}")
     connection.close()
@@ -129,7 +129,7 @@ def test_a_version_that_the_tables_do_not_have_is_told(paths, version):
 @pytest.mark.parametrize("number", [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS])
 @pytest.mark.parametrize("kind", ["flock", "lockf"])
 def test_a_disk_without_locks_is_told(paths, number, kind, monkeypatch):
-    """Missing file locks on a disk are reported as an error, instead of waiting for ever."""
+    """If a disk has no file locks, writing raises an error instead of waiting for ever."""
 
     def refuse(*_):
         raise OSError(number, "no locks available")
@@ -157,7 +157,7 @@ def test_too_little_memory_is_told(error):
 
 @pytest.mark.parametrize(("allowed", "code"), [(600_000_000, 1), (1 << 30, 0), (-1, 0)])
 def test_less_address_space_than_libraries_need_is_told(allowed, code, photorank, monkeypatch):
-    """Too little address space is reported before libraries are loaded, which would crash."""
+    """If address space is too small, an error says so before loading libraries would crash."""
     monkeypatch.setattr(resource, "getrlimit", lambda what: (allowed, -1))
 
     outcome = photorank("datasets", "list")

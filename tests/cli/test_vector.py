@@ -41,7 +41,7 @@ def test_a_head_that_cannot_be_used_leaves_no_vector(refused, photorank, tmp_pat
 
 
 def test_an_imported_head_says_whose_encoder_it_is_for(photorank, tmp_path):
-    """The import names the encoder of the head, since equal dimensions prove no match."""
+    """`vector import` names the encoder of the weights, since equal dimensions prove no match."""
     import torch
 
     width = open_index("small").manifest.head
@@ -57,7 +57,7 @@ def test_an_imported_head_says_whose_encoder_it_is_for(photorank, tmp_path):
 
 @pytest.mark.slow
 def test_vectors_are_blended_turned_and_freed(photorank):
-    """A blend orders as its weights say; -1 is the opposite; what is taken out has cosine 0."""
+    """Weight -1 gives the opposite vector, and --without makes the blend orthogonal to a vector."""
     assert photorank("vector", "blend", "bad", "ours", "--weight", -1).code == 0
     both = ["vector", "blend", "calm", "beauty", "technical", "--weight", 2, "--weight", 1]
     made = photorank(*both, "--without", "plain-prompt", "--json")
@@ -99,7 +99,7 @@ def test_a_blend_of_what_saw_the_photos_is_in_sample(photorank):
 
 @pytest.mark.slow
 def test_a_card_lists_the_qualities_that_words_went_through(photorank):
-    """The card lists the qualities and their weights; making it warns where words are weak."""
+    """A prompt vector's card lists qualities and weights; creating the vector gives a warning."""
     made = photorank("vector", "prompt", "crisp", "a sharp photo")
     assert "qualities only by praise, blame and a fixed table" in made.err
     shown = photorank("vector", "show", "crisp").out

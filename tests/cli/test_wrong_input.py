@@ -30,7 +30,7 @@ def contents(folder):
 
 @pytest.mark.parametrize("where", ["missing", "empty", "texts"])
 def test_a_folder_without_photos_makes_no_index(where, refused, empty_home, tmp_path):
-    """A missing folder, an empty one or one without photos is refused before writing a file."""
+    """A folder that is missing, empty or without photos is refused before any file is written."""
     folder = tmp_path / where
     if where != "missing":
         folder.mkdir()
@@ -55,7 +55,7 @@ def test_what_measures_nothing_or_has_no_end_is_wrong_usage(option, photorank):
 
 
 def test_an_empty_text_is_wrong_usage(photorank, home):
-    """An option with an empty value is wrong usage, and is not treated as left out."""
+    """An option with an empty value is refused as wrong usage instead of being ignored."""
     for wrong in (
         ["evaluate", "--learners", ""],
         ["evaluate", "--vectors", " "],
@@ -110,7 +110,7 @@ def test_a_table_without_labels_is_refused_before_photos_are_embedded(
     ids=["unknown photo", "bad cell", "no file column", "empty file"],
 )
 def test_a_bad_table_changes_no_label(rows, said, refused, photorank, home, tmp_path):
-    """A row that cannot be used is told with its line, and nothing is half imported."""
+    """If a table has an invalid row, the error names its line and no label is imported."""
     table = tmp_path / "labels.csv"
     table.write_text(rows)
     before = photorank("status").out
@@ -133,7 +133,7 @@ def test_a_bad_table_changes_no_label(rows, said, refused, photorank, home, tmp_
     ids=" ".join,
 )
 def test_an_index_that_does_not_exist(arguments, refused, home):
-    """The error lists the existing indexes and the command that makes the missing one."""
+    """If the named index is missing, the error lists all indexes and the command to create it."""
     line = refused(*arguments, "--index", "family")
 
     assert "There is: small" in line
@@ -148,7 +148,7 @@ def test_no_index_at_all(refused, empty_home):
 
 
 def test_several_indexes_ask_for_a_name(refused, home):
-    """A command without --index is refused if there are two indexes, and both are named."""
+    """If there are two indexes, a command without --index is refused; the error names both."""
     shutil.copytree(home / "index" / "small", home / "index" / "other")
 
     assert "--index other|small" in refused("status")
@@ -165,7 +165,7 @@ def test_two_vectors_of_one_name(refused, home):
 
 
 def test_a_vector_of_another_encoder(refused, home, gallery):
-    """A card from another encoder's index is refused wherever it would rate."""
+    """A vector made with another encoder is refused by every command that would rate with it."""
     vectors = home / "index" / "small" / "vectors"
     card = json.loads((vectors / "ours.json").read_text())
     card["name"], card["fingerprint"]["model"] = "strange", "open_clip:ViT-B-32"
@@ -199,7 +199,7 @@ def test_an_index_of_another_encoder_or_framing(refused, home, gallery):
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
 def test_an_unknown_name_is_answered_with_the_known_ones(arguments, known, refused, home, gallery):
-    """A wrong encoder, framing or learner is told what there is, and nothing is written."""
+    """An error for an unknown encoder, framing or learner lists the known ones; no file changes."""
     before = contents(home)
 
     line = refused(*[gallery if word == "PHOTOS" else word for word in arguments])
@@ -219,7 +219,7 @@ def unlabelled(home, gallery, photorank):
     "command", [["evaluate"], ["vector", "learn", "ours", "--learner", "all-pairs"]], ids=" ".join
 )
 def test_nothing_can_be_measured_or_learned_without_labels(command, refused, unlabelled):
-    """Evaluating and learning say how to import labels."""
+    """If an index has no labels, `evaluate` and `vector learn` say how to import labels."""
     line = refused(*command, "--index", unlabelled)
 
     assert f"photorank labels import FILE.csv --index {unlabelled}" in line
@@ -244,7 +244,7 @@ def test_nothing_can_be_measured_or_learned_without_labels(command, refused, unl
     ids=lambda words: words[0],
 )
 def test_what_is_no_path_is_told(command, typed, refused, home):
-    """An unusable path, such as an empty variable, is refused, not taken as the current folder."""
+    """An unusable path, such as an empty one, is refused instead of meaning the current folder."""
     assert "cannot be used as a path" in refused(*command, typed)
 
 
@@ -266,7 +266,7 @@ def commands(group):
 
 @pytest.mark.parametrize("command", ["rate", "compare"])
 def test_a_photo_that_cannot_be_read(command, refused, home, gallery, tmp_path):
-    """A missing photo and a text file named like a photo each give a line with the path."""
+    """A missing photo, or a text file named like a photo, gives an error with its path."""
     good = gallery / "beach" / "0.jpg"
 
     for bad in (tmp_path / "nothing.jpg", gallery / "notes.jpg"):
@@ -280,7 +280,7 @@ def test_a_folder_for_a_file_is_called_a_folder(refused, home, tmp_path):
 
 
 def test_blank_words_make_no_vector(refused, home):
-    """A prompt needs words."""
+    """A prompt or a search text without words is refused."""
     assert "words" in refused("vector", "prompt", "mine", "  ")
     assert "words" in refused("search", "")
 
@@ -295,12 +295,12 @@ def test_words_that_the_encoder_does_not_know_find_nothing(refused, home):
 
 @pytest.mark.slow
 def test_an_unknown_word_beside_known_ones_is_no_fault(photorank, home):
-    """A prompt with one unknown word is accepted, since the whole text is checked."""
+    """A prompt with one unknown word is accepted if other words of it are known."""
     assert photorank("vector", "prompt", "mine", "a beach without 🐶, қонақ").code == 0
 
 
 def test_builtin_and_unknown_vectors_cannot_be_removed(refused, home):
-    """The command vector remove refuses a vector that is not stored in the index itself."""
+    """`vector remove` refuses a vector that is not stored in the index itself."""
     told = refused("vector", "remove", "nobody")
     assert "no vector named 'nobody' of its own" in told
     assert "Make one" not in told  # who wants to remove one does not want another
@@ -320,7 +320,7 @@ def run(arguments, home, **options):
 @pytest.mark.slow  # four processes
 @pytest.mark.skipif(os.name != "posix", reason="file names are Unicode there")
 def test_odd_file_names_pass_a_pipe_and_come_back_whole(home, tmp_path):
-    """A name that is no Unicode, or holds a line break, breaks neither JSON nor a table."""
+    """A file name with a line break or with invalid Unicode breaks neither JSON nor tables."""
     folder = tmp_path / "odd"
     folder.mkdir()
     names = [b"byte-\xff.png", b"two\nlines.png", "café [bold].png".encode()]
@@ -386,7 +386,7 @@ def test_a_closed_output_is_as_one_that_nobody_reads(home, monkeypatch):
 
 
 def test_a_current_folder_that_is_gone_is_told(refused, gallery, home, tmp_path, monkeypatch):
-    """A current folder that was deleted gives an error that says to change to another folder."""
+    """If the current folder was deleted, the error says to change to another folder."""
     (tmp_path / "gone").mkdir()
     monkeypatch.chdir(tmp_path / "gone")
     (tmp_path / "gone").rmdir()

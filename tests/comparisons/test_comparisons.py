@@ -41,7 +41,7 @@ CASES = [(p, scope) for p in (0, 1, 2) for scope in ("all", "within", "across")]
 
 @pytest.mark.parametrize(("p", "scope"), CASES)
 def test_score_graph_equals_explicit_matrices(photos, p, scope):
-    """Laplacian, preference, net wins and squared margins equal those of the n x n matrices."""
+    """Laplacian, preference, net wins and squared margins equal those of full n x n matrices."""
     X, y, trust = photos
     graph = Comparisons.from_scores(y, gap_power=p, weights=trust).restricted(GROUPS, scope)
     W, gap, _ = matrices(y, p, trust, scope, GROUPS)
@@ -59,7 +59,7 @@ def test_score_graph_equals_explicit_matrices(photos, p, scope):
 @pytest.mark.parametrize("listed", [0, 10**6])
 @pytest.mark.parametrize(("p", "scope"), CASES)
 def test_score_agreement_equals_the_loop_over_pairs(photos, p, scope, listed, monkeypatch):
-    """Each photo's credit and weight equal a loop over all pairs, with ties counted half."""
+    """A photo's weight of agreeing pairs, ties counted half, equals that of a loop over pairs."""
     monkeypatch.setattr(sorted_blocks, "_LISTED", listed)
     _, y, trust = photos
     ratings = np.random.default_rng(1).integers(0, 6, N).astype(float)
@@ -75,7 +75,7 @@ def test_score_agreement_equals_the_loop_over_pairs(photos, p, scope, listed, mo
 
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 def test_products_and_block_shares_equal_the_loop(photos, scope):
-    """Products of rating differences equal a loop over all pairs in scope, ties included."""
+    """Sums of products of rating differences equal those of a loop over pairs, with tied pairs."""
     _, y, _ = photos
     a, b = np.random.default_rng(2).normal(size=(2, N))
     graph = Comparisons.from_scores(y).restricted(GROUPS, scope)
@@ -108,7 +108,7 @@ def test_within_and_across_make_all(photos):
 
 
 def test_folds_within_groups_are_intersected(photos):
-    """Restricting twice keeps pairs that share both codes."""
+    """Restricting to folds and then to groups keeps the pairs that share both fold and group."""
     X, y, _ = photos
     folds = np.arange(N) // 8
     both = np.where(GROUPS < 0, -1, GROUPS * 10 + folds)
@@ -139,7 +139,7 @@ def choices():
 
 
 def test_choice_graph_collects_the_pairs_that_were_shown():
-    """A pair's weight is its times shown, its margin the share of wins; a tie's margin is 0."""
+    """A choice graph weighs pairs by times shown; margins are shares of wins minus losses."""
     winners, losers, ties = choices()
     graph = Comparisons.from_choices(winners, losers, n=8, ties=ties)
     W, M = np.zeros((8, 8)), np.zeros((8, 8))
@@ -162,7 +162,7 @@ def test_choice_graph_collects_the_pairs_that_were_shown():
 
 
 def test_choice_agreement_leaves_undecided_pairs_out():
-    """A tie orders nothing, equal ratings count one half, and a repeated choice counts twice."""
+    """Agreement skips tied choices, counts equal ratings as half and repeated choices twice."""
     winners, losers, ties = choices()
     graph = Comparisons.from_choices(winners, losers, n=8, ties=ties)
     ratings = np.array([3.0, 1, 0, 0, 2, 2, 1, 9])
@@ -174,7 +174,7 @@ def test_choice_agreement_leaves_undecided_pairs_out():
 
 
 def test_a_doubled_choice_is_a_doubled_weight():
-    """Choosing twice equals one choice of weight 2."""
+    """The same choice made twice equals one choice of weight 2."""
     twice = Comparisons.from_choices([0, 0, 2], [1, 1, 1], n=3)
     heavy = Comparisons.from_choices([0, 2], [1, 1], n=3, weights=[2, 1])
 
@@ -183,7 +183,7 @@ def test_a_doubled_choice_is_a_doubled_weight():
 
 
 def test_choices_can_be_restricted_and_taken():
-    """Restricting choices to a scope or fold keeps pairs with both ends inside, and who won."""
+    """Restricting choices to a scope or fold keeps its pairs and their winners."""
     graph = Comparisons.from_choices([0, 1, 3], [1, 2, 2], n=4)
     codes = np.array([0, 0, 1, 1])
 
@@ -196,7 +196,7 @@ def test_choices_can_be_restricted_and_taken():
 
 @pytest.mark.parametrize("p", [0, 1, 2])
 def test_large_labels_lose_no_digits(p):
-    """Unix times as labels give the graph of their differences."""
+    """Large labels such as Unix times give the same graph as the labels minus a constant."""
     y = np.random.default_rng(0).permutation(50) * 1.0
     X = np.random.default_rng(1).normal(size=(50, 3))
 
@@ -209,7 +209,7 @@ def test_large_labels_lose_no_digits(p):
 
 
 def test_sampled_pairs_are_ordered_and_within_their_group(photos):
-    """Drawn pairs go from better to worse, inside one group, with their label gap."""
+    """Sampled pairs list the better photo first, lie in one group and come with the label gap."""
     _, y, _ = photos
     graph = Comparisons.from_scores(y, within=GROUPS)
 
@@ -222,7 +222,7 @@ def test_sampled_pairs_are_ordered_and_within_their_group(photos):
 
 
 def test_extremes_come_from_the_ends():
-    """Pairs drawn from extreme quarters have winners in the best and losers in the worst."""
+    """Pairs sampled from extremes have a winner in the best quarter and a loser in the worst."""
     y = np.random.default_rng(0).permutation(40) * 1.0
 
     pairs, _ = Comparisons.from_scores(y).sample(500, rng=np.random.default_rng(1), extremes=0.25)
@@ -267,7 +267,7 @@ def test_what_cannot_be_compared_is_refused(build):
 
 @pytest.mark.parametrize(("p", "scope"), CASES)
 def test_edges_of_scores_are_those_of_the_matrices(photos, p, scope):
-    """Weights and margins looked up for pairs equal those of the matrices, in either order."""
+    """A pair's weight and margin, looked up in either order, equal those of the full matrices."""
     _, y, trust = photos
     graph = Comparisons.from_scores(y, gap_power=p, weights=trust).restricted(GROUPS, scope)
     _, gap, W = matrices(y, p, trust, scope, GROUPS)
@@ -282,7 +282,7 @@ def test_edges_of_scores_are_those_of_the_matrices(photos, p, scope):
 
 
 def test_edges_of_choices_count_what_was_shown():
-    """A pair's weight is how often it was shown, its margin the share of wins minus losses."""
+    """A pair's weight is how often it was shown; its margin is the share of wins minus losses."""
     graph = Comparisons.from_choices([0, 1, 3, 2], [1, 0, 1, 3], n=5, ties=[0, 0, 0, 1])
     taken = graph.take(np.array([3, 1, 0, 2]))  # renumbered: 3 → 0, 0 → 2, 2 → 3
 
@@ -296,7 +296,7 @@ def test_edges_of_choices_count_what_was_shown():
 
 
 def test_ratings_tell_pairs_apart_whether_or_not_people_did(photos):
-    """Pairs with tied labels count too, and label gaps have no weight."""
+    """Pairs that the ratings tell apart count even if labels tie, whatever the label gap."""
     _, y, trust = photos
     ratings = np.random.default_rng(1).integers(0, 4, N).astype(float)
     graph = Comparisons.from_scores(y, gap_power=2, weights=trust)
@@ -309,7 +309,7 @@ def test_ratings_tell_pairs_apart_whether_or_not_people_did(photos):
 
 
 def test_components_are_what_comparisons_link():
-    """Components of linked photos are numbered by first photo; −1 marks photos in no pair."""
+    """Components are linked photos, numbered by their first photo; −1 marks photos in no pair."""
     groups = np.array([7, 2, 7, 2, 5, 5, -1])
     labels = Comparisons.from_scores([1.0, 3.0, 2.0, 4.0, 6.0, 6.0, 0.0], within=groups)
     choices = Comparisons.from_choices([5, 1, 3], [3, 4, 5], n=6)
@@ -322,7 +322,7 @@ def test_components_are_what_comparisons_link():
 
 @pytest.mark.parametrize("scope", ["all", "within"])
 def test_squared_deviations_are_the_laplacians(scope):
-    """Deviations, one a photo, satisfy Dᵀ D = Zᵀ L Z with ties, scopes and trust weights."""
+    """The deviations D, one row per photo, satisfy Dᵀ D = Zᵀ L Z, with ties and trust weights."""
     rng = np.random.default_rng(0)
     labels = np.append(rng.integers(0, 9, 38), [20.0, np.nan])
     graph = Comparisons.from_scores(labels, weights=rng.uniform(0.5, 2, 40))

@@ -13,7 +13,7 @@ def listed(better, ratings, weights):
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 @pytest.mark.parametrize("tiers", [3, 200], ids=["ties", "hardly any ties"])
 def test_sums_over_labels_match_a_list_of_pairs(scope, tiers):
-    """Net wins, weight, Laplacian and hinge equal those of an explicit list of pairs."""
+    """Net wins, weight, Laplacian and squared hinge loss equal those of a list of pairs."""
     rng = np.random.default_rng(0)
     n = 70
     y, groups, trust = rng.integers(tiers, size=n) * 1.0, rng.integers(4, size=n), rng.random(n)
@@ -38,7 +38,7 @@ def test_sums_over_labels_match_a_list_of_pairs(scope, tiers):
 
 
 def test_sums_over_choices_match_a_list_of_pairs():
-    """Hinge sums over choices equal those of a list of pairs, also for pairs chosen both ways."""
+    """Hinge-loss sums over choices equal those of a list of pairs, also for contrary choices."""
     rng = np.random.default_rng(0)
     n = 12
     pairs = rng.integers(n, size=(80, 2))

@@ -25,7 +25,7 @@ def taught():
 
 
 def test_a_planted_signal_is_learned(taught):
-    """Degraded copies teach a signal that photos lack and hardly lower the accuracy on photos."""
+    """Degraded copies teach a direction that the labels do not, at hardly any loss of accuracy."""
     X, scores, beside = taught
     plain = AllPairs().fit(X, scores)
     joint = AllPairs().fit(X, scores, None, beside)
@@ -50,7 +50,7 @@ def test_the_solution_is_that_of_all_pairs_written_out(taught):
 
 
 def test_the_penalty_is_a_share_of_the_photos_spread(taught):
-    """The penalty follows the photos' spread, so that another scale changes nothing."""
+    """The penalty is relative to the photos' spread, so rescaled embeddings change nothing."""
     X, scores, beside = taught
     first = AllPairs().fit(X, scores, None, beside)
     larger = KnownDifferences(N, beside.photos, 10 * beside.rows, beside.margins, 0.1)
@@ -60,7 +60,7 @@ def test_the_penalty_is_a_share_of_the_photos_spread(taught):
 
 
 def test_a_copy_stays_with_its_photo():
-    """Degraded copies follow their photos in any order; those of omitted photos are dropped."""
+    """Taking photos in another order takes their degraded copies along and no other copies."""
     rows = np.arange(8, dtype=np.float32).reshape(4, 2)
     known = KnownDifferences(3, np.array([0, 0, 1, 2]), rows, np.arange(4.0), 1.0)
     taken = known.take(np.array([2, 0]))

@@ -16,7 +16,7 @@ def picked(app):
 
 @pytest.mark.parametrize("row", [0, 7])
 def test_an_address_names_a_photo_and_a_vector(dashboard, home, row):
-    """The page One photo opens with the photo and the vector that its address names."""
+    """The page `One photo` opens with the photo and the vector named in its address."""
     app = dashboard("photo")
     app.query_params["photo"] = session_state.photo_token(open_index("small").photo(row).digest)
     app.query_params["along"] = "plain-prompt"
@@ -28,7 +28,7 @@ def test_an_address_names_a_photo_and_a_vector(dashboard, home, row):
 
 
 def test_an_address_may_name_a_vector_by_its_name_alone(dashboard, home):
-    """A URL may name a vector as a person writes it, without its origin."""
+    """A URL may name a vector by its bare name, without the suffix that tells its origin."""
     assert dashboard("photos").selectbox(key="vector").value == "worth"
     app = dashboard("photos", vector="plain-prompt")
 
@@ -37,7 +37,7 @@ def test_an_address_may_name_a_vector_by_its_name_alone(dashboard, home):
 
 
 def test_what_the_user_chooses_wins_over_what_a_link_took_along(dashboard, home):
-    """A vector chosen on the page replaces the one from the link, which leaves the address."""
+    """A vector chosen on the page replaces the link's vector, which the address no longer names."""
     app = dashboard("photo")
     app.query_params["along"] = "plain-prompt"
     app.run()
@@ -49,7 +49,7 @@ def test_what_the_user_chooses_wins_over_what_a_link_took_along(dashboard, home)
 
 
 def test_a_photo_that_is_picked_is_in_the_address(dashboard, home):
-    """The address names both photos drawn by Two at random, so that it reopens the same pair."""
+    """If `Two at random` draws two photos, the page's address names both and reopens the pair."""
     app = dashboard("compare")
     next(one for one in app.button if one.label == "Two at random").click().run()
     named = [app.query_params[name] for name in ("first", "second")]
@@ -62,7 +62,7 @@ def test_a_photo_that_is_picked_is_in_the_address(dashboard, home):
 
 @pytest.mark.parametrize("strange", ["zzz", "<script>", "../..", "0" * 64])
 def test_an_address_of_no_photo_shows_the_first(dashboard, home, strange):
-    """An unknown photo in the address shows the first photo instead of an error."""
+    """If the address names an unknown photo, the page shows the first photo and no error."""
     app = dashboard("photo")
     app.query_params["photo"] = strange
     app.query_params["along"] = strange
@@ -101,7 +101,7 @@ def test_a_collection_that_there_is_not_is_a_page_with_a_way_home(dashboard, hom
 
 
 def test_a_collection_that_was_removed_meanwhile_is_left_by_its_way_home(dashboard, home):
-    """For a removed collection, the link Home does not lead back to that collection."""
+    """On the page of a removed collection, the link Home does not lead back to the collection."""
     app = dashboard("photos", state={"in": "gone"}, index="gone")
     assert [one.value for one in app.title] == ["No such collection"]
 
@@ -121,7 +121,7 @@ def test_an_album_of_a_strange_size_has_the_usual_one(dashboard, home, places):
 
 
 def test_a_container_begins_with_two_photos(home, dashboard, monkeypatch):
-    """An environment variable sets the first page, also by the variable's former name."""
+    """An environment variable sets the first page, by the page's current or former name."""
     for name in ("compare", "two_photos"):
         monkeypatch.setenv("PHOTORANK_FIRST_PAGE", name)
         app = dashboard("home")  # the fixture goes to no page
@@ -144,7 +144,7 @@ def test_an_address_of_before_leads_to_the_page_that_came_of_it(home, old, title
 
 
 def test_an_address_of_stars_leads_to_the_stars(home):
-    """The address of Stars opens the page Teach in its mode for stars."""
+    """The old address `stars` opens the page Teach in its mode for star ratings."""
     app = opened_at("stars")
 
     assert [one.value for one in app.title] == ["Teach"]
@@ -152,7 +152,7 @@ def test_an_address_of_stars_leads_to_the_stars(home):
 
 
 def test_the_root_with_parameters_of_the_results_leads_to_the_results(home, evaluated):
-    """The root URL with parameters of the results opens the results, which used to be there."""
+    """If the root URL has parameters of the results page, it opens that page instead of Home."""
     app = opened_at("", scope="Within groups")
 
     assert [one.value for one in app.title] == ["Discerning power"]
@@ -160,7 +160,7 @@ def test_the_root_with_parameters_of_the_results_leads_to_the_results(home, eval
 
 
 def test_a_vector_is_found_in_the_words_of_whoever_shared_the_address(dashboard, home):
-    """A vector's plain name and its statistical name in an address select the same vector."""
+    """An address may give a vector's plain-language or technical name; both select the vector."""
     for written in ("Words alone", "plain-prompt (from words)"):
         app = dashboard("photos", vector=written)
         assert app.selectbox(key="vector").value == "plain-prompt"

@@ -64,7 +64,7 @@ def overwritten(file):
     ],
 )
 def test_a_damaged_collection_is_told_in_a_sentence(dashboard, paths, page, name, damage):
-    """A damaged collection is explained in a sentence, with paths only on pages of the Lab."""
+    """A damaged collection is explained in a sentence; pages of the section Lab add file paths."""
     damage(sorted(paths.root.glob(name))[0])
     app = dashboard(page)
 
@@ -84,7 +84,7 @@ def test_photos_of_a_damaged_collection_can_be_added_again(dashboard, paths):
 
 @pytest.mark.slow
 def test_a_measurement_that_cannot_be_read_ends_no_page(dashboard, evaluated, paths):
-    """An unreadable measurement is reported in its place, with a button to measure again."""
+    """If a saved evaluation is unreadable, the page says so and has a button to measure again."""
     paths.evaluation("2021").write_text("{}")
 
     assert not dashboard("photos").info

@@ -32,7 +32,7 @@ from photorank.errors import (
     ],
 )
 def test_no_file_name_is_read_as_markup(name):
-    """Every character with a meaning in Markdown is escaped, and a name is one line."""
+    """Markdown characters in a file name are escaped, and the name is shown on one line."""
     said = formatting.plain(name)
 
     assert "\n" not in said
@@ -49,14 +49,14 @@ def test_a_name_that_is_not_unicode_can_still_be_shown():
 
 
 def test_a_name_cannot_turn_the_order_of_letters():
-    """Text-direction marks in names are escaped; joiners of letters and emoji stay."""
+    """Text-direction marks and control codes in names are escaped, but emoji joiners are not."""
     said = formatting.plain("a\u202egpj.exe \x1b[2J \N{WOMAN}\u200d\N{PERSONAL COMPUTER}")
     assert said == r"a\\u202egpj\.exe \\x1b\[2J " + "\N{WOMAN}\u200d\N{PERSONAL COMPUTER}"
     assert "\u202e" not in formatting.error_text(PhotorankError("try `photorank a\u202eb`."))
 
 
 def test_an_errors_commands_stay_code_and_its_names_stay_names():
-    """Commands in an error message stay code, and Markdown in names is escaped."""
+    """Error messages show commands as code and escape Markdown characters in names."""
     error = MissingIndexError("a*b*", ["mine"])
 
     assert r"a\*b\*" in formatting.error_text(error)
@@ -85,7 +85,7 @@ def test_an_errors_commands_stay_code_and_its_names_stay_names():
     ids=lambda error: type(error).__name__,
 )
 def test_what_a_page_can_mend_sends_nobody_to_a_terminal(error):
-    """Errors on a page name no command, although the same errors on the command line do."""
+    """An error's text for a page names no command, unlike its text for the command line."""
     assert "command" in str(error) or "`p" in str(error)
     assert "command" not in formatting.error_text(error)
     assert "`" not in formatting.error_text(error)
@@ -98,13 +98,13 @@ def test_an_error_on_a_page_is_a_sentence():
 
 
 def test_an_error_with_a_backtick_in_a_name_is_shown_letter_by_letter():
-    """A backtick in an error message is escaped, so the rest of the page is not code."""
+    """A backtick in an error message is escaped, so that it does not begin code in Markdown."""
     assert formatting.error_text(PhotorankError("no `such")) == r"No \`such"
 
 
 @pytest.mark.parametrize("probability", [0.0, 0.004, 0.125, 0.365, 0.5, 0.635, 0.995, 1.0])
 def test_two_chances_sum_to_a_hundred_and_swap(probability):
-    """Rounding never makes 101 %, and certainty is never claimed."""
+    """Two rounded chances sum to 100 %, and neither is ever shown as 0 % or 100 %."""
     first, second = formatting.chances(probability)
     numbers = [int("".join(filter(str.isdigit, text))) for text in (first, second)]
 

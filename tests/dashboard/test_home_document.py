@@ -39,7 +39,7 @@ def with_first_view(client):
 
 @pytest.mark.slow
 def test_it_names_the_photos_that_the_page_will_show(home, client, caplog):
-    """The home document names the photos the page will show, by its default vector."""
+    """The home document names the best photos by the default vector, which the page will show."""
     answer = with_first_view(client)
     data = json.loads(DATA.search(answer.text)[1])
     index = index_data.index("small")
@@ -61,7 +61,7 @@ def test_it_names_the_photos_that_the_page_will_show(home, client, caplog):
 
 @pytest.mark.slow
 def test_names_cannot_end_what_holds_them(home, client, monkeypatch):
-    """An index or title with HTML tags cannot end the script element that holds its name."""
+    """An index name or page title with HTML tags does not end the script element that holds it."""
     monkeypatch.setattr(home_cards, "TITLE", "</h1><script>alert(1)</script>")
     monkeypatch.setattr(Index, "name", "</script><script>alert(2)</script>")
     answer = with_first_view(client)
@@ -78,7 +78,7 @@ def test_an_address_that_asks_for_more_is_left_to_the_page(home, client, address
 
 
 def test_without_photos_the_page_shows_the_way_in(tmp_path, client, monkeypatch):
-    """Without photos or with a broken index the document has no first view, and no error."""
+    """If no index exists or an index is broken, Home is sent with status 200 and no first view."""
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path))
     assert "first-view" not in client.get("/").text
 
@@ -102,7 +102,7 @@ def test_what_is_wrong_is_left_to_the_page(home, client, monkeypatch):
 
 @pytest.mark.slow
 def test_an_error_that_comes_late_is_no_traceback(home, client, monkeypatch, caplog):
-    """An error after the time limit leaves no unretrieved exception in the log."""
+    """If preparing the home page fails after its time limit, no unretrieved exception is logged."""
     monkeypatch.setattr(home_document, "_PATIENCE_SECONDS", 0.0)
     monkeypatch.setattr(home_document, "_made", lambda _: time.sleep(0.2) or 1 / 0)
     with client:
@@ -113,6 +113,6 @@ def test_an_error_that_comes_late_is_no_traceback(home, client, monkeypatch, cap
 
 
 def test_another_first_page_has_no_first_view(monkeypatch):
-    """No first view is made if another page comes first, whose photos are unknown here."""
+    """If a page other than Home comes first, the server prepares no first view."""
     monkeypatch.setenv("PHOTORANK_FIRST_PAGE", "map")
     assert home_route() == []

@@ -32,7 +32,7 @@ def tell(ask):
 
 @pytest.mark.slow
 def test_a_rating_is_told_in_words_and_colours(home, tell):
-    """In plain words, reasons give no rating number; the heat map has the photo's shape."""
+    """Plain-word reasons avoid technical terms, and the heat map has the photo's aspect ratio."""
     index = open_index("small")
     photo = index.photo(3)
 
@@ -58,7 +58,7 @@ def test_of_what_is_not_there_nothing_is_told(home, tell, wrong):
 
 
 def test_a_photo_that_is_gone_is_told(home, tell):
-    """For a photo whose file is gone the reasons are replaced by a message without its folder."""
+    """If a photo's file is gone, a message without its folder is sent instead of the reasons."""
     with closing(sqlite3.connect(home / "index" / "small" / "catalogue.sqlite")) as catalogue:
         catalogue.execute("UPDATE roots SET path = CAST('/gone' AS BLOB)")
         catalogue.commit()
@@ -71,7 +71,7 @@ def test_a_photo_that_is_gone_is_told(home, tell):
 
 @pytest.mark.slow
 def test_a_file_that_was_replaced_is_told_and_not_explained(home, tell, ask, tmp_path):
-    """A file that was replaced since indexing gets neither the reasons nor the facts of another."""
+    """If a file was replaced since indexing, its reasons and facts say that it has changed."""
     own = tmp_path / "photos"
     with closing(sqlite3.connect(home / "index" / "small" / "catalogue.sqlite")) as catalogue:
         ((root,),) = catalogue.execute("SELECT path FROM roots")

@@ -50,7 +50,7 @@ def test_marks_of_charts_can_be_seen_in_both_themes(name):
 
 @pytest.mark.parametrize("name", THEMES)
 def test_what_cannot_be_pressed_can_be_read_in_both_themes(name):
-    """Disabled buttons reach 3 : 1 on the page and on a panel, and look different from text."""
+    """Disabled buttons have a contrast of at least 3 : 1 to the background and 2 : 1 to text."""
     theme, style = THEMES[name], (FILE.parents[1] / "style.css").read_text()
     (pale,) = re.findall(r":disabled[^{]*\{\s*color: (#[0-9a-f]{6})", style)
 
@@ -60,6 +60,6 @@ def test_what_cannot_be_pressed_can_be_read_in_both_themes(name):
 
 
 def test_the_server_is_for_this_machine_alone():
-    """Every way of starting the server listens locally and sends no usage statistics."""
+    """The configured server listens on 127.0.0.1 only and sends no usage statistics."""
     assert CONFIG["server"]["address"] == "127.0.0.1"
     assert CONFIG["browser"]["gatherUsageStats"] is False

@@ -16,7 +16,7 @@ from photorank.vectors.taste.photo_subset import PhotoSubset
 
 @pytest.mark.slow
 def test_the_first_page_finds_its_ratings_there(home, monkeypatch, caplog):
-    """The server rates its first index by the preferred vector before it answers requests."""
+    """The server rates the first index's photos by the preferred vector before any request."""
 
     async def begin():
         async with warmed_up(st.App("pages.py"), patience_seconds=600.0):
@@ -34,7 +34,7 @@ def test_the_first_page_finds_its_ratings_there(home, monkeypatch, caplog):
 
 @pytest.mark.slow
 def test_other_pages_find_their_modules_loaded(home):
-    """Warm-up imports the modules of other pages before the server listens, if in time."""
+    """Before the server listens, its warm-up imports other pages' modules, up to a time limit."""
     code = """
 import asyncio, sys
 import streamlit as st

@@ -31,7 +31,7 @@ def doctor(*arguments):
 
 @pytest.mark.slow
 def test_a_healthy_index_passes_and_is_embedded_again_alike(home):
-    """The doctor passes a healthy index with exit code 0 and lists all that it examined."""
+    """The command `doctor` passes a healthy index with exit code 0 and lists all its checks."""
     code, found = doctor("--index", "small")
     assert code == 0
     assert {one["level"] for one in found.values()} <= {"good", "note"}
@@ -43,7 +43,7 @@ def test_a_healthy_index_passes_and_is_embedded_again_alike(home):
 
 @pytest.mark.slow
 def test_what_is_wrong_ends_in_1_and_is_mended(home):
-    """Doctor repairs a damaged evaluation and thumbnails; a damaged vector is only reported."""
+    """Doctor mends a damaged evaluation and lost thumbnails, but only reports a damaged vector."""
     root = home / "index" / "small"
     (root / "evaluations").mkdir(exist_ok=True)
     (root / "evaluations" / "2020.json").write_text("{")
@@ -72,7 +72,7 @@ def test_where_there_is_no_pip_its_advice_is_translated(monkeypatch):
 
 @pytest.mark.slow
 def test_weights_that_compute_something_else_are_told(tmp_path):
-    """An embedding unlike the stored golden one of the golden photo is reported as wrong."""
+    """If the test photo's embedding differs from the stored one, doctor reports it as wrong."""
     assert examine_embedded().level == "good"
     stored = json.loads(GOLDEN.read_bytes())
     stored["embedding"] = stored["embedding"][::-1]
@@ -82,7 +82,7 @@ def test_weights_that_compute_something_else_are_told(tmp_path):
 
 
 def test_the_golden_photo_is_what_it_is():
-    """The golden photo's pixels are computed from integers, so they are equal on every machine."""
+    """The doctor's test photo is computed from integers, so it is the same on every machine."""
     pixels = np.asarray(decode_photo(golden_photo()))
     assert pixels.shape == (320, 320, 3)
     assert pixels[0, 1].tolist() == [0, 0, 35]
@@ -90,7 +90,7 @@ def test_the_golden_photo_is_what_it_is():
 
 
 def test_a_moved_library_is_told_first_and_followed_on_request(home, gallery, tmp_path):
-    """Without --apply, reroot counts the photos found in the new folder but changes nothing."""
+    """Without --apply, the command `reroot` only counts the photos found in the new folder."""
     shutil.copytree(gallery, tmp_path / "elsewhere")
     before = (home / "index" / "small" / "manifest.json").read_bytes()
     code, out = run("reroot", gallery, tmp_path / "elsewhere")

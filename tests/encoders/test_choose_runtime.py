@@ -62,7 +62,7 @@ def test_a_runtime_gives_the_embeddings_of_torch_in_full_precision(tiny, frames_
 
 @needs_openvino
 def test_eight_bits_are_calibrated_on_the_photos(tiny, frames_of, capsys):
-    """Int8 stays close to torch (cosine above 0.98), and prints nothing to standard output."""
+    """Int8 embeddings stay close to torch's (cosine above 0.98), and nothing is printed."""
     encoder = tiny()
     frames = frames_of(encoder, 48)
     expected = encoder.encode_frames(frames)
@@ -100,7 +100,7 @@ def test_other_embeddings_are_refused(tiny, frames_of, monkeypatch, runtime):
 
 
 def test_what_disagrees_is_not_chosen_for_its_speed(tiny, frames_of, monkeypatch):
-    """The automatic choice stays with torch in full precision if no other runtime agrees."""
+    """The automatic runtime is torch in full precision if no other gives the same embeddings."""
     monkeypatch.setattr(choose_runtime, "_MIN_COSINE", 1.1)
     encoder = tiny()
     encoder.choose_runtime("auto", frames_of(encoder, 4))
@@ -110,7 +110,7 @@ def test_what_disagrees_is_not_chosen_for_its_speed(tiny, frames_of, monkeypatch
 
 
 def test_a_processor_without_openvino_uses_torch(tiny, frames_of, monkeypatch):
-    """Runtime `auto` falls back to torch without OpenVINO; `openvino` names the missing extra."""
+    """Without OpenVINO, runtime `auto` uses torch; `openvino` raises an error naming the extra."""
     monkeypatch.setattr(choose_runtime.openvino_towers, "is_installed", lambda: False)
     encoder = tiny()
     frames = frames_of(encoder, 4)
@@ -123,7 +123,7 @@ def test_a_processor_without_openvino_uses_torch(tiny, frames_of, monkeypatch):
 
 @needs_openvino
 def test_openvino_does_not_report_to_its_makers():
-    """OpenVINO's telemetry, on by default, is kept from loading."""
+    """OpenVINO's telemetry, which is on by default, is blocked from loading."""
     choose_runtime.openvino_towers.openvino()
 
     assert sys.modules["openvino_telemetry"] is None
@@ -131,7 +131,7 @@ def test_openvino_does_not_report_to_its_makers():
 
 @needs_openvino
 def test_what_openvino_cannot_convert_is_left_to_torch():
-    """A network that OpenVINO cannot convert is an error for it; the auto runtime uses torch."""
+    """If OpenVINO cannot convert a network, that runtime fails and the automatic one uses torch."""
 
     class Untraceable(torch.nn.Module):
         def __init__(self):
@@ -152,7 +152,7 @@ def test_what_openvino_cannot_convert_is_left_to_torch():
 
 
 def test_sixteen_bits_leave_the_network_as_it_was(tiny, frames_of):
-    """A bf16 copy of the network has its own weights; the original's results stay exact."""
+    """A bf16 copy of a network has its own weights, so the original gives unchanged results."""
     encoder = tiny()
     frames = frames_of(encoder, 4)
     plain = encoder._images.load()
@@ -223,7 +223,7 @@ def test_runtimes_are_known_by_name():
 
 
 def test_a_kept_precision_is_that_of_every_number_of_photos(tiny, frames_of):
-    """A set precision gives a photo the same embedding alone and in batches of any size."""
+    """If a precision is set, a photo has the same embedding alone and in a batch of any size."""
     encoder, narrow = tiny(), tiny()
     frames = frames_of(encoder, 40)
     narrow.set_precision("torch bf16")
@@ -238,6 +238,6 @@ def test_a_kept_precision_is_that_of_every_number_of_photos(tiny, frames_of):
 
 
 def test_eight_bits_cannot_be_had_again(tiny):
-    """Later photos cannot use int8, whose calibration belongs to the first run's photos."""
+    """Photos added later cannot use int8, since its calibration used the first run's photos."""
     with pytest.raises(EncoderError, match=r"eight bits.*--runtime openvino"):
         tiny().set_precision("openvino int8")

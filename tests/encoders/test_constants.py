@@ -8,7 +8,7 @@ from scripts.embedding_constants import fitted_constants, main_axes
 
 
 def test_the_shipped_projections_are_orthonormal_and_scaled():
-    """The shipped projections are orthonormal within the precision of 16-bit floats."""
+    """The encoder's projection matrix is orthonormal within the precision of 16-bit floats."""
     fixed = load_constants()
     head = fixed.head.astype(np.float64)
     np.testing.assert_allclose(head.T @ head, np.eye(512), atol=2e-3)
@@ -17,7 +17,7 @@ def test_the_shipped_projections_are_orthonormal_and_scaled():
 
 
 def test_the_script_makes_them_from_features():
-    """The head axes hold the greatest mean square; stages have mean squared length 1."""
+    """Fitted axes capture the largest sum of squares; stage features have mean squared length 1."""
     draw = np.random.default_rng(0)
     features = np.abs(draw.normal(size=(900, 100))).astype(np.float32)
     signals = draw.normal(3, 2, size=(900, 32))

@@ -98,7 +98,7 @@ def test_embeddings_are_those_of_timms_network(encoder, network, frames):
 
 
 def test_embeddings_are_unit_rows(encoder, frames):
-    """Every embedding has 1,280 numbers and length one; no frames give no rows."""
+    """Every embedding has 1,280 numbers and length 1; an empty list of frames gives no row."""
     embeddings = encoder.encode_frames(frames)
 
     assert embeddings.shape == (len(frames), 1280)
@@ -108,7 +108,7 @@ def test_embeddings_are_unit_rows(encoder, frames):
 
 
 def test_the_weights_land_in_their_places(encoder, network, photos):
-    """Weights mapped by order are right: the classifier recognises a cat and an espresso."""
+    """Weights loaded in order fit their layers: the network recognises a cat and an espresso."""
     import torch
     from timm.data.imagenet_info import ImageNetInfo
 
@@ -127,7 +127,7 @@ def test_the_weights_land_in_their_places(encoder, network, photos):
 
 @pytest.mark.parametrize("version", ["encoder", "second"])
 def test_words_find_their_photo(version, photos, request):
-    """A prompt is closer to the photo that shows it than to every other photo."""
+    """A text prompt's embedding is closest to the photo that shows what the prompt describes."""
     encoder = request.getfixturevalue(version)
     embeddings = encode_photos(encoder, [encoder.prepare(photo) for photo in photos.values()])
     heads = embeddings[:, : encoder.head]
@@ -139,7 +139,7 @@ def test_words_find_their_photo(version, photos, request):
 
 
 def test_a_row_has_three_blocks_of_which_the_first_has_unit_length(second, photos):
-    """An embedding has a head of length 1, stages and signals, all exact in 16 bits."""
+    """An embedding has three blocks, the first of length 1, and is stored exactly in 16 bits."""
     rows = encode_photos(second, [second.prepare(photo) for photo in photos.values()])
 
     head, stages, signals = second.blocks.parts(rows)
@@ -151,7 +151,7 @@ def test_a_row_has_three_blocks_of_which_the_first_has_unit_length(second, photo
 
 
 def test_stages_are_the_projected_means_of_timms_network(second, photos):
-    """The stages equal timm's projected means; folding and storing only round the numbers."""
+    """The block of stage features equals the projected means of timm's layers, up to rounding."""
     import torch
 
     plain, fixed = timms("tf_efficientnet_lite2", LITE2), constants.load_constants()
@@ -182,7 +182,7 @@ def test_the_same_pixels_have_the_same_row_in_any_company(second, photos):
 
 
 def test_a_signal_that_is_not_defined_is_the_mean(second):
-    """A picture too small for sharpness gets 0 in that signal, and its other signals as usual."""
+    """If a picture is too small for some image signals, these are 0; the others are computed."""
     [row] = encode_photos(second, [second.prepare(Image.new("RGB", (20, 20), (9, 90, 200)))])
     signals = row[768:]
     assert np.isfinite(row).all()
@@ -212,7 +212,7 @@ def test_the_first_version_keeps_its_name_and_fingerprint(encoder, second):
 
 
 def test_words_need_no_network_and_no_progress_bar(monkeypatch, capfd):
-    """The text tower loads offline from its installed package, and prints nothing."""
+    """The text encoder loads offline from its installed package and prints nothing."""
 
     def refuse(*_args, **_kwargs):
         raise AssertionError("the network was asked")
@@ -227,7 +227,7 @@ def test_words_need_no_network_and_no_progress_bar(monkeypatch, capfd):
 
 
 def test_the_text_tower_loads_once_a_process(encoder, monkeypatch):
-    """The text tower is slow to load, so encoders of every framing share one per process."""
+    """Encoders of all framings share one text network per process, since it is slow to load."""
     expected = encoder.encode_texts(["a dog"])
 
     def refuse(*_args, **_kwargs):
@@ -241,14 +241,14 @@ def test_the_text_tower_loads_once_a_process(encoder, monkeypatch):
 
 
 def test_the_default_framing_keeps_the_whole_photo(encoder):
-    """A photo keeps its shape, with a short side of 224 pixels."""
+    """By default, a photo keeps its aspect ratio and gets a short side of 224 pixels."""
     assert encoder.fingerprint.framing == "whole"
     assert encoder.prepare(Image.new("RGB", (500, 400))).frames[0].shape == (224, 280, 3)
 
 
 @pytest.mark.parametrize("framing", ["crop", "pad", "squash", "tiles"])
 def test_every_framing_has_its_own_fingerprint(framing, second, photos):
-    """Each framing yields square frames and has an encoder fingerprint of its own."""
+    """The framings crop, pad, squash and tiles give square frames and fingerprints of their own."""
     other = EmbeddedEncoder(framing=framing, device="cpu")
     prepared = other.prepare(photos["a cat"])
 
@@ -297,7 +297,7 @@ def test_a_missing_package_names_the_extra(monkeypatch, package):
 
 
 def test_an_unknown_framing_or_device_is_refused():
-    """The error for an unknown framing or device names it and those that can be used."""
+    """An unknown framing or device raises an error that names it and lists the valid ones."""
     with pytest.raises(EncoderError, match=r"no framing 'circle'.*whole"):
         load_encoder("embedded", framing="circle")
     with pytest.raises(EncoderError, match=r"no device 'cuda:99'.*cpu"):

@@ -26,7 +26,7 @@ def encode(encoder):
 
 
 def test_complex_rows_are_refused():
-    """Complex rows are refused, as imaginary parts would be lost; integer rows are accepted."""
+    """An encoder function's complex rows raise an error; its integer rows are accepted."""
     with pytest.raises(EncoderError, match="gives complex numbers"):
         encode(failing(np.array([[1 + 2j, 3]])))
     assert encode(failing([[3, 4]])).tolist() == [pytest.approx([0.6, 0.8])]

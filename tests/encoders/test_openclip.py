@@ -57,7 +57,7 @@ def test_photos_and_texts_embed_as_with_open_clip_itself(tiny_model, tmp_path, s
     ("mode", "framing"), [("shortest", "crop"), ("squash", "squash"), ("longest", "pad")]
 )
 def test_the_default_framing_is_the_one_the_model_was_trained_with(tmp_path, mode, framing):
-    """A model's own resize mode, mean, spread and filter are used without being asked for."""
+    """If no framing is given, the model's own resize mode, mean, spread and filter are used."""
     own = {"mean": [0.5, 0.4, 0.3], "std": [0.2, 0.3, 0.4], "interpolation": "bilinear"}
     save_tiny_model(tmp_path, preprocess={**own, "resize_mode": mode})
     name = f"local-dir:{tmp_path}"
@@ -71,7 +71,7 @@ def test_the_default_framing_is_the_one_the_model_was_trained_with(tmp_path, mod
 
 
 def test_tiles_are_averaged(tiny_model):
-    """A photo of several tiles has the unit mean of their embeddings."""
+    """A photo's embedding is the mean of its tiles' embeddings, scaled to length 1."""
     name, file = tiny_model
     encoder = load_encoder(f"open_clip:{name}@{file}", framing="tiles", device="cpu")
     frames = [encoder.prepare(photo) for photo in photos()]
@@ -101,7 +101,7 @@ def test_the_fingerprint_follows_the_weights_not_their_place(tiny_model, tmp_pat
 
 
 def test_a_relative_path_is_remembered_in_full(tiny_model, monkeypatch):
-    """An encoder spec given by a relative path stores the full path, for use in any folder."""
+    """An encoder given by a relative path stores the full path, so it works from any folder."""
     name, file = tiny_model
     monkeypatch.chdir(file.parent)
 
@@ -110,7 +110,7 @@ def test_a_relative_path_is_remembered_in_full(tiny_model, monkeypatch):
 
 @pytest.mark.slow
 def test_only_the_tower_that_is_used_is_kept(tiny_model):
-    """An encoder of photos only keeps no text tower in memory; one of text, no image tower."""
+    """Only the image part of a model is loaded for photos, and only the text part for text."""
     name, file = tiny_model
     encoder = load_encoder(f"open_clip:{name}@{file}", device="cpu")
 
@@ -133,7 +133,7 @@ def test_only_the_tower_that_is_used_is_kept(tiny_model):
     ids=["width", "depth", "image-size", "context-length"],
 )
 def test_weights_of_another_model_are_refused(tiny_model, tmp_path, change):
-    """Weights that do not fit the model are refused, even those open_clip would resize."""
+    """Weights that do not fit the model are refused, even if open_clip would resize them."""
     name, _ = tiny_model
     file = save_tiny_model(tmp_path, **change)
     encoder = load_encoder(f"open_clip:{name}@{file}", device="cpu")
@@ -146,7 +146,7 @@ def test_weights_of_another_model_are_refused(tiny_model, tmp_path, change):
 
 
 def test_a_convolutional_tower_takes_square_frames_only(tmp_path):
-    """A convolutional network pools at one fixed size, so framings that are not square fail."""
+    """A convolutional network takes square frames only, so other framings are refused."""
     tower = {"image_size": 64, "layers": [1, 1, 1, 1], "width": 32, "patch_size": None}
     save_tiny_model(tmp_path, vision_cfg=tower)
     with pytest.raises(EncoderError, match=r"square frames only.*crop, pad, squash, tiles\."):
@@ -168,7 +168,7 @@ def by_a_model_of_that_shape(file, tower, pixels):
 @pytest.mark.slow
 @pytest.mark.parametrize("pool", ["tok", "avg"])
 def test_a_photos_own_shape_is_embedded_as_by_a_model_made_for_it(tmp_path, pool):
-    """Interpolated positions equal those of open_clip's model of that very frame size."""
+    """For a frame of any shape, the embedding equals that of an open_clip model of that shape."""
     tower = {**TINY["vision_cfg"], "pool_type": pool}
     file = save_tiny_model(tmp_path, vision_cfg=tower)
     encoder = load_encoder(f"open_clip:local-dir:{tmp_path}", framing="whole", device="cpu")
@@ -185,7 +185,7 @@ def test_a_photos_own_shape_is_embedded_as_by_a_model_made_for_it(tmp_path, pool
 
 @pytest.mark.parametrize("framing", ["crop", "whole"])
 def test_photos_may_be_looked_at_larger(tmp_path, framing):
-    """Larger frames give the embeddings of open_clip's model with resized position embeddings."""
+    """A larger frame's embedding equals that of open_clip's model resized to that frame size."""
     file = save_tiny_model(tmp_path)
     encoder = load_encoder(f"open_clip:local-dir:{tmp_path}#96", framing=framing, device="cpu")
     assert encoder.spec.endswith("#96")
@@ -200,14 +200,14 @@ def test_photos_may_be_looked_at_larger(tmp_path, framing):
 
 @pytest.mark.parametrize("pixels", ["0", "48", "100", "4096", "99999999999"])
 def test_sizes_that_the_model_cannot_take_are_refused(tmp_path, pixels):
-    """Sizes too small, off the patch grid or too large for memory are refused."""
+    """Frame sizes too small, too large, or no multiple of the patch size are refused."""
     save_tiny_model(tmp_path)
     with pytest.raises(EncoderError, match="choose a multiple of 16 from 64 to 1024"):
         load_encoder(f"open_clip:local-dir:{tmp_path}#{pixels}")
 
 
 def test_a_convolutional_tower_has_one_size(tmp_path):
-    """A convolutional network has no positions to interpolate, so other sizes are refused."""
+    """A convolutional network cannot change its frame size, so other sizes are refused."""
     tower = {"image_size": 64, "layers": [1, 1, 1, 1], "width": 32, "patch_size": None}
     save_tiny_model(tmp_path, vision_cfg=tower)
     with pytest.raises(EncoderError, match="frames of 64 pixels only"):

@@ -156,7 +156,7 @@ def test_a_name_that_means_nothing_is_told_with_what_would(spec, says):
     ],
 )
 def test_another_activation_than_the_weights_were_trained_with_is_refused(asked, right):
-    """A QuickGELU mismatch, of which open_clip only warns, is refused and the model named."""
+    """A model whose QuickGELU setting differs from that of its weights is refused with an error."""
     with pytest.raises(EncoderError, match=right):
         load_encoder(f"open_clip:{asked}")
 
@@ -170,7 +170,7 @@ def test_another_activation_than_the_weights_were_trained_with_is_refused(asked,
     ],
 )
 def test_weights_out_of_reach_end_quickly(no_network, spec):
-    """Missing weights without a network fail within seconds, with three remedies named."""
+    """If weights are missing and there is no network, an error lists remedies within seconds."""
     started = time.monotonic()
 
     with pytest.raises(MissingWeightsError, match=r"MODEL@FILE.*--encoder embedded"):
@@ -189,7 +189,7 @@ def cached(hub, repository, folder):
 
 @pytest.mark.slow
 def test_a_missing_tokenizer_is_told_when_words_come(no_network, tmp_path):
-    """Photos are embedded without the tokenizer; encoding text names the missing tokenizer."""
+    """If its tokenizer is missing, a model embeds photos, but text raises an error that says so."""
     file = save_tiny_model(tmp_path / "tiny")
     told = json.loads((file.parent / "open_clip_config.json").read_text())
     told["model_cfg"]["text_cfg"]["hf_tokenizer_name"] = "org/words"
@@ -204,7 +204,7 @@ def test_a_missing_tokenizer_is_told_when_words_come(no_network, tmp_path):
 
 @pytest.mark.slow
 def test_a_cached_repository_needs_no_network(no_network, tmp_path):
-    """A model repository in the hub's cache is loaded without a network, words included."""
+    """A model in the hub's cache is loaded offline and encodes both photos and texts."""
     save_tiny_model(tmp_path / "tiny", preprocess={"resize_mode": "squash"})
     cached(no_network, "org/tiny", tmp_path / "tiny")
 
@@ -220,7 +220,7 @@ def test_a_cached_repository_needs_no_network(no_network, tmp_path):
 
 
 def test_cached_pretrained_weights_keep_their_own_preprocessing(no_network, tmp_path):
-    """Cached weights of a published tag use that tag's mean, size and resize mode."""
+    """Cached pretrained weights are used with their own published mean, size and resize mode."""
     file = save_tiny_model(tmp_path / "siglip")
     snapshot = cached(no_network, "timm/ViT-B-16-SigLIP", tmp_path / "siglip")
 
@@ -264,7 +264,7 @@ def test_a_file_that_is_not_there_is_named(tiny_model, tmp_path):
 
 
 def test_a_folder_without_weights_never_gives_random_ones(tmp_path):
-    """A folder without weights is an error; open_clip would make random weights."""
+    """A model folder without weights raises an error, instead of giving random weights."""
     save_tiny_model(tmp_path).unlink()
 
     with pytest.raises(MissingPathError, match="weights belong beside"):

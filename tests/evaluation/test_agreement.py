@@ -40,7 +40,7 @@ def voice(rater, subset, ratings, rows=None, *, noise=0.1):
 
 @pytest.mark.slow
 def test_people_of_one_taste_agree_and_of_opposite_ones_do_not(subset):
-    """Equal tastes agree in choices and ratings; opposite tastes agree in neither."""
+    """People with equal tastes agree in choices and ratings; with opposite tastes, in neither."""
     liked = subset[1][:, 1]
     people = [voice("ann", subset, liked), voice("bo", subset, liked), voice("c", subset, -liked)]
 
@@ -69,7 +69,7 @@ def test_what_was_said_is_compared_as_kendall_does(subset):
 
 
 def test_choices_of_the_same_pair_are_compared(subset):
-    """Only pairs judged by both people count, in either order; ties do not."""
+    """Two people's agreement counts pairs that both judged, in either order, without ties."""
     prior, Z = subset
     one = Judged(Z, np.array([[0, 1], [2, 3], [4, 5], [6, 7], [8, 9]]), np.array([0, 0, 0, 1, 0.0]))
     other = Judged(Z, np.array([[0, 1], [3, 2], [4, 5], [6, 7]]))
@@ -86,7 +86,7 @@ def test_choices_of_the_same_pair_are_compared(subset):
 
 
 def test_people_who_judged_nothing_together_are_compared_by_taste_alone(subset):
-    """Two people's labels are not compared without shared photos; their learned tastes are."""
+    """If two people judged no common photo, only their learned tastes are compared."""
     liked = subset[1][:, 1]
     known = [
         voice("ann", subset, liked, np.arange(50)),
@@ -157,7 +157,7 @@ def test_too_few_people_are_refused(subset):
 
 
 def test_people_of_an_index_are_heard_and_share_a_vector(own_index):
-    """Imported scores and choices count; the common vector rates as the mean of all."""
+    """Imported scores and choices count as judgements; the shared vector rates as people's mean."""
     names = sorted(photo.path.name for photo in own_index.photos())
     rng = np.random.default_rng(0)
     rows = [

@@ -53,7 +53,7 @@ def accuracy(row):
 
 
 def test_learners_find_what_the_judgements_follow(evaluation):
-    """Out of fold, a learner orders most pairs, a random direction about half of them."""
+    """On held-out photos, a learner orders most pairs right, and a random vector about half."""
     assert accuracy(rows(evaluation)["all-pairs"]).low > 0.7
     random = accuracy(rows(evaluation)["random-direction"])
     assert random.low < 0.6 < accuracy(rows(evaluation)["all-pairs"]).value
@@ -61,7 +61,7 @@ def test_learners_find_what_the_judgements_follow(evaluation):
 
 @pytest.mark.slow
 def test_a_score_of_many_people_may_count_more(own_index):
-    """Weighed by raters, accuracy is that of pairs weighted by both photos' raters."""
+    """With weighting by raters, each pair's weight depends on the raters of both its photos."""
     labels = own_index.labels()
     names = [photo.path.name for photo in own_index.photos()]
     crowd = [
@@ -91,7 +91,7 @@ def test_a_score_of_many_people_may_count_more(own_index):
 
 @pytest.mark.slow
 def test_evaluating_on_an_official_split_gives_jackknife_intervals(own_index):
-    """On one official split, intervals are jackknifed and learners count as fixed."""
+    """An official train and test split gives jackknife intervals that treat learners as fixed."""
     names = [photo.path.name for photo in own_index.photos()]
     labels = own_index.labels().scores
     table = [
@@ -155,7 +155,7 @@ def test_json_is_the_contract(evaluation):
 
 @pytest.mark.slow
 def test_where_groups_are_known_both_ways_to_fold_are_shown(evaluation, index):
-    """Imported scores and choices count, and the common vector rates as the people's mean."""
+    """If groups are known, results are given both with folds by group and with folds by photo."""
     ways = {(row.vector, row.fold_by) for row in evaluation.results if row.scope == "all"}
     alone = evaluate(index, learners=[], protocol=replace(ONCE, fold_by="photo"))
 
@@ -170,7 +170,7 @@ def test_where_groups_are_known_both_ways_to_fold_are_shown(evaluation, index):
 
 
 def test_random_directions_are_a_mean_with_the_range_of_many(evaluation):
-    """The mean of random directions is at chance, and its interval is their range."""
+    """Random directions have a mean accuracy near 0.5, with their range as the interval."""
     row = rows(evaluation)["random-direction"]
     accuracy = row.metrics["pairwise_accuracy"]
 
@@ -183,7 +183,7 @@ def test_random_directions_are_a_mean_with_the_range_of_many(evaluation):
 
 @pytest.mark.slow
 def test_wide_gaps_may_count_more(index):
-    """Gap-weighted accuracy is absent at power 0 and weights pairs by their gap to the power."""
+    """Gap-weighted accuracy weights each pair by its label gap to a power; power 0 gives none."""
     v = np.eye(index.manifest.dimensions)[0]
     add_vector(index, MasterVector("one", "test", v, index.fingerprint))
     photos = judged_photos(index)
@@ -214,7 +214,7 @@ def test_baselines_are_always_in_the_table(evaluation):
 
 
 def test_scopes_share_out_the_pairs(evaluation):
-    """Pairs within a group and pairs across groups make all pairs of a test fold."""
+    """The pairs within a group and the pairs across groups add up to all pairs of a test fold."""
     counts = {row.scope: row.n_pairs for row in evaluation.results}
 
     assert counts["within"] + counts["across"] == pytest.approx(counts["all"], abs=1)
@@ -234,7 +234,7 @@ def test_the_same_seed_gives_the_same_results(evaluation, index):
 
 @pytest.mark.slow
 def test_a_vector_that_saw_the_photos_is_marked_and_comes_last(index):
-    """In-sample results are marked, come last and take part in no difference."""
+    """In-sample results are marked, come last, and are not compared with other results."""
     learned = learn_vector(index, "mine", "all-pairs")
     # As if it had been learned elsewhere from the same photos: then it cannot be refitted here.
     elsewhere = MasterVector.from_json(
@@ -265,7 +265,7 @@ def test_a_vector_learned_here_is_learned_anew_out_of_fold(index):
 
 
 def test_differences_are_paired_and_adjusted(evaluation):
-    """A difference equals that of its two rows' values, and Holm's adjustment never lowers p."""
+    """The difference of two vectors is that of their metrics; Holm's adjustment never lowers p."""
     assert evaluation.differences
     for row in evaluation.differences:
         a, b = (rows(evaluation, row.scope)[name].metrics[row.metric] for name in (row.a, row.b))
@@ -293,13 +293,13 @@ def test_equal_evaluations_in_one_second_are_both_kept(evaluation, index):
 
 
 def test_unknown_learners_are_named_before_any_work(index):
-    """A typing error costs no time, and the message lists what there is."""
+    """An unknown learner is refused before any work, with an error that lists the learners."""
     with pytest.raises(UnknownNameError, match="all-pairs"):
         evaluate(index, learners=["all-paris"])
 
 
 def test_labels_all_the_same_order_nothing(own_index):
-    """Constant labels are an error in words."""
+    """Labels that are all the same are refused with an error that says so."""
     table = LabelTable(
         "constant", [LabelRow(2, f"{n:02}.png", 3.0, "x", None, None, None) for n in range(80)]
     )
@@ -325,7 +325,7 @@ def test_too_few_photos_for_the_folds_are_told(own_index):
 
 @pytest.mark.parametrize("scores", [[1.0, 2.0], [1.0, 1.0, 2.0]])
 def test_gap_curves_of_few_labels_are_defined(scores):
-    """A gap curve of pairs with one distinct gap has one range and raises no error."""
+    """If all pairs have the same label gap, the gap curve has one range and raises no error."""
     ratings = np.arange(len(scores), dtype=float)[None]
     pairs = HeldOutPairs.of(
         Comparisons.from_scores(scores), Folds(np.zeros((1, len(scores)), dtype=int), 1, None)

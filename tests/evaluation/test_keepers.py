@@ -23,7 +23,7 @@ def red(index, **card):
 
 
 def test_of_an_unseen_vector_the_cut_is_that_of_its_keepers(index):
-    """The reject cut of an unseen vector is computed from the ratings of its keepers."""
+    """If a vector saw no labels, the ratings of photos worth keeping give its reject threshold."""
     vector = red(index)
     scores, ratings = index.labels().scores, index.rate(vector)
     found = rejection_threshold(index, vector, keeper_top=0.5, lost=0.2)
@@ -40,7 +40,7 @@ def test_of_an_unseen_vector_the_cut_is_that_of_its_keepers(index):
 
 @pytest.mark.slow
 def test_a_vector_that_learned_from_the_labels_is_learned_anew(index):
-    """A vector that learned from the labels is refitted, as in-sample ratings reject too much."""
+    """If a vector learned from the labels, it is refitted, since in-sample cuts reject too much."""
     vector = learn_vector(index, "ours", "all-pairs")
     found = rejection_threshold(index, vector, keeper_top=0.5, lost=0.2)
     assert found.how == "learned anew"
@@ -53,14 +53,14 @@ def test_a_vector_that_learned_from_the_labels_is_learned_anew(index):
 
 @pytest.mark.slow
 def test_a_vector_with_a_prior_is_learned_anew_from_it(index):
-    """A vector whose prior has not seen the labels is learned anew, so they stay held out."""
+    """If a vector's prior has not seen the labels, the vector is learned again out of fold."""
     add_vector(index, red(index))
     vector = learn_vector(index, "ours", "all-pairs", prior="red")
     assert rejection_threshold(index, vector, keeper_top=0.5, lost=0.2).how == "learned anew"
 
 
 def test_of_any_other_vector_only_unseen_keepers_count(index):
-    """Keepers that the vector learned from are left out, and without others there is no cut."""
+    """Only photos unseen by the vector set a reject threshold; having none is an error."""
     digests = index.digests()
     some = frozenset(digest[:16] for digest in digests[:30])
     found = rejection_threshold(index, red(index, photos=some), keeper_from=-10, lost=0.2)

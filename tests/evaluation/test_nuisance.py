@@ -35,7 +35,7 @@ def kinds(n=90, d=6, seed=0):
 
 
 def test_without_its_content_a_direction_rates_all_kinds_alike():
-    """Without its content part, a direction gives all kinds of photos the same mean rating."""
+    """If the content directions are removed from a vector, all kinds have one mean rating."""
     X, codes = kinds()
     spanned = content_directions(X, codes)
     v = np.random.default_rng(1).normal(size=X.shape[1])
@@ -49,7 +49,7 @@ def test_without_its_content_a_direction_rates_all_kinds_alike():
 
 
 def test_photos_of_no_kind_have_no_say():
-    """Rows without a kind (code -1) do not change the content directions."""
+    """Photos without a kind (code -1) do not affect the directions computed from the others."""
     X, codes = kinds()
     strange = np.concatenate([X, 100 + X[:5]])
 
@@ -61,7 +61,7 @@ def test_photos_of_no_kind_have_no_say():
 
 @pytest.mark.slow
 def test_the_share_between_kinds_is_kelleys():
-    """The share is 1 - MSW (n - 1) / SST: 1 for pure content, about 0 at chance."""
+    """The variance share between kinds of photos is 1 - MSW (n - 1) / SST, about 0 for noise."""
     rng = np.random.default_rng(0)
     codes = np.arange(300) % 5
     r = codes + rng.normal(size=300)
@@ -77,7 +77,7 @@ def test_the_share_between_kinds_is_kelleys():
 
 
 def test_what_is_rated_by_its_kind_alone_is_rated_alike_afterwards(index, red):
-    """Removing content nearly ends rating gaps between kinds, on photos not learned from."""
+    """On held-out photos, removing content directions does not widen rating gaps between kinds."""
     told = []
     found = compare_without_content(
         index, red, clusters=4, protocol=ONCE, on_progress=lambda *done: told.append(done)
@@ -99,7 +99,7 @@ def test_what_is_rated_by_its_kind_alone_is_rated_alike_afterwards(index, red):
 
 @pytest.mark.slow
 def test_a_prior_that_saw_the_photos_makes_the_result_in_sample(own_index):
-    """A prior learned from the same photos makes the result in-sample, not held out."""
+    """If a vector's prior was learned from the same photos, the result counts as in-sample."""
     photos = own_index.photos()
     rng = np.random.default_rng(0)
     rows = [
@@ -122,7 +122,7 @@ def test_a_prior_that_saw_the_photos_makes_the_result_in_sample(own_index):
 
 @pytest.mark.slow
 def test_on_an_official_split_the_test_part_is_told_of(own_index):
-    """On an official split, intervals are by jackknife, and only tested photos are counted."""
+    """On an official train/test split, test photos alone count, with jackknife intervals."""
     photos, scores = own_index.photos(), own_index.labels().scores
     rows = [
         LabelRow(n, photo.path.name, score, "", None, None, None, ("train", "test")[n % 2])
@@ -141,7 +141,7 @@ def test_on_an_official_split_the_test_part_is_told_of(own_index):
 
 
 def test_no_two_clusters_have_one_name(index):
-    """Clusters beyond the 36 words keep their numbers as names."""
+    """If there are more clusters than the 36 words for names, the others are named by number."""
 
     class WordedEncoder(ColourEncoder):
         def encode_texts(self, texts):
@@ -154,7 +154,7 @@ def test_no_two_clusters_have_one_name(index):
 
 
 def test_groups_are_kinds_too(index, red):
-    """Groups of the labels can serve as kinds of content, each under its own name."""
+    """The groups in the label table can be used as kinds of content, under their own names."""
     found = compare_without_content(index, red, by="group", protocol=ONCE)
 
     assert {gap.group for gap in found.gaps} == {f"g{number}" for number in range(8)}
@@ -162,7 +162,7 @@ def test_groups_are_kinds_too(index, red):
 
 
 def test_the_vector_without_content_is_at_right_angles_to_it(index, red):
-    """The vector without content rates all groups alike, and its card tells what was removed."""
+    """If content is removed by group, a vector's mean ratings of all groups are equal."""
     rest = without_content("rest", index, red, by="group")
 
     X, codes = index.embeddings(), index.labels().groups
@@ -174,7 +174,7 @@ def test_the_vector_without_content_is_at_right_angles_to_it(index, red):
 
 
 def test_the_vector_that_is_kept_is_the_one_that_was_measured(index, red):
-    """The saved vector has the content directions removed that the evaluation measured."""
+    """The saved vector lacks exactly the content directions that the evaluation removed."""
     photos = judged_photos(index)
     drawn, others = (kinds_of(index, photos, "clusters", 4, seed, None)[0] for seed in (5, 6))
     sizes, other_sizes = (sorted(np.bincount(codes)) for codes in (drawn, others))
@@ -192,7 +192,7 @@ def test_the_vector_that_is_kept_is_the_one_that_was_measured(index, red):
 
 
 def test_another_encoders_vector_is_refused(index):
-    """A comparison without content refuses a vector that was made for another encoder."""
+    """If a vector was made for another encoder, its comparison without content is refused."""
     stranger = MasterVector("v", "prompt", np.eye(48)[0], Fingerprint("m", "0" * 64, "crop", 8))
     with pytest.raises(EncoderMismatchError):
         compare_without_content(index, stranger)
@@ -200,7 +200,7 @@ def test_another_encoders_vector_is_refused(index):
 
 @pytest.mark.parametrize("n", [2, 5, 6])
 def test_too_few_photos_are_told(library, n):
-    """Too few photos raise an error instead of giving an empty table, nan or a warning."""
+    """If too few photos are judged, an error asks for more judgements, instead of nan results."""
     rng, rows = np.random.default_rng(0), []
     for at in range(n):
         cells = Image.fromarray(rng.integers(0, 256, (4, 4, 3), dtype=np.uint8))
@@ -215,6 +215,6 @@ def test_too_few_photos_are_told(library, n):
 
 
 def test_one_kind_is_no_content(index, red):
-    """A single cluster is refused, because content needs at least two kinds."""
+    """A single cluster is refused, because a comparison of kinds of photos needs two or more."""
     with pytest.raises(ComparisonsError, match="fewer than two kinds"):
         compare_without_content(index, red, clusters=1, protocol=ONCE)

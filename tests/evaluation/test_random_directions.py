@@ -27,7 +27,7 @@ def judged(scores, codes):
 
 
 def test_the_mean_is_that_of_the_metrics_for_each_direction():
-    """The mean over random directions equals that of the metrics, tied labels included."""
+    """The reported metric is the mean over all random directions, even if labels are tied."""
     scores = np.random.default_rng(1).integers(0, 4, 60).astype(float)
     photos, pairs = judged(scores, np.arange(60) % 3)
     found = random_result(photos, pairs, "all", PROTOCOL).metrics
@@ -44,7 +44,7 @@ def test_the_mean_is_that_of_the_metrics_for_each_direction():
 
 @pytest.mark.slow
 def test_folds_of_thousands_are_rated_by_some_of_their_photos():
-    """Large folds are rated by pairs of a few hundred photos instead of millions of pairs."""
+    """If a fold has thousands of photos, random directions are tested on a few hundred of them."""
     scores = np.random.default_rng(1).normal(size=4_000)
     photos, pairs = judged(scores, np.arange(4_000) % 2)
 
@@ -56,7 +56,7 @@ def test_folds_of_thousands_are_rated_by_some_of_their_photos():
 
 @pytest.mark.slow
 def test_without_a_pair_nothing_is_defined_and_nothing_is_warned_of():
-    """Metrics are undefined, without a warning, if the tested folds hold photos of one label."""
+    """If no tested photos differ in label, the metrics are undefined and no warning is raised."""
     scores = np.zeros(700)
     scores[-1] = 1.0
     photos, pairs = judged(scores, np.arange(700) // 350)

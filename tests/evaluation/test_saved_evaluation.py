@@ -41,7 +41,7 @@ def test_what_is_read_is_written_again_in_the_same_way():
 
 
 def test_results_of_an_older_photorank_do_not_say_how_they_were_folded():
-    """Rows of an older file, which lack the kind of folds, take it from the file's protocol."""
+    """If result rows of an older file lack the kind of folds, the file's protocol supplies it."""
     old = saved(fold_by="group")
     for row in old["results"]:
         del row["fold_by"]
@@ -65,7 +65,7 @@ def test_what_is_not_defined_is_nan_and_null_again():
 
 
 def test_a_difference_is_read_from_either_side():
-    """The lead of b over a is the lead of a over b negated, and so is its interval."""
+    """The lead of b over a, with its interval, is the negative of the lead of a over b."""
     [row] = from_json(Evaluation, saved(differences=[difference("a", "b", 1, 0.5, 2)])).differences
 
     assert (row.other("a"), row.other("b")) == ("b", "a")
@@ -75,7 +75,7 @@ def test_a_difference_is_read_from_either_side():
 
 
 def test_an_older_evaluation_opens():
-    """An evaluation without details, calibration intervals and rater weights can be read."""
+    """An older evaluation without details, calibration intervals or rater weights can be read."""
     older = changed(saved(), ["protocol", "by_raters"], ...)
     found = from_json(Evaluation, older)
     assert found.details.calibration is None
@@ -114,7 +114,7 @@ def test_a_damaged_evaluation_is_an_error_in_words(damaged, tmp_path):
 
 
 def test_the_latest_evaluation_is_the_last_by_name(tmp_path):
-    """Evaluation file names begin with the time, and the last name is taken; none gives None."""
+    """The latest evaluation is the one with the last file name; without any file it is None."""
     paths = IndexPaths(tmp_path)
     assert latest_evaluation(paths) is None
     paths.evaluations.mkdir()

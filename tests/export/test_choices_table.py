@@ -65,7 +65,7 @@ def test_what_was_exported_imports_as_the_same_graph(kind, votes, request, tmp_p
 
 
 def test_the_columns_are_those_of_the_contract(collection, tmp_path):
-    """The table has a column of votes only if a choice counts for several; names are relative."""
+    """A choices table has a votes column only if a choice has several votes; names are relative."""
     choose(collection, votes=False)
     write_choices(tmp_path / "pairs.csv", collection.index)
     lines = (tmp_path / "pairs.csv").read_text().splitlines()
@@ -78,7 +78,7 @@ def test_the_columns_are_those_of_the_contract(collection, tmp_path):
 
 
 def test_no_cell_begins_a_formula(hostile, tmp_path):
-    """Names and raters that a spreadsheet would run are neutralised."""
+    """Names of photos and raters that a spreadsheet would run as formulas are neutralised."""
     choose(hostile)
     write_choices(tmp_path / "pairs.csv", hostile.index)
     with (tmp_path / "pairs.csv").open(encoding="utf-8", newline="") as file:
@@ -95,7 +95,7 @@ def test_one_raters_choices_may_be_exported_alone(collection, tmp_path):
 
 
 def test_names_that_two_folders_have_are_written_whole(collection, tmp_path):
-    """A photo whose relative name two folders share is exported by its absolute path."""
+    """If two folders have photos of one relative name, the absolute path is exported."""
     second = tmp_path / "second"
     paint(second / "day 0" / "0.png", 50)
     paint(second / "day 0" / "alone.png", 51)
@@ -112,7 +112,7 @@ def test_names_that_two_folders_have_are_written_whole(collection, tmp_path):
 
 
 def test_an_index_without_choices_has_nothing_to_export(collection, tmp_path):
-    """Exporting without choices raises an error and writes no table, for all people or one."""
+    """If the index or the named rater has no choices, an error is raised instead of an export."""
     with pytest.raises(NoLabelsError, match="no choices"):
         write_choices(tmp_path / "pairs.csv", collection.index)
     choose(collection)

@@ -11,7 +11,7 @@ from tests.fixtures.colours import paint
 
 
 def test_what_was_written_is_read_back(hostile, tmp_path):
-    """Paths of any name and embeddings are read back in order from several part files."""
+    """Embeddings and paths with any characters are read back in order from several part files."""
     index = hostile.index
     files = write_folder(tmp_path / "out", index, part_rows=4)
 
@@ -25,7 +25,7 @@ def test_what_was_written_is_read_back(hostile, tmp_path):
 
 
 def test_a_small_index_is_one_part_as_clip_retrieval_names_it(collection, tmp_path):
-    """The files are img_emb/img_emb_0.npy and metadata/metadata_0.parquet, and nothing else.
+    """A small index is exported as img_emb/img_emb_0.npy and metadata/metadata_0.parquet alone.
 
     What an export left that was killed is gone then.
     """
@@ -43,7 +43,7 @@ def test_a_small_index_is_one_part_as_clip_retrieval_names_it(collection, tmp_pa
 
 @pytest.mark.slow
 def test_clip_retrievals_own_reader_reads_it(hostile, tmp_path):
-    """`embedding_reader`, by which clip-retrieval builds its indices, gives the same photos."""
+    """The `embedding_reader` package of clip-retrieval reads the same photos from the export."""
     reading = pytest.importorskip(
         "embedding_reader", reason="needs clip-retrieval's reader: pip install embedding_reader"
     )
@@ -89,7 +89,7 @@ def test_a_full_disk_leaves_nothing(collection, full):
 
 
 def test_replaced_photos_are_not_in_the_metadata(collection, tmp_path):
-    """Files replaced since indexing are left out, as the embeddings are of the older photos."""
+    """Photos whose files were replaced since indexing are left out of the export."""
     index = collection.index
     replaced, *others = index.photos()
     replaced.path.write_bytes(others[0].path.read_bytes())

@@ -28,7 +28,7 @@ def copied(card, target="IMG_1.JPG", link="copy", outcome="new"):
 
 @pytest.mark.parametrize("link", ["copy", "hard", "soft"])
 def test_companions_bear_the_name_of_their_photos_copy(card, link):
-    """Companions of IMG_1 (2).JPG get its stem: video, RAW and sidecar, in any letter case."""
+    """Video, RAW and sidecar files copied along with a photo get the name of the photo's copy."""
     names = ["IMG_1 (2).JPG.xmp", "IMG_1 (2).MOV", "IMG_1 (2).cr3"]
 
     assert copied(card, "IMG_1 (2).JPG", link) == dict.fromkeys(names, "new")
@@ -39,7 +39,7 @@ def test_companions_bear_the_name_of_their_photos_copy(card, link):
 
 
 def test_no_file_is_replaced(card):
-    """A file already under a companion's target name is kept, and the companion is left out."""
+    """If a file already has a companion's target name, it stays, and no companion is copied."""
     (card / "out" / "IMG_1.MOV").write_bytes(b"another")
 
     assert copied(card)["IMG_1.MOV"] == "changed"
@@ -49,5 +49,5 @@ def test_no_file_is_replaced(card):
 
 
 def test_a_photo_that_was_left_out_takes_nothing_along(card):
-    """Companions of a photo that is gone are not copied."""
+    """Companion files (video, RAW, sidecar) of a deleted photo are not copied."""
     assert copied(card, outcome="gone") == {}

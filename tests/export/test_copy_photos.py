@@ -60,7 +60,7 @@ def test_nothing_is_written_over(photos, tmp_path):
 
 
 def test_two_photos_of_one_name_both_come(photos, tmp_path, collection):
-    """Photos of one name are all copied, with a number that stays the same on the next run."""
+    """Photos with the same file name get numbered copies, which the next run recognises."""
     other = collection.folder / "day 2" / photos[0].path.name
     other.parent.mkdir()
     shutil.copy(photos[1].path, other)
@@ -74,7 +74,7 @@ def test_two_photos_of_one_name_both_come(photos, tmp_path, collection):
 
 
 def test_an_interrupted_run_is_completed(photos, tmp_path):
-    """Partial files are removed, finished copies are kept, and other hidden files stay."""
+    """After an interrupted export, the next run removes partial files and copies the rest."""
     out = tmp_path / "out"
     list(write(photos[:4], out, "copy"))
     (out / ".0123456789abcdef.photorank-part").write_bytes(b"half")
@@ -96,7 +96,7 @@ def test_a_photo_that_changed_or_vanished_is_told_and_left_out(photos, tmp_path)
 
 
 def test_a_full_disk_is_told_before_anything_is_written(photos, tmp_path, full):
-    """If the disk has too little room, nothing is written; once there is room, export succeeds."""
+    """If the disk has too little room, an error is raised before any file is written."""
     photos[0].path.write_bytes(bytes(200_000))
     with pytest.raises(StorageError, match="the disk is full") as caught:
         list(write(photos, full.folder / "out", "copy"))
@@ -106,7 +106,7 @@ def test_a_full_disk_is_told_before_anything_is_written(photos, tmp_path, full):
 
 
 def test_a_disk_that_fills_up_meanwhile_keeps_what_is_whole(photos, full, monkeypatch):
-    """If the disk fills up during a copy, only whole files are left; the next run completes."""
+    """If the disk fills up during a copy, only whole files are left; the next run adds the rest."""
     monkeypatch.setattr(copy_photos, "_check_room", lambda pieces, folder: None)
     out = full.folder / "out"
     done = []
@@ -121,7 +121,7 @@ def test_a_disk_that_fills_up_meanwhile_keeps_what_is_whole(photos, full, monkey
 
 
 def test_hard_links_do_not_cross_disks(photos, full):
-    """Hard links to another disk are refused with one line that names soft links and copies."""
+    """Hard links to another disk are refused with an error that suggests soft links or copies."""
     with pytest.raises(ExportError, match="--link soft or --link copy"):
         list(write(photos, full.folder / "out", "hard"))
     assert not (full.folder / "out").exists()
@@ -143,7 +143,7 @@ def test_a_disk_without_links_takes_copies(photos, tmp_path, monkeypatch):
 
 
 def test_hostile_names_come_along(hostile, tmp_path):
-    """Names with newlines, quotes or bytes that are no text are kept."""
+    """Copies have the photos' exact names, even with newlines, quotes or bytes that are no text."""
     photos = hostile.index.photos()
     pieces = list(write(photos, tmp_path / "out", "copy"))
     assert {piece.target.name for piece in pieces} == {photo.path.name for photo in photos}

@@ -19,7 +19,7 @@ from tests.fixtures.colours import paint
 
 
 def test_a_destination_among_the_photos_is_refused(collection, tmp_path):
-    """A photo folder, a folder inside it and a link to it are refused."""
+    """A photo folder, a folder inside it or a link to it is refused as an export's destination."""
     (tmp_path / "link").symlink_to(collection.folder)
     (tmp_path / "dangling").symlink_to(collection.folder / "not yet")
     for folder in (
@@ -36,7 +36,7 @@ def test_a_destination_among_the_photos_is_refused(collection, tmp_path):
 
 
 def test_photos_that_a_link_led_to_are_photos(collection, tmp_path):
-    """A folder reached through a link in the library counts as part of the library."""
+    """Exports are refused in a folder of photos that the library reaches through a link."""
     paint(tmp_path / "attic" / "box" / "old.png", 99)
     (collection.folder / "attic").symlink_to(tmp_path / "attic")
     collection.build()
@@ -46,7 +46,7 @@ def test_photos_that_a_link_led_to_are_photos(collection, tmp_path):
 
 
 def test_photos_of_other_indexes_are_photos(collection, tmp_path):
-    """Photo folders of other indexes are refused for exports; a damaged catalogue is an error.
+    """Exports into another index's photo folders are refused; a damaged catalogue is an error.
 
     Where photos lie is in the catalogue, so a damaged manifest blocks no export of others.
     """
@@ -93,7 +93,7 @@ def test_a_second_mount_of_a_folder_of_photos_is_refused(collection, tmp_path):
 
 
 def test_sidecars_are_not_written_through_a_link_in_the_destination(collection, tmp_path):
-    """A link in the destination that leads back to the photos stops the export at its start."""
+    """If a link in the destination leads back to the photos, the export of sidecars is refused."""
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "day 1").symlink_to(collection.folder / "day 1")
     options = SidecarOptions(to=tmp_path / "out")
@@ -154,7 +154,7 @@ def test_what_is_neither_a_file_nor_a_folder_is_no_destination(kind, collection,
     "typed", ["", "  ", "a\0b", "x" * 300, "~nobody/x", "a\x1b[2J", "a\u202eb"]
 )
 def test_what_no_folder_should_be_called_is_refused(collection, typed):
-    """An invalid folder name is refused in one short sentence without control characters."""
+    """An invalid folder name is refused with a short message without control characters."""
     with pytest.raises(TypedPathError) as caught:
         checked_folder(collection.index, typed)
     assert str(caught.value).isprintable()
@@ -162,6 +162,6 @@ def test_what_no_folder_should_be_called_is_refused(collection, typed):
 
 
 def test_a_home_is_found(collection, tmp_path, monkeypatch):
-    """A path that begins with ~ is expanded, as shells leave it alone in `--to=~/Album`."""
+    """The ~ in `--to=~/Album`, which shells do not expand, is replaced by the home folder."""
     monkeypatch.setenv("HOME", str(tmp_path))
     assert checked_folder(collection.index, "~/Album") == tmp_path / "Album"

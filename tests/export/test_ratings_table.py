@@ -25,7 +25,7 @@ def read_csv(path):
 
 @pytest.mark.parametrize("write", [write_csv, write_parquet])
 def test_a_table_has_one_row_a_photo_with_all_that_is_known(write, collection, tmp_path):
-    """CSV and Parquet have one row per photo, the documented columns and the index's numbers."""
+    """CSV and Parquet tables have one row per photo with the ratings and labels of the index."""
     labels = tmp_path / "labels.csv"
     labels.write_text(
         "file,score,group,n_raters\nday 0/0.png,4.5,=SUM(1),3\nday 1/1.png,1,beach,\n"
@@ -62,7 +62,7 @@ def test_a_parquet_table_of_several_batches_has_every_row(tmp_path, batch_rows):
 
 @pytest.mark.parametrize("write", [write_csv, write_parquet])
 def test_every_name_comes_back(write, hostile, tmp_path):
-    """Quotes, newlines, commas, blanks and bytes that are no UTF-8 survive a table."""
+    """Paths with quotes, newlines, commas, blanks or invalid UTF-8 are read back unchanged."""
     write(tmp_path / "table", hostile.index, hostile.vector)
 
     if write is write_csv:
@@ -120,14 +120,14 @@ def test_a_table_that_cannot_be_written_leaves_the_old_one(write, collection, tm
 
 @pytest.mark.parametrize("write", [write_csv, write_parquet])
 def test_a_read_only_disk_is_told(write, collection, full):
-    """Writing a table to a read-only disk gives an error in words."""
+    """Writing a table to a read-only disk raises an error that says that it is read-only."""
     full.closed()
     with pytest.raises(StorageError, match="read-only"):
         write(full.folder / "new", collection.index, collection.vector)
 
 
 def test_replaced_photos_are_not_in_tables(collection, tmp_path):
-    """Photos whose file was replaced are left out of tables; photos with no file stay in."""
+    """Photos with a replaced file are left out of tables; photos with a deleted file are listed."""
     index = collection.index
     replaced, gone, *others = index.photos()
     replaced.path.write_bytes(others[0].path.read_bytes())
@@ -139,7 +139,7 @@ def test_replaced_photos_are_not_in_tables(collection, tmp_path):
 
 @pytest.mark.parametrize("write", [write_csv, write_parquet])
 def test_tables_are_not_written_by_damaged_embeddings(write, collection, tmp_path):
-    """A flipped bit in a shard is reported as damage, and no table is written."""
+    """A flipped bit in an embeddings file is reported as damage, and no table is written."""
     [shard] = collection.paths.shards.iterdir()
     data = bytearray(shard.read_bytes())
     data[-5] ^= 1

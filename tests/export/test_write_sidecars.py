@@ -82,7 +82,7 @@ def test_sidecars_hold_the_stars_and_photos_stay_as_they_are(collection):
 
 
 def test_other_tags_and_the_variant_that_is_there_are_kept(collection):
-    """Another program's photo.xmp is kept but for its rating, and its old version backed up."""
+    """In another program's photo.xmp only the rating changes, and a backup copy is made."""
     sidecar = collection.folder / "day 0" / "0.xmp"
     sidecar.write_bytes(LIGHTROOM)
 
@@ -153,7 +153,7 @@ def test_a_rating_inside_the_photo_is_not_hidden(collection):
 
 
 def test_a_rating_in_the_other_sidecar_counts(collection):
-    """A person's stars in the photo's other sidecar also keep photorank from writing its own."""
+    """If either sidecar of a photo has a person's stars, photorank writes no stars to the other."""
     folder = collection.folder / "day 0"
     (folder / "0.xmp").write_bytes(with_rating(None, 3).replace(b"photorank", b"Lightroom"))
     (folder / "0.png.xmp").write_bytes(LIGHTROOM)
@@ -161,7 +161,7 @@ def test_a_rating_in_the_other_sidecar_counts(collection):
 
 
 def test_overwriting_keeps_what_a_person_said(collection):
-    """Overwriting replaces a person's stars, and each time keeps the old sidecar as a backup."""
+    """If overwriting is allowed, a person's stars are replaced and old sidecars are backed up."""
     sidecar = collection.folder / "day 0" / "0.xmp"
     count = run(collection, write=False)["0.png"].stars
     mine = [with_rating(LIGHTROOM, stars) for stars in range(1, 6) if stars != count][:2]
@@ -175,7 +175,7 @@ def test_overwriting_keeps_what_a_person_said(collection):
 
 
 def test_the_tree_is_repeated_below_a_folder(collection, tmp_path):
-    """With a destination, sidecars go into the same tree there and keep other programs' tags."""
+    """Sidecars in a separate destination repeat the photos' folder tree and all other tags."""
     (collection.folder / "day 0" / "0.xmp").write_bytes(LIGHTROOM)
     before = tree(collection.folder)
 
@@ -232,14 +232,14 @@ def test_what_is_gone_or_damaged_is_told_and_left(collection):
 
 
 def test_a_folder_that_vanished_is_not_made_again(collection):
-    """Sidecars do not recreate a photo folder that vanished with an unplugged disk."""
+    """Writing sidecars does not recreate a photo folder that vanished with an unplugged disk."""
     shutil.rmtree(collection.folder / "day 1")
     assert [one.outcome for one in run(collection).values()].count("gone") == 5
     assert not (collection.folder / "day 1").exists()
 
 
 def test_hostile_names_get_sidecars(hostile):
-    """Names with quotes, newlines and bytes that are not UTF-8 get sidecars like others."""
+    """Photos whose names have quotes, newlines or invalid UTF-8 get sidecars like all others."""
     done = run(hostile)
     assert all(one.outcome == "new" for one in done.values())
     assert len(list(hostile.folder.glob("*.xmp"))) == 10
@@ -258,7 +258,7 @@ def test_a_full_disk_leaves_each_sidecar_whole(collection, full):
 
 
 def test_a_folder_that_takes_no_files_is_told(collection, tmp_path):
-    """A file in the place of a needed folder raises StorageError and is kept."""
+    """If a file is in the place of a needed folder, StorageError is raised and the file stays."""
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "day 0").write_text("mine")
     with pytest.raises(StorageError, match="in the way"):
@@ -267,7 +267,7 @@ def test_a_folder_that_takes_no_files_is_told(collection, tmp_path):
 
 
 def test_a_link_to_nowhere_is_no_sidecar(collection):
-    """A dangling link is not followed to make a file somewhere else."""
+    """If a sidecar's path is a link to a missing file, that file is not created."""
     link = collection.folder / "day 0" / "0.xmp"
     link.symlink_to(Path(os.fspath(collection.folder)) / "nowhere.xmp")
     run(collection)
@@ -276,7 +276,7 @@ def test_a_link_to_nowhere_is_no_sidecar(collection):
 
 @pytest.mark.parametrize("letters", [230, 251])
 def test_a_name_too_long_for_a_sidecar_is_told(letters, collection):
-    """A photo whose sidecar name is too long is reported unusable, and the others are written."""
+    """If a sidecar's name is too long, its photo is reported, and all others get sidecars."""
     photo = collection.folder / "day 0" / "0.png"
     photo.rename(photo.with_name("x" * (letters - 4) + ".png"))
     collection.build()
@@ -288,7 +288,7 @@ def test_a_name_too_long_for_a_sidecar_is_told(letters, collection):
 
 
 def test_what_a_killed_export_left_is_swept(collection):
-    """Export removes parts of sidecars and backups left by a killed run, and no other file."""
+    """An export removes partial sidecars and backups of a killed run, and no other files."""
     part, copy = ".a.png.xmp.0123456789abcdef.part", ".a.xmp.bak2.0123456789abcdef.part"
     for name in (part, copy, ".a.png.0123456789abcdef.part", ".a.xmp.part"):
         (collection.folder / "day 0" / name).write_bytes(b"half")

@@ -23,7 +23,7 @@ from tests.fixtures.judgements import choices, labels
 @pytest.mark.slow
 @pytest.mark.parametrize("sign", [1, -1])
 def test_the_nearest_photos_are_those_of_a_matrix_product(library, sign):
-    """The nearest and farthest photos equal NumPy's sorted products, over several shards."""
+    """The nearest and farthest photos in several shards equal those of a sorted NumPy product."""
     fill(library.folder, 120)
     library.build(crash_photos=50)
     index = library.index
@@ -102,7 +102,7 @@ def test_photos_are_found_by_their_digests(five):
 
 
 def test_an_index_may_be_shared_by_threads(five):
-    """Threads may share an index, as sessions of one server do."""
+    """Eight threads can read one index at once and get the same array of embeddings."""
     index, seen = five.index, []
 
     def use():
@@ -118,7 +118,7 @@ def test_an_index_may_be_shared_by_threads(five):
 
 
 def test_a_row_is_found_by_any_path(five, monkeypatch):
-    """Absolute, relative or through a link; an unknown file has no row."""
+    """A row is found by an absolute, relative or linked path; an unknown file gives None."""
     index = five.index
     link = five.root / "link"
     link.symlink_to(five.folder)
@@ -173,7 +173,7 @@ def test_a_score_is_the_mean_over_raters(five):
 
 
 def test_choices_are_between_rows(five):
-    """Choices hold rows of winners and losers, ties and raters, in the order they were made."""
+    """Choices are read in order, each with the rows of winner and loser, a tie flag and a rater."""
     import_choices(
         five.paths,
         choices(("0001.png", "0000.png"), ("0002.png", "0004.png", True, "ann")),
@@ -192,7 +192,7 @@ def test_choices_are_between_rows(five):
 
 @pytest.mark.slow
 def test_comparisons_are_made_of_scores_where_there_are_any(five):
-    """Choices make the comparisons in an index without scores, or if they were asked for."""
+    """Comparisons come from choices if an index has no scores or if choices were requested."""
     import_choices(five.paths, choices(("0001.png", "0000.png")))
     assert five.index.manifest.judgements == "choices"
     import_labels(five.paths, labels(("0000.png", 1.0), ("0001.png", 2.0), ("0002.png", 3.0)))
@@ -206,7 +206,7 @@ def test_comparisons_are_made_of_scores_where_there_are_any(five):
 
 
 def test_comparisons_are_those_of_the_labels(five):
-    """An index's comparisons equal those built by hand, in groups, with gap power and by rater."""
+    """An index's comparisons equal hand-built ones for each option: groups, gap power and rater."""
     import_labels(
         five.paths,
         labels(
@@ -247,7 +247,7 @@ def test_missing_judgements_are_told(five):
 
 
 def test_every_writer_renews_the_manifest(five):
-    """The manifest's time of change tells caches that the index changed."""
+    """Each write to an index renews the manifest file, so that caches notice the change."""
     before = os.stat(five.paths.manifest)
     import_labels(five.paths, labels(("0000.png", 1.0)))
     after = os.stat(five.paths.manifest)

@@ -65,7 +65,7 @@ def encoders(tmp_path, monkeypatch):
 
 @pytest.mark.slow
 def test_indexes_of_the_same_photos_are_one_panel(encoders):
-    """A panel has only photos common to its indexes; an index without judgements is left out."""
+    """Indexes are compared on the photos they share; an index without judgements is left out."""
     indexes = [
         encoders("good", 0.3, seed=1),
         encoders("fewer", 1.0, seed=2, keep=80),
@@ -84,7 +84,7 @@ def test_indexes_of_the_same_photos_are_one_panel(encoders):
 
 @pytest.mark.slow
 def test_rows_are_those_of_the_same_folds(encoders):
-    """Each learner's accuracy is that on the panel's own folds, and the better encoder leads."""
+    """Learners' accuracies are computed on the shared folds, and the better encoder leads."""
     [panel], _ = panels_of([encoders("good", 0.3, seed=1), encoders("poor", 2.0, seed=2)])
     report = run_contest(panel, FAST)
 
@@ -110,7 +110,7 @@ def test_rows_are_those_of_the_same_folds(encoders):
 
 @pytest.mark.slow
 def test_an_encoder_that_takes_all_photos_for_one_does_not_decide_the_folds(encoders):
-    """An encoder that sees only copies is noted, and the other encoders' near-duplicates count."""
+    """If an encoder takes all photos for copies, the other encoders decide which are copies."""
     blind, good = encoders("blind", 0.0, seed=1, common=40.0), encoders("good", 0.3, seed=2)
     [panel], _ = panels_of([good, blind])
     assert (panel.near_duplicates == panel.photos[0].near_duplicates).all()
@@ -158,7 +158,7 @@ def _told(report, behind):
 
 @pytest.mark.slow
 def test_the_summary_does_not_call_equal_what_is_not_proven_worse(encoders):
-    """The summary says "worse" only by corrected p, and else whether the interval includes 0."""
+    """The summary calls a result proven worse only if its corrected p-value is small."""
     noise = {"best": 0.1, "near": 1.0, "behind": 2.0, "worse": 4.0}
     indexes = [encoders(name, noise[name], seed=seed) for seed, name in enumerate(noise)]
     report = run_contest(panels_of(indexes)[0][0], FAST)
@@ -183,7 +183,7 @@ def test_the_summary_does_not_call_equal_what_is_not_proven_worse(encoders):
 
 @pytest.mark.slow
 def test_encoders_are_compared_at_the_same_learner(encoders):
-    """Each pair of indexes is listed better one first, with the difference from the report."""
+    """A table of index pairs names the better index first and gives the reported difference."""
     indexes = [encoders("good", 0.3, seed=1), encoders("poor", 2.0, seed=2)]
     report = run_contest(panels_of(indexes)[0][0], FAST)
     [row] = encoder_table(report).rows
@@ -194,7 +194,7 @@ def test_encoders_are_compared_at_the_same_learner(encoders):
 
 @pytest.mark.slow
 def test_it_is_told_how_a_report_was_made(encoders, tmp_path):
-    """A report states the labels, folds, pairs and vectors of its own panel."""
+    """A report states the labels, folds, pairs and vectors that its results come from."""
     indexes = [encoders("good", 0.3, seed=1), encoders("poor", 2.0, seed=2)]
     mine = learn_vector(indexes[0], "mine", "mean-difference")
     add_vector(indexes[0], mine)
@@ -218,7 +218,7 @@ def test_it_is_told_how_a_report_was_made(encoders, tmp_path):
 
 @pytest.mark.slow
 def test_the_report_is_one_page_without_anything_from_outside(encoders):
-    """The HTML report escapes foreign text, draws charts inline and loads nothing external."""
+    """The HTML report escapes names, draws charts inline and loads nothing from elsewhere."""
     board = make_leaderboard([encoders("good", 0.3, seed=1), encoders("poor", 2.0, seed=2)], FAST)
     page = report_bytes(board, ".html").decode()
 
@@ -278,7 +278,7 @@ def test_the_command_writes_every_form(encoders, tmp_path):
 
 
 def test_no_report_is_written_among_photos(home, gallery):
-    """A report's destination among photos is refused before anything is measured."""
+    """A report path in a folder of indexed photos is refused before anything is measured."""
     wrong = invoke("leaderboard", "--to", str(gallery / "report.html"))
     assert wrong.exit_code == 1
     assert "whose photos are in the index" in wrong.stderr
@@ -287,7 +287,7 @@ def test_no_report_is_written_among_photos(home, gallery):
 
 @pytest.mark.slow
 def test_costs_are_measured_where_photos_can_be_opened(home):
-    """Opening and embedding photos take measured time; an `embedded` row has 1,600 bytes."""
+    """The cost report gives times to open and embed a photo, and 1,600 bytes for an embedding."""
     index = Index.open(Workspace(home).index("small"))
     report = run_contest(panels_of([index])[0][0], replace(FAST, vectors=("ours",), costs=True))
     cost = report.rows[0].cost
@@ -305,7 +305,7 @@ def test_costs_are_measured_where_photos_can_be_opened(home):
 
 
 def test_a_chart_escapes_names_and_bears_what_is_undefined():
-    """Undefined values draw nothing in the chart, and names are escaped as text."""
+    """A chart draws no mark for an undefined value and escapes names."""
     nan = float("nan")
     chart = interval_chart(
         [ChartRow("<a>", nan, nan, nan, "seen"), ChartRow("b", 0.6, 0.5, 0.7, "tested")], '"'

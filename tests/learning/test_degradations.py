@@ -67,7 +67,7 @@ def library(tmp_path_factory):
 
 @pytest.mark.slow
 def test_it_learns_what_spoils_photos_it_has_not_seen(library):
-    """The learned vector tells degraded copies apart, tested on photos that were held out."""
+    """A learned vector usually rates held-out photos above their degraded copies."""
     index = Index.open(library[0].index("crops"))
     progress = []
     vector = learn_degradations(
@@ -132,7 +132,7 @@ def test_too_few_photos_that_can_be_read_are_told(library, tmp_path):
 
 
 def test_a_photo_is_above_its_copies_and_nothing_else_is_said():
-    """A photo is compared only with its own degraded copies, and is above each of them."""
+    """A photo is compared only with its degraded copies, and is preferred to each of them."""
     graph = compare_with_degraded(2, 2)
     assert graph.n_pairs == 4
     assert set(zip(graph.first.tolist(), graph.second.tolist(), strict=True)) == {

@@ -32,7 +32,7 @@ QUICK = Protocol(folds=4, repeats=2)
 
 @pytest.mark.slow
 def test_a_fit_has_one_thread_of_every_blas():
-    """Fitting loads SciPy, with its own BLAS, before limiting every BLAS to one thread."""
+    """During fitting, every BLAS library, including SciPy's, is limited to one thread."""
     program = """
 import numpy as np
 from threadpoolctl import threadpool_info
@@ -49,7 +49,7 @@ with fitting(np.ones((2, 2), dtype=np.float32)):
 
 
 def test_an_official_split_is_tested_on_once(index):
-    """The training part alone teaches the learners, and the test part alone is tested on."""
+    """Learners are fitted on the training part only and tested on the test part only."""
     known = judged_photos(index)
     parts = tuple(("train", "test", "validation")[n % 3] for n in range(len(known.X)))
     photos = replace(known, splits=parts)
@@ -120,7 +120,7 @@ def test_what_has_not_seen_the_photos_is_tested_as_it_is(index):
 
 @pytest.mark.slow
 def test_what_saw_the_photos_is_learned_anew_where_that_holds_them_out(index):
-    """A vector is in-sample if its prior saw the photos or it was learned from another index."""
+    """A vector counts as in-sample if its prior saw the photos or if it is from another index."""
     photos = judged_photos(index)
     learned = learn_vector(index, "base", "all-pairs")
     elsewhere = replace(learned, card=replace(learned.card, index="elsewhere"))
@@ -140,7 +140,7 @@ def test_what_saw_the_photos_is_learned_anew_where_that_holds_them_out(index):
 
 @pytest.mark.slow
 def test_a_vector_of_one_person_is_learned_anew_from_that_person(own_index):
-    """A personal vector tested on everybody is refitted from its own person's judgements."""
+    """If one person's vector is tested on everybody, refits use that person's judgements."""
     base = [own_index.photos()[0].path.parent]
     names = [photo.path.name for photo in own_index.photos()]
     rows = [
@@ -166,7 +166,7 @@ def test_a_vector_of_one_person_is_learned_anew_from_that_person(own_index):
 
 @pytest.mark.slow
 def test_a_person_of_few_judgements_is_tested_in_sample(own_index):
-    """A person's vector is tested in sample if some fold would leave too little to learn from."""
+    """If a person has too few judgements to refit in every fold, the test is in-sample."""
     base = [own_index.photos()[0].path.parent]
     names = [photo.path.name for photo in own_index.photos()[:2]]
     rows = [LabelRow(n, name, float(n), "brief", None, None, None) for n, name in enumerate(names)]
@@ -186,7 +186,7 @@ def test_a_person_of_few_judgements_is_tested_in_sample(own_index):
 
 @pytest.mark.slow
 def test_an_altered_copy_counts_as_the_photo_that_was_learned_from(index):
-    """A re-saved copy of a learned photo counts as in-sample, by the pictures on the card."""
+    """A re-saved copy of a photo that the vector learned from is recognised as in-sample."""
     learned = learn_vector(index, "base", "all-pairs")
     photos = judged_photos(index)
     copies = replace(photos, digests=tuple(f"copy of {digest}" for digest in photos.digests))
@@ -204,7 +204,7 @@ def test_an_altered_copy_counts_as_the_photo_that_was_learned_from(index):
 
 @pytest.mark.slow
 def test_what_a_prior_has_seen_is_on_the_card_too(index):
-    """The card of a vector with a prior recognises the photos that both were learned from."""
+    """A vector's card recognises photos that the vector or its prior was learned from."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(30, 48)).astype(np.float32)
     X /= np.linalg.norm(X, axis=1, keepdims=True)
@@ -221,7 +221,7 @@ def test_what_a_prior_has_seen_is_on_the_card_too(index):
 
 @pytest.mark.slow
 def test_the_same_learner_is_refitted_once(index):
-    """A learner with equal parameters reuses the known refits; another one is fitted anew."""
+    """A learner with equal parameters reuses earlier refits; other parameters are fitted anew."""
     photos = judged_photos(index)
     fits = []
     with fitting(photos.X) as threads:

@@ -17,7 +17,7 @@ from photorank.vectors.store import add_vector
 
 @pytest.mark.slow
 def test_photos_that_were_learned_from_are_rated_without_them(index):
-    """Photos a vector learned from are rated by refits without them, which agree less."""
+    """Held-out ratings come from refits without the rated photo, and fit people's scores less."""
     vector = learn_vector(index, "mine", "all-pairs")
     add_vector(index, vector)
     ratings = index.rate(vector)
@@ -33,7 +33,7 @@ def test_photos_that_were_learned_from_are_rated_without_them(index):
 
 @pytest.mark.slow
 def test_what_saw_the_photos_elsewhere_rates_none_of_them(index):
-    """A vector that cannot be refitted without the photos here has no held-out ratings."""
+    """A vector that saw the photos in another index has no held-out ratings."""
     vector = learn_vector(index, "mine", "all-pairs")
     elsewhere = replace(vector, card=replace(vector.card, index="elsewhere"))
 
@@ -55,7 +55,7 @@ def test_a_vector_that_saw_nothing_rates_as_it_is(index):
 
 
 def test_mistakes_are_pairs_that_people_order_the_other_way(index):
-    """Mistakes name the preferred photo first, come by rating gap, and repeat no photo."""
+    """Wrongly ordered pairs (preferred, other) are sorted by rating gap and share no photo."""
     words = MasterVector("words", "prompt", np.eye(48)[3], index.fingerprint)
     found = held_out_ratings(index, words, index.rate(words))
     scores = index.labels().scores
@@ -72,7 +72,7 @@ def test_mistakes_are_pairs_that_people_order_the_other_way(index):
 
 @pytest.mark.slow
 def test_mistakes_of_a_learned_vector_are_made_by_one_model(index):
-    """A learned vector's mistakes are pairs within one fold, as each fold has its own model."""
+    """Wrongly ordered pairs of a learned vector are within one fold, rated by the same model."""
     vector = learn_vector(index, "mine", "all-pairs")
     add_vector(index, vector)
     found = held_out_ratings(index, vector, index.rate(vector))

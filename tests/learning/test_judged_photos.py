@@ -13,7 +13,7 @@ from photorank.metrics.ranking import pairwise_accuracy
 
 
 def test_some_of_the_photos_keep_all_that_is_known_of_them(index):
-    """A subset of the photos keeps each one's row, scores, group, digest and split."""
+    """A subset of judged photos has the row, scores, group, digest and split of each photo."""
     photos = replace(judged_photos(index), splits=tuple("ab" * 40))
     rows = np.array([7, 3, 50])
     part = photos.take(rows)
@@ -48,7 +48,7 @@ def test_near_duplicates_are_never_in_two_folds(index, by):
 
 
 def test_few_choices_are_all_tested():
-    """Every pair of forty choices lies in one fold, even though folds are by photo."""
+    """If there are few choices, the two photos of each choice are always in the same fold."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(80, 12)).astype(np.float32)
     first = np.arange(0, 80, 2)

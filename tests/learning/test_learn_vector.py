@@ -19,7 +19,7 @@ ONCE = Protocol(folds=2, repeats=1)
 
 @pytest.mark.slow
 def test_the_card_tells_where_a_vector_is_from(index, tmp_path):
-    """Data, counts, digests and held-out accuracy with its interval are on the card."""
+    """A learned vector's card has photo and pair counts, digests and held-out accuracy."""
     vector = learn_vector(index, "mine", "all-pairs")
 
     card = vector.card
@@ -33,7 +33,7 @@ def test_the_card_tells_where_a_vector_is_from(index, tmp_path):
 
 @pytest.mark.slow
 def test_learned_vectors_are_calibrated(index):
-    """The slope is fitted on held-out pairs, so that a vector gives probabilities."""
+    """A learned vector gives probabilities, from a logistic slope fitted to held-out pairs."""
     vector = learn_vector(index, "mine", "all-pairs")
     X = index.embeddings()
     order = np.argsort(vector.rate(X, index.fingerprint))
@@ -46,7 +46,7 @@ def test_learned_vectors_are_calibrated(index):
 
 
 def test_the_digest_of_judgements_sees_every_change(index):
-    """The digest is equal for equal judgements and differs for others."""
+    """Equal judgements have equal digests, and swapping two scores changes the digest."""
     photos = judged_photos(index)
     scores = photos.comparisons.scores.copy()
     scores[[0, 1]] = scores[[1, 0]]
@@ -64,7 +64,7 @@ def test_the_digest_of_judgements_sees_every_change(index):
 
 @pytest.mark.slow
 def test_a_prior_that_saw_the_photos_holds_nothing_out(index):
-    """The accuracy is called in-sample, and the card lists the prior's photos."""
+    """If the prior was learned from the same photos, the accuracy is labelled in-sample."""
     add_vector(index, learn_vector(index, "base", "all-pairs"))
 
     vector = learn_vector(index, "mine", "all-pairs", prior="base")
@@ -82,7 +82,7 @@ def test_a_prior_that_saw_the_photos_holds_nothing_out(index):
 
 @pytest.mark.slow
 def test_what_a_prior_saw_stays_known(index):
-    """A vector learned with a prior counts the prior's training photos as seen too."""
+    """The card of a vector learned with a prior includes the prior's training photos."""
     saw = Card(photos=frozenset({"0123456789abcdef"}))
     prior = MasterVector("told", "prompt", np.ones(48), index.fingerprint, card=saw)
     add_vector(index, prior)
@@ -96,7 +96,7 @@ def test_what_a_prior_saw_stays_known(index):
 
 @pytest.mark.slow
 def test_a_prior_pulls_the_direction(index):
-    """A vector learned from a prior lies nearer to it than one learned without."""
+    """A vector learned with a prior points closer to the prior than one learned without it."""
     other = np.random.default_rng(0).normal(size=48)
     prior = MasterVector("prior", "prompt", other, index.fingerprint)
     plain = learn_vector(index, "plain", "all-pairs")
@@ -110,7 +110,7 @@ def test_a_prior_pulls_the_direction(index):
 
 
 def test_what_a_learner_does_not_understand_is_refused(index):
-    """Gap weights for a learner without them and an unknown prior are refused with a message."""
+    """An argument that the learner lacks, or an unknown prior, is refused with an error."""
     with pytest.raises(UnknownNameError, match="argument of mean-difference"):
         learn_vector(index, "mine", "mean-difference", gap_power=1)
     with pytest.raises(MissingVectorError, match="nobody"):
@@ -120,7 +120,7 @@ def test_what_a_learner_does_not_understand_is_refused(index):
 
 
 def test_one_persons_choices_teach_where_the_index_has_scores(own_index):
-    """A person with choices only gets a vector, on a prior scaled by all photos."""
+    """A personal vector is learned from choices even if the index's other judgements are scores."""
     names = sorted(photo.path.name for photo in own_index.photos())
     rows = [ChoiceRow(n + 2, names[n], names[n + 40], n % 9 == 0, "bob") for n in range(40)]
     import_choices(own_index.paths, ChoiceTable("bob.csv", rows), judgements="scores")
@@ -144,7 +144,7 @@ def test_one_persons_choices_teach_where_the_index_has_scores(own_index):
 
 @pytest.mark.slow
 def test_a_personal_vector_is_evaluated_out_of_fold(own_index):
-    """A personal vector is tested on photos of other folds than it was learned from."""
+    """A personal vector is tested only on photos of folds from which it was not learned."""
     prior = MasterVector("prior", "prompt", np.ones(48) + np.arange(48), own_index.fingerprint)
     add_vector(own_index, prior)
     made = learn_vector(own_index, "mine", "personal", prior="prior")

@@ -56,7 +56,7 @@ def own_ratings(Z, seed=1):
 
 
 def test_with_no_judgement_it_is_the_prior(index, vector, subset):
-    """Without judgements, ratings and direction are the prior's, and no accuracy is given."""
+    """If a person judged nothing, ratings and vector equal the prior's, and accuracy is None."""
     state = personal_state(index, "ada", vector, clicked(np.zeros(N), 0), subset=subset)
 
     made = state.vector("ada-1")
@@ -67,7 +67,7 @@ def test_with_no_judgement_it_is_the_prior(index, vector, subset):
 
 
 def test_the_vector_rates_as_the_state_does_and_tells_where_it_is_from(index, vector, subset):
-    """The vector rates as the personal state does; its card has prior, person and accuracy."""
+    """A personal vector gives the state's ratings and records prior, person and accuracy."""
     said = clicked(own_ratings(subset.Z), 40, stars=5)
 
     state = personal_state(index, "ada", vector, said, subset=subset)
@@ -99,7 +99,7 @@ def test_the_digest_of_what_was_said_sees_every_change(index, vector, subset):
 
 
 def test_held_out_choices_share_no_photo_with_those_learned_from(index, vector, subset):
-    """The accuracy equals that of folds learned without any choice that shares a test photo."""
+    """Held-out accuracy uses vectors learned from choices that share no photo with the test."""
     said = clicked(own_ratings(subset.Z), 30, noise=0.3)
     pairs, hits = np.column_stack([said.winners, said.losers]), []
     for fold in range(10):
@@ -115,7 +115,7 @@ def test_held_out_choices_share_no_photo_with_those_learned_from(index, vector, 
 
 
 def test_choices_picked_for_being_doubtful_and_ties_are_no_test(index, vector, subset):
-    """Accuracy is tested only on decided choices between pairs picked at random, without ties."""
+    """Accuracy excludes ties, and choices between pairs that were picked as informative."""
     said = clicked(own_ratings(subset.Z), 60, informative=0.7, ties=10)
     fair = sum(asked == "random" for asked in said.asked[10:])
     unknown = said._replace(asked=["" if a == "random" else a for a in said.asked])
@@ -127,7 +127,7 @@ def test_choices_picked_for_being_doubtful_and_ties_are_no_test(index, vector, s
 
 
 def test_the_curve_begins_with_the_prior_and_ends_with_all(index, vector, subset):
-    """The learning curve goes from the prior to all choices, with the same tests at each point."""
+    """The learning curve runs from 0 choices to all, and each point has the same test pairs."""
     said = clicked(-3 * subset.Z[:, 0], 120)
 
     curve = personal_state(index, "ada", vector, said, subset=subset).curve
@@ -141,7 +141,7 @@ def test_the_curve_begins_with_the_prior_and_ends_with_all(index, vector, subset
 
 
 def test_the_forecast_is_positive_where_choices_teach(index, vector, subset):
-    """The forecast gain of more choices is positive for an unusual taste, and shrinks later."""
+    """For an unusual taste, the forecast gain is positive after 30 choices, smaller after 200."""
     ratings = -3 * subset.Z[:, 0]
 
     early, late = (
@@ -156,7 +156,7 @@ def test_the_forecast_is_positive_where_choices_teach(index, vector, subset):
 
 @pytest.mark.slow
 def test_shuffled_choices_have_a_forecast_around_nothing(index, vector, subset):
-    """The forecast's 95 % interval usually contains 0 where choices are random noise."""
+    """If choices are random noise, the 95 % interval of the forecast gain usually contains 0."""
     holds = []
     for seed in range(40):
         said = clicked(np.random.default_rng(seed).normal(size=N), 30, seed=seed, noise=1e9)
@@ -167,7 +167,7 @@ def test_shuffled_choices_have_a_forecast_around_nothing(index, vector, subset):
 
 
 def test_what_others_said_is_in_the_taste_and_not_in_its_test(index, vector, subset):
-    """A prior taught by others' ratings changes a person's ratings but not the tested accuracy."""
+    """A prior learned from others' ratings changes a person's ratings, not the tested accuracy."""
     taught = replace(
         subset.prior, covariance=9 * subset.prior.covariance, without_others=subset.prior
     )
@@ -184,7 +184,7 @@ def test_what_others_said_is_in_the_taste_and_not_in_its_test(index, vector, sub
 
 
 def test_what_moved_most_comes_first(index, vector, subset):
-    """Photos are listed by the largest change of percentile between the prior and the person."""
+    """Photos are sorted by how far the person's rating percentile differs from the prior's."""
     state = personal_state(index, "a", vector, clicked(own_ratings(subset.Z), 40), subset=subset)
 
     before, after = percentiles(subset.Z[:, 0]), percentiles(state.ratings)
@@ -195,7 +195,7 @@ def test_what_moved_most_comes_first(index, vector, subset):
 
 
 def test_a_prior_that_saw_the_photos_is_not_called_held_out(index, vector, subset):
-    """With a prior that saw the photos, accuracy is called in-sample on the personal card."""
+    """If the prior was learned from the photos, the personal vector's accuracy is in-sample."""
     seen = frozenset(shortened(photo.digest) for photo in index.photos())
     taught = MasterVector(
         "ours", "all-pairs", vector.direction, index.fingerprint, card=Card(photos=seen)
@@ -210,7 +210,7 @@ def test_a_prior_that_saw_the_photos_is_not_called_held_out(index, vector, subse
 
 
 def test_stars_alone_make_a_taste(index, vector, subset):
-    """Stars without any choices are enough to learn a taste, though accuracy is untested."""
+    """A taste can be learned from star ratings alone, without choices; accuracy is then None."""
     ratings = own_ratings(subset.Z)
 
     state = personal_state(index, "a", vector, clicked(2 * ratings, 0, stars=60), subset=subset)
@@ -222,7 +222,7 @@ def test_stars_alone_make_a_taste(index, vector, subset):
 
 @pytest.mark.slow
 def test_it_follows_every_click_among_many_photos(index, vector, subset):
-    """A person's state for 100 choices and 100,000 photos costs at most 40 passes over the data."""
+    """Learning a taste from 100 choices in 100,000 photos takes under 40 passes over the data."""
     n = 100_000
     drawn = np.random.default_rng(0).integers(N, size=n)
     Z = subset.Z[drawn] + 0.1 * np.random.default_rng(1).normal(size=(n, 1))

@@ -35,7 +35,7 @@ def judged():
 @pytest.mark.parametrize("listed", [0, 10**6])
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 def test_gaps_equal_the_loop_over_pairs(judged, scope, listed, monkeypatch):
-    """Each bin's accuracy counts the pairs in scope with such a gap between labels, ties half."""
+    """Accuracy by label gap equals an explicit loop over the pairs, with ties counted half."""
     monkeypatch.setattr(sorted_blocks, "_LISTED", listed)
     ratings, labels, trust = judged
     graph = Comparisons.from_scores(labels, weights=trust)
@@ -59,7 +59,7 @@ def test_gaps_equal_the_loop_over_pairs(judged, scope, listed, monkeypatch):
 
 
 def test_bins_of_all_gaps_are_the_whole(judged):
-    """A single bin that holds every gap has the overall accuracy, with the same interval."""
+    """If one bin holds all label gaps, it has the overall accuracy and the same interval."""
     ratings, labels, _ = judged
     graph = Comparisons.from_scores(labels)
     clusters = np.arange(N) // 4
@@ -76,7 +76,7 @@ def test_bins_of_all_gaps_are_the_whole(judged):
 
 
 def test_bins_of_ratings_learned_without_their_fold_include_the_refitting(judged):
-    """With refitted ratings, one bin of all gaps has the interval of the overall accuracy."""
+    """If ratings are refitted by fold, a bin of all label gaps has the overall interval."""
     ratings, labels, _ = judged
     pairs = HeldOutPairs.of(Comparisons.from_scores(labels), Folds(FOLDS[None], 2, None))
 
@@ -99,7 +99,7 @@ def test_empty_bins_are_nan(judged):
 
 
 def test_repeats_are_pooled(judged):
-    """A repeat pooled with itself changes neither the values nor the widths of intervals."""
+    """Counting one repeat of the folds twice changes no accuracy and no interval."""
     ratings, labels, _ = judged
     graph = Comparisons.from_scores(labels).restricted(FOLDS, "within")
     once, twice = (ratings[None], given(graph)), (np.stack([ratings] * 2), given(graph, graph))
@@ -109,7 +109,7 @@ def test_repeats_are_pooled(judged):
 
 
 def test_groups_are_graphs_of_their_own(judged):
-    """A group's accuracy is that of its photos alone."""
+    """A group's accuracy equals the accuracy computed from that group's photos alone."""
     ratings, labels, _ = judged
     rows = by_group(ratings[None], given(Comparisons.from_scores(labels)), GROUPS)
 
@@ -122,7 +122,7 @@ def test_groups_are_graphs_of_their_own(judged):
 
 
 def test_a_group_of_one_photo_is_nan():
-    """A group of one photo has no pair, and does not affect the others."""
+    """A group of one photo has accuracy NaN and does not change the other groups' accuracies."""
     groups = np.array([0, 1, 1, -1])
 
     pairs = given(Comparisons.from_scores(np.arange(4.0)))
@@ -135,7 +135,7 @@ def test_a_group_of_one_photo_is_nan():
 
 @pytest.mark.parametrize("edges", [[1.0], [-1, 1], [0, 2, 2]])
 def test_edges_must_increase(edges):
-    """Edges with one value, a negative gap or an empty range are refused."""
+    """If bin edges are single, negative or not increasing, they are refused with an error."""
     with pytest.raises(ComparisonsError, match="increase from 0 on"):
         by_gap(np.zeros((1, 2)), given(Comparisons.from_scores([1.0, 2.0])), edges)
 

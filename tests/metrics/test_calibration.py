@@ -29,7 +29,7 @@ def test_brier_is_scikit_learns(calibrated):
 
 
 def test_reliability_is_scikit_learns_curve(calibrated):
-    """Reliability bins equal scikit-learn's calibration_curve, with Wilson's interval."""
+    """The bins equal scikit-learn's calibration_curve, and their intervals are Wilson's."""
     p, outcomes = calibrated
 
     rows = reliability(p, outcomes, bins=8)
@@ -45,7 +45,7 @@ def test_reliability_is_scikit_learns_curve(calibrated):
 
 
 def test_calibrated_probabilities_have_little_error(calibrated):
-    """Calibrated probabilities have a calibration error near 0; distorted ones do not."""
+    """The calibration error is near 0 for calibrated and above 0.15 for distorted probabilities."""
     p, outcomes = calibrated
 
     assert expected_calibration_error(p, outcomes) < 0.02
@@ -53,7 +53,7 @@ def test_calibrated_probabilities_have_little_error(calibrated):
 
 
 def test_edges_belong_to_the_bin_above_and_one_to_the_last():
-    """Probabilities 0 and 1 are in the first and last bins; an empty bin's value is NaN."""
+    """Probability 0 falls into the first bin and 1 into the last; an empty bin's value is NaN."""
     rows = reliability([0.0, 0.5, 1.0], [0, 1, 1], bins=4)
 
     assert [row.n_pairs for row in rows] == [1, 0, 1, 1]
@@ -72,7 +72,7 @@ def test_swapping_the_photos_changes_nothing(calibrated):
 
 
 def test_risk_falls_with_coverage(calibrated):
-    """Answering only confident pairs lowers the error; answering all gives the error rate."""
+    """If only confident pairs are answered, the error rate is lower than over all pairs."""
     p, outcomes = calibrated
 
     curve = risk_coverage(p, outcomes)
@@ -92,7 +92,7 @@ def test_equal_confidence_is_answered_together():
 
 
 def test_no_pairs_are_nan():
-    """Calibration errors are NaN without any pairs, and the risk-coverage curve is empty."""
+    """If there are no pairs, calibration errors are NaN and the risk-coverage curve is empty."""
     assert np.isnan(brier([], []))
     assert np.isnan(expected_calibration_error([], []))
     assert len(risk_coverage([], []).risk) == 0

@@ -4,7 +4,7 @@ from photorank.metrics.estimates import holm
 
 
 def test_holm_is_the_step_down_procedure():
-    """p-values are multiplied by how many remain, never decrease, and stop at 1."""
+    """Holm's step-down correction multiplies sorted p-values by the number left, to 1 at most."""
     adjusted = holm([0.03, 0.01, np.nan, 0.9, 0.011])
 
     np.testing.assert_allclose(adjusted, [0.06, 0.04, np.nan, 0.9, 0.04])

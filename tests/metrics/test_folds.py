@@ -6,7 +6,7 @@ from photorank.metrics.folds import make_folds, merged_groupings, training_varia
 
 
 def test_folds_share_out_the_photos():
-    """Every repeat tests each photo once, in folds whose sizes differ by one at most."""
+    """In each repeat every photo is in one fold, and fold sizes differ by at most one."""
     folds = make_folds(103, k=10, repeats=4, seed=0)
 
     assert folds.codes.shape == (4, 103)
@@ -17,7 +17,7 @@ def test_folds_share_out_the_photos():
 
 
 def test_the_seed_decides():
-    """The same seed gives the same folds, and another seed gives others."""
+    """Equal seeds give equal folds, and different seeds give different folds."""
     one, same, other = (make_folds(50, seed=seed).codes for seed in (3, 3, 4))
 
     assert (one == same).all()
@@ -25,7 +25,7 @@ def test_the_seed_decides():
 
 
 def test_a_fold_is_a_random_sample_of_the_photos():
-    """Any two photos share a fold by chance alone, and all folds have the same size."""
+    """Two photos share a fold as often as in random draws, and all folds have the same size."""
     codes = make_folds(12, k=3, repeats=4000, seed=0).codes
 
     together = (codes[:, 0] == codes[:, 1]).mean()
@@ -36,7 +36,7 @@ def test_a_fold_is_a_random_sample_of_the_photos():
 
 @pytest.mark.parametrize(("groups", "k", "ways"), [(5, 5, 1), (3, 2, 3), (4, 3, 6)])
 def test_equal_splits_count_once(groups, k, ways):
-    """Repeats are only distinct splits: five groups into five folds can be split in one way."""
+    """Each distinct split counts as one repeat; five groups in five folds give only one."""
     folds = make_folds(4 * groups, k=k, repeats=60, by=np.repeat(np.arange(groups), 4), seed=0)
 
     assert folds.codes.shape == (ways, 4 * groups)
@@ -56,7 +56,7 @@ def test_groups_stay_whole():
 
 
 def test_single_photos_fill_up_beside_a_large_group():
-    """Ungrouped photos fill up the folds until all are of equal size."""
+    """Ungrouped photos fill up the smaller folds until all folds have the same size."""
     by = np.where(np.arange(100) < 25, 0, -1)
 
     codes = make_folds(100, k=4, repeats=1, by=by, seed=0).codes[0]
@@ -66,7 +66,7 @@ def test_single_photos_fill_up_beside_a_large_group():
 
 
 def test_groups_of_unequal_size_are_balanced():
-    """The largest groups are assigned first, each to the smallest fold so far."""
+    """Groups are assigned to folds by falling size, each to the smallest fold so far."""
     by = np.repeat(np.arange(7), [40, 20, 10, 10, 5, 5, 10])
 
     codes = make_folds(100, k=2, repeats=1, by=by, seed=0).codes[0]
@@ -92,13 +92,13 @@ def test_there_are_no_more_folds_than_units():
     ],
 )
 def test_what_cannot_be_split_is_said(n, arguments, message):
-    """Impossible splits, such as into too few folds or with too few units, are clear errors."""
+    """An impossible split into folds is refused with an error that says why."""
     with pytest.raises(ComparisonsError, match=message):
         make_folds(n, **arguments, seed=0)
 
 
 def test_groups_and_copies_are_kept_together():
-    """Photos linked by a group or as copies, even indirectly, are one unit."""
+    """Photos linked by a group or as copies, directly or indirectly, get the same unit number."""
     groups = np.array([0, 0, 1, 1, -1, -1, 2])
     copies = np.array([-1, 0, 0, -1, 1, 1, -1])
 
@@ -106,7 +106,7 @@ def test_groups_and_copies_are_kept_together():
 
 
 def test_luck_is_what_other_training_photos_would_not_teach():
-    """Variance due to the training photos is luck; variance due to the rated photo is not."""
+    """The training variance share includes variance from training photos, not from rated ones."""
     rng = np.random.default_rng(0)
     n = 400
     folds = make_folds(n, k=10, repeats=3, seed=0)
@@ -123,7 +123,7 @@ def test_luck_is_what_other_training_photos_would_not_teach():
 
 @pytest.mark.parametrize(("n", "k"), [(40, 10), (3, 3)])
 def test_luck_that_one_repeat_does_not_tell_is_all(n, k):
-    """The training variance share is 1 if only one repeat exists, so luck cannot be separated."""
+    """If repeats of the folds cannot show the training variance, its share is taken to be 1."""
     folds = make_folds(n, k=k, repeats=1 if n > k else 3, seed=0)
     ratings = np.random.default_rng(0).normal(size=(1, n))
 

@@ -17,7 +17,7 @@ def table(noise, *, n=60, raters=10, seed=0):
 
 
 def test_people_who_agree_have_a_high_ceiling():
-    """Raters without noise have a ceiling of 1, and raters of pure noise are at chance."""
+    """The human ceiling is 1 if raters have no noise, and at chance if they are all noise."""
     unanimous, noise = human_ceiling(table(0), seed=0), human_ceiling(table(1e3), seed=0)
 
     assert unanimous.split_half_accuracy.value == unanimous.one_rater_accuracy.value == 1
@@ -26,7 +26,7 @@ def test_people_who_agree_have_a_high_ceiling():
 
 
 def test_halves_of_two_raters_are_the_raters():
-    """With two raters a photo, both kinds of ceiling equal the agreement of the two raters."""
+    """If two people rated all photos, the human ceiling equals the agreement between the two."""
     rng = np.random.default_rng(1)
     one, other = rng.normal(size=(2, 30))
     both = RaterTable(
@@ -42,7 +42,7 @@ def test_halves_of_two_raters_are_the_raters():
 
 
 def test_halves_agree_more_than_single_raters():
-    """Mean scores of half the raters agree more than two single raters, within intervals."""
+    """Mean scores of two halves of the raters agree more than the scores of two raters."""
     ceiling = human_ceiling(table(1.0), seed=0)
 
     assert ceiling.split_half_accuracy.value > ceiling.one_rater_accuracy.value
@@ -52,7 +52,7 @@ def test_halves_agree_more_than_single_raters():
 
 
 def test_photos_with_one_rater_are_left_out():
-    """Photos with one rater are left out; if all photos are such, the ceiling is NaN."""
+    """Photos with one rater are ignored; if every photo has one rater, the ceiling is NaN."""
     pairs = table(1.0, n=20, raters=4)
     lonely = RaterTable(
         np.append(pairs.photos, 20), np.append(pairs.raters, 0), np.append(pairs.scores, 9.0), 21
@@ -75,7 +75,7 @@ def test_photos_with_one_rater_are_left_out():
     ],
 )
 def test_broken_tables_are_refused(broken):
-    """Tables with wrong lengths, rows or scores, and empty ones, are refused."""
+    """A rater table with unequal lengths, invalid rows or scores, or no rows is refused."""
     photos, raters, scores, n = broken
     columns = (np.array(photos, int), np.array(raters, int), np.array(scores))
 

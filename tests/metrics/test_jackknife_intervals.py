@@ -75,7 +75,7 @@ def test_jackknife_of_a_mean_is_students_interval():
 
 @pytest.mark.parametrize("metric", PAIR_METRICS)
 def test_intervals_stay_inside_the_metric_s_range(metric):
-    """The interval near a perfect value is asymmetric and stays below 1."""
+    """If a metric is almost perfect, its interval is asymmetric and stays below 1."""
     labels = np.arange(12.0)
     ratings = labels.copy()
     ratings[[0, 1]] = ratings[[1, 0]]
@@ -88,7 +88,7 @@ def test_intervals_stay_inside_the_metric_s_range(metric):
 
 
 def test_perfect_agreement_is_not_certainty():
-    """An accuracy of 1 has the exact binomial limit of half as many disjoint pairs as photos."""
+    """The lower limit of an accuracy of 1 is the exact binomial one for n/2 independent pairs."""
     labels = np.arange(20.0)
     perfect = accuracy_sums(labels, Comparisons.from_scores(labels)).leave_one_out()
     opposite = accuracy_sums(-labels, Comparisons.from_scores(labels)).leave_one_out()
@@ -103,7 +103,7 @@ def test_perfect_agreement_is_not_certainty():
 
 @pytest.mark.parametrize("n", [0, 1, 2])
 def test_too_few_photos_have_no_interval(n):
-    """Limits are nan, and null in JSON, if leaving one photo out leaves no pair."""
+    """If there are too few photos for an interval, its limits are NaN, and null in JSON."""
     comparisons = Comparisons.from_scores(np.arange(float(n)))
 
     estimate = jackknife(
@@ -117,7 +117,7 @@ def test_too_few_photos_have_no_interval(n):
 
 
 def test_one_cluster_has_no_interval():
-    """Limits are nan if all photos are in one cluster: other clusters may differ."""
+    """If all photos are in one cluster, the limits of the interval are NaN."""
     comparisons = Comparisons.from_scores([1.0, 2.0, 3.0])
     sums = accuracy_sums([1.0, 3.0, 2.0], comparisons, clusters=np.array([4, 4, 4]))
 
@@ -128,7 +128,7 @@ def test_one_cluster_has_no_interval():
 
 
 def test_paired_difference_is_narrower_than_either():
-    """The difference of two similar ratings has a narrower interval than either rating."""
+    """The accuracy difference of two similar ratings has a narrower interval than one accuracy."""
     ratings, labels, _ = photos("photos")
     comparisons = Comparisons.from_scores(labels)
     similar = ratings + 0.1 * np.random.default_rng(1).normal(size=len(labels))
@@ -142,7 +142,7 @@ def test_paired_difference_is_narrower_than_either():
 
 
 def test_paired_difference_is_a_paired_t_test():
-    """For plain means, limits and p-value are those of the paired t-test."""
+    """For a difference of plain means, limits and p-value equal those of the paired t-test."""
     a, b = np.random.default_rng(0).normal(0.5, 0.1, (2, 25))
     loo = [LeaveOneOut(v.mean(), (v.sum() - v) / 24) for v in (a, b)]
 
@@ -154,7 +154,7 @@ def test_paired_difference_is_a_paired_t_test():
 
 
 def test_what_single_pairs_add_is_counted_once():
-    """The jackknife error, twice too large if all noise belongs to single pairs, is halved."""
+    """If noise is independent between pairs, the jackknife interval has the binomial width."""
     first, second = np.triu_indices(80, 1)
     ratios = []
     for seed in range(10):
@@ -211,7 +211,7 @@ def test_differences_are_antisymmetric():
 
 
 def test_a_rating_equals_itself():
-    """The difference between a rating and itself is 0 with p-value 1, not 0 / 0."""
+    """The difference between a rating and itself is 0, with a p-value of 1 instead of NaN."""
     ratings, labels, _ = photos("photos")
     loo = accuracy_sums(ratings, Comparisons.from_scores(labels)).leave_one_out()
 
@@ -219,7 +219,7 @@ def test_a_rating_equals_itself():
 
 
 def test_perfection_on_few_photos_proves_little():
-    """A perfect order of six photos, which are three pairs, is no significant lead."""
+    """A perfect order of six photos is not significantly better than constant ratings."""
     labels = np.arange(6.0)
     comparisons = Comparisons.from_scores(labels)
     perfect, constant = (
@@ -240,7 +240,7 @@ def test_differences_need_the_same_units():
 
 
 def test_corrected_resampled_is_the_published_formula():
-    """The variance is (1/J + n_test/n_train) S², Student's t with J − 1 degrees of freedom."""
+    """The corrected resampled interval over folds equals the published formula."""
     folds = np.array([0.7, 0.8, 0.75, 0.77, 0.71])
 
     estimate = corrected_resampled(folds, test_to_train=0.25, n_photos=50, n_pairs=200)
@@ -254,7 +254,7 @@ def test_corrected_resampled_is_the_published_formula():
 
 
 def test_splitting_the_same_photos_again_is_no_new_evidence():
-    """Variance over R repeats of J folds is (R/J + n_test/n_train) S², not smaller by 1/R."""
+    """Repeating the folds does not divide the variance of the interval by the number of repeats."""
     folds = np.array([0.7, 0.8, 0.75, 0.77, 0.71] * 3)
 
     estimate = corrected_resampled(folds, test_to_train=0.25, repeats=3, **COUNTS)
@@ -268,7 +268,7 @@ def test_splitting_the_same_photos_again_is_no_new_evidence():
 
 
 def test_folds_that_agree_do_not_make_a_number_certain():
-    """Folds that all agree still get an exact binomial interval from the disjoint pairs."""
+    """If all folds have the same accuracy, the interval is the exact binomial one of n/2 pairs."""
     perfect = corrected_resampled([1.0] * 30, test_to_train=1 / 9, n_photos=40, n_pairs=60)
     middling = corrected_resampled([2 / 3] * 3, test_to_train=1 / 2, n_photos=6, n_pairs=3)
     lead = corrected_resampled_difference([1.0] * 30, [0.9] * 30, test_to_train=1 / 9, n_photos=40)
@@ -281,7 +281,7 @@ def test_folds_that_agree_do_not_make_a_number_certain():
 
 
 def test_corrected_resampled_leaves_out_undefined_folds():
-    """Folds without a pair are left out, and a single remaining fold gives no interval."""
+    """Folds without a pair (NaN) are left out; if one fold remains, the limits are NaN."""
     with_gap = corrected_resampled([0.7, np.nan, 0.8], test_to_train=0.5, **COUNTS)
     without = corrected_resampled([0.7, 0.8], test_to_train=0.5, **COUNTS)
     single = corrected_resampled([0.7, np.nan], test_to_train=0.5, **COUNTS)
@@ -295,7 +295,7 @@ def test_corrected_resampled_leaves_out_undefined_folds():
 
 @pytest.mark.parametrize(("floor", "most"), [(0.0, 1.0), (-1.0, 2.0)])
 def test_a_difference_over_two_folds_stays_within_what_is_possible(floor, most):
-    """Limits are cut at the largest possible difference: 1 of accuracies, 2 of correlations."""
+    """Limits of a difference stay within ±1 for accuracies and within ±2 for correlations."""
     asked = {"test_to_train": 1.0, "floor": floor, "n_photos": 40}
     lead = corrected_resampled_difference([0.9, 0.6], [0.5, 0.5], **asked)
     assert (lead.low, lead.high) == (-most, most)
@@ -306,7 +306,7 @@ def test_a_difference_over_two_folds_stays_within_what_is_possible(floor, most):
 
 
 def test_corrected_resampled_difference_is_of_the_same_folds():
-    """The corrected resampled difference equals the estimate of differences fold by fold."""
+    """The interval of a difference equals the interval computed from the folds' differences."""
     b, a = np.random.default_rng(0).normal([[0.3], [0.5]], 0.01, (2, 30))
 
     difference = corrected_resampled_difference(a, b, test_to_train=1 / 9, n_photos=50)
@@ -319,7 +319,7 @@ def test_corrected_resampled_difference_is_of_the_same_folds():
 
 
 def test_digits_follow_from_the_error():
-    """An estimate is shown to two digits of its uncertainty, as are its limits."""
+    """An estimate and its limits are rounded to two digits of the uncertainty."""
     assert (
         str(Estimate(0.74213, 0.7399, 0.7443, 9, 9, "")) == "0.7421 [0.7399, 0.7443] (n=9 photos)"
     )
@@ -329,7 +329,7 @@ def test_digits_follow_from_the_error():
 
 
 def test_the_jackknife_over_folds_of_a_mean_is_the_mean_of_folds():
-    """The jackknife of a mean over folds of equal size is the corrected interval of fold values."""
+    """For a mean over folds of equal size, jackknife and corrected resampled interval are equal."""
     rng = np.random.default_rng(3)
     errors, fold = rng.random(60), np.arange(60) % 5
     ours = corrected_jackknife(
@@ -348,7 +348,7 @@ def test_the_jackknife_over_folds_of_a_mean_is_the_mean_of_folds():
 
 
 def test_the_jackknife_over_folds_stays_between_0_and_1_and_says_what_it_does_not_know():
-    """Jackknife limits stay within 0 and 1, and are NaN if leaving out a fold is undefined."""
+    """Jackknife limits lie between 0 and 1, or are NaN if the metric without one fold is NaN."""
     outcomes, fold = np.array([1.0, 1, 1, 0]), np.array([0, 1, 2, 3])
     estimate = corrected_jackknife(
         lambda kept: float(outcomes[kept].mean()), fold, test_to_train=1 / 3, n_photos=8
@@ -371,7 +371,7 @@ def units(value, spread, seed):
 
 
 def test_a_difference_from_perfect_is_known_no_better_than_perfection_itself():
-    """The interval of a difference from a perfect metric keeps the perfect one's uncertainty."""
+    """If one of two metrics is perfect, their difference is no more certain than that metric."""
     perfect, good = LeaveOneOut(1.0, np.ones(20)), units(0.97, 0.004, 1)
     lead = paired_difference(perfect, good)
     alone = jackknife(perfect, **COUNTS)
@@ -393,7 +393,7 @@ def test_turning_a_difference_round_mirrors_it(values):
 
 
 def test_near_perfection_a_difference_has_more_room_on_the_side_of_doubt():
-    """An interval near 1 is longer downwards: a metric of 0.98 may be 0.94, but not 1.02."""
+    """If one metric is 0.98, the interval of its lead is longer downwards and stays below 1."""
     a, b = units(0.98, 0.01, 1), units(0.90, 0.01, 2)
     lead = paired_difference(a, b)
     assert lead.value - lead.low > 1.05 * (lead.high - lead.value)

@@ -17,7 +17,7 @@ def bent():
 
 
 def test_it_is_the_correlation_on_the_best_curve(bent):
-    """The correlation is that after the logistic curve that SciPy's curve_fit finds."""
+    """The value equals Pearson's correlation after a logistic curve fitted by SciPy."""
     ratings, labels = bent
 
     def curve(r, low, height, middle, width):

@@ -37,7 +37,7 @@ CASES += [("choices", "pairwise_accuracy"), ("choices", "kendall_tau_b")]
 
 @pytest.mark.parametrize(("kind", "metric"), CASES)
 def test_pairs_between_photos_make_the_total(judged, kind, metric):
-    """Sums over all couples of photos add up to the total; their effects on the metric cancel."""
+    """Sums per pair of photos add up to the total, and their effects on the metric sum to 0."""
     ratings, labels = judged
 
     sums = PAIR_METRICS[metric](ratings, graphs(labels)[kind])
@@ -63,7 +63,7 @@ def test_pairs_between_clusters_are_those_not_inside(judged, kind, metric):
 
 
 def test_some_couples_stand_for_all():
-    """The effect of all couples is estimated from a part of them."""
+    """The mean squared effect of all pairs of units is estimated from a sample of the pairs."""
     rng = np.random.default_rng(2)
     labels = rng.normal(size=150)
     ratings = labels + rng.normal(size=150)
@@ -78,7 +78,7 @@ def test_some_couples_stand_for_all():
 
 
 def test_no_couples_on_request_and_with_many_units():
-    """Couples are not listed with many units, where they hardly matter, or if not asked for."""
+    """If there are many units, or `couples` is 0, no pairs of units are listed."""
     labels = np.arange(1500.0)
 
     assert len(accuracy_sums(labels, Comparisons.from_scores(labels)).between) == 0
@@ -88,7 +88,7 @@ def test_no_couples_on_request_and_with_many_units():
 
 @pytest.mark.parametrize("metric", PAIR_METRICS)
 def test_fold_values_average_to_the_pooled_metric(judged, metric):
-    """The mean of the values by fold is the metric over the pairs of all folds."""
+    """The mean of the metric's values by fold equals the metric pooled over all folds."""
     ratings, labels = judged
     splits = [FOLDS, np.arange(N) // 10]
     parts = [
@@ -107,7 +107,7 @@ def test_fold_values_average_to_the_pooled_metric(judged, metric):
 
 
 def test_fold_values_without_a_pair_are_nan():
-    """Folds of constant labels contain no pair, so their values are nan."""
+    """A fold in which all labels are equal has the value NaN."""
     graph = Comparisons.from_scores([1.0, 1.0, 1.0])
 
     values = values_by_fold([accuracy_sums([1, 2, 3], graph, clusters=np.array([0, 1, 1]))])

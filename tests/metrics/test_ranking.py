@@ -79,7 +79,7 @@ def test_two_tiers_are_roc_auc(judged):
 @pytest.mark.parametrize("scope", SCOPES)
 @pytest.mark.parametrize("metric", ["pairwise_accuracy", "kendall_tau_b", "pearson"])
 def test_scopes_equal_the_loop_over_pairs(judged, metric, scope):
-    """Each metric counts exactly the pairs in scope, as an explicit loop over pairs does."""
+    """Each metric equals its value computed by an explicit loop over the pairs in scope."""
     ratings, labels = judged
     may = FOLDS[:, None] == FOLDS[None]
     if scope != "all":
@@ -92,7 +92,7 @@ def test_scopes_equal_the_loop_over_pairs(judged, metric, scope):
 
 
 def test_spearman_ranks_within_each_block(judged):
-    """Spearman ranks within each fold, as shares of the fold, so small folds weigh as much."""
+    """Spearman's correlation uses ranks within each fold, divided by the fold's size."""
     ratings, labels = judged
     folds = np.where(np.arange(N) < 8, 0, 1)
     a, b = np.empty(N), np.empty(N)
@@ -113,7 +113,7 @@ def test_spearman_ranks_within_each_block(judged):
 @pytest.mark.parametrize("clusters", [None, SERIES], ids=["photos", "clusters"])
 @pytest.mark.parametrize("metric", PAIR_METRICS)
 def test_leaving_a_unit_out_equals_counting_anew(judged, metric, clusters, scope):
-    """Leaving out a photo or cluster equals computing the metric on a graph without it."""
+    """The metric without a photo or cluster equals the metric computed anew from the rest."""
     ratings, labels = judged
     sums = PAIR_METRICS[metric]
     units = np.arange(N) if clusters is None else np.where(SERIES < 0, 100 + np.arange(N), SERIES)
@@ -132,7 +132,7 @@ def test_leaving_a_unit_out_equals_counting_anew(judged, metric, clusters, scope
 
 
 def test_spearman_without_a_photo_is_accurate_in_a_large_block():
-    """Approximate leave-one-out Spearman values are within 2 % of their spread from exact ones."""
+    """Leave-one-out Spearman values differ from exact ones by less than 2 % of the exact SD."""
     rng = np.random.default_rng(1)
     labels = rng.integers(0, 9, 200).astype(float)
     ratings = labels + 4 * rng.normal(size=200)
@@ -167,7 +167,7 @@ def test_constant_ratings_score_chance(judged, scope):
 
 
 def test_ratings_constant_in_each_fold_correlate_with_nothing(judged):
-    """Pearson's correlation is NaN if ratings differ between folds only, not within them."""
+    """If ratings are constant within each fold, Pearson's correlation is NaN."""
     _, labels = judged
 
     assert np.isnan(pearson(np.array([0.1, 0.7, 1 / 3])[FOLDS], graph(labels)))
@@ -175,7 +175,7 @@ def test_ratings_constant_in_each_fold_correlate_with_nothing(judged):
 
 @pytest.mark.parametrize("metric", PAIR_METRICS)
 def test_opposite_ratings_mirror(judged, metric):
-    """Turning the ratings, or all judgements, around mirrors every metric about chance."""
+    """Negating the ratings or the labels mirrors every metric about its chance value."""
     ratings, labels = judged
     sums = PAIR_METRICS[metric](ratings, graph(labels))
     chance = (1 + sums.floor) / 2
@@ -188,7 +188,7 @@ def test_opposite_ratings_mirror(judged, metric):
 
 
 def test_trust_doubled_is_a_photo_doubled(judged):
-    """A label of double trust weighs as much as two photos with that label and rating."""
+    """A label with weight 2 counts as much as two photos with the same label and rating."""
     ratings, labels = judged
     trust = np.where(np.arange(N) == 7, 2.0, 1.0)
     twice = np.append(np.arange(N), 7)
@@ -200,7 +200,7 @@ def test_trust_doubled_is_a_photo_doubled(judged):
 
 
 def test_choices_have_accuracy_and_tau_only():
-    """Choices count by weight for accuracy and tau; rank and value correlations are nan."""
+    """Weighted choices have an accuracy and Kendall's tau, but Spearman and Pearson are NaN."""
     winners, losers = np.array([0, 1, 2, 3]), np.array([1, 2, 0, 0])
     ratings = np.array([0.9, 0.5, 0.1, 0.5])
     once = Comparisons.from_choices(winners, losers, n=4, weights=[1, 1, 2, 1])
@@ -216,7 +216,7 @@ def test_choices_have_accuracy_and_tau_only():
 
 
 def test_tau_of_choices_counts_ties_on_both_sides():
-    """Kendall's tau of choices counts people's ties and ties of ratings in its denominator."""
+    """The denominator of Kendall's tau for choices accounts for ties by people and by ratings."""
     comparisons = Comparisons.from_choices([0, 1, 0], [1, 2, 2], n=3, ties=[False, True, False])
 
     # One concordant pair, one tied in the ratings; people ordered 2 pairs, ratings 2.
@@ -250,7 +250,7 @@ def test_labels_without_a_pair_give_nan(labels, metric):
 
 @pytest.mark.parametrize("metric", PAIR_METRICS)
 def test_groups_of_one_photo_have_no_pair_within(metric):
-    """A group of one photo has no pair in the scope within, and is no error."""
+    """If every group has one photo, metrics within groups are NaN, without an error."""
     comparisons = Comparisons.from_scores([1.0, 2.0, 3.0])
 
     lonely = comparisons.restricted(np.array([0, 1, 2]), "within")
@@ -262,7 +262,7 @@ def test_groups_of_one_photo_have_no_pair_within(metric):
 
 @pytest.mark.parametrize("metric", PAIR_METRICS)
 def test_unlabelled_photos_change_nothing(judged, metric):
-    """A photo without a label is in no pair and is no unit."""
+    """Photos without a label change neither a metric nor the number of units."""
     ratings, labels = judged
     more = np.append(labels, [np.nan, np.nan])
 
@@ -274,7 +274,7 @@ def test_unlabelled_photos_change_nothing(judged, metric):
 
 
 def test_two_photos_are_right_or_wrong():
-    """The metrics of a single pair are 1 if it is ordered correctly, and −1 for Spearman if not."""
+    """If two photos are in the right order, accuracy is 1; if reversed, Spearman is −1."""
     comparisons = Comparisons.from_scores([1.0, 2.0])
 
     assert pairwise_accuracy([0.1, 0.2], comparisons) == 1.0
@@ -283,7 +283,7 @@ def test_two_photos_are_right_or_wrong():
 
 @pytest.mark.parametrize("metric", PAIR_METRICS)
 def test_repeats_are_pooled_by_their_sums(judged, metric):
-    """Two repeats over the same pairs with the same ratings are one repeat."""
+    """Pooling a repeat with itself changes neither the metric nor its leave-one-out values."""
     ratings, labels = judged
     once = PAIR_METRICS[metric](ratings, graph(labels), clusters=SERIES)
 
@@ -309,6 +309,6 @@ def test_ratings_must_be_one_finite_number_a_photo(ratings):
 
 
 def test_clusters_must_be_one_code_a_photo():
-    """Clusters of a wrong length are refused with a message."""
+    """Cluster codes whose number differs from the number of photos are refused with an error."""
     with pytest.raises(ComparisonsError, match="clusters must be one number a photo"):
         accuracy_sums([0.1, 0.2], Comparisons.from_scores([1.0, 2.0]), clusters=np.array([0]))

@@ -8,7 +8,7 @@ from photorank.metrics.reject_cut import keepers_needed, reject_cut
 
 @pytest.mark.parametrize(("m", "lost"), [(59, 0.05), (100, 0.05), (400, 0.1), (1000, 0.02)])
 def test_the_cut_is_the_highest_whose_exact_bound_holds(m, lost):
-    """The cut is the highest whose Clopper-Pearson bound on lost keepers is within the limit."""
+    """The reject cut is the highest whose exact bound on lost keepers stays within the limit."""
     cut = reject_cut(np.arange(m, dtype=float), lost=lost)
 
     def upper(below):
@@ -20,7 +20,7 @@ def test_the_cut_is_the_highest_whose_exact_bound_holds(m, lost):
 
 @pytest.mark.parametrize(("lost", "confidence"), [(0.05, 0.95), (0.01, 0.95), (0.2, 0.99)])
 def test_fewer_keepers_than_any_cut_needs_are_refused(lost, confidence):
-    """Too few keepers for a cut are refused; the least number needed gives a cut losing none."""
+    """If there are too few keepers (good photos) for a cut, the error gives the number needed."""
     needed = keepers_needed(lost, confidence)
     assert (1 - lost) ** needed <= 1 - confidence < (1 - lost) ** (needed - 1)
     with pytest.raises(TooFewKeepersError, match=f"^{needed} keepers.*there are {needed - 1} "):
@@ -49,7 +49,7 @@ def clustered(rng, clusters, size, share):
 
 @pytest.mark.slow
 def test_shots_of_one_moment_are_one_keeper():
-    """Shots of one series count as one keeper; counted singly, the cut is too often too high."""
+    """Shots of one series count as one keeper, so that the cut is not too high too often."""
     rng = np.random.default_rng(1)
     naive, honest = [], []
     for _ in range(1000):
@@ -61,7 +61,7 @@ def test_shots_of_one_moment_are_one_keeper():
 
 
 def test_photos_on_their_own_are_their_own_clusters():
-    """Cluster code −1 leaves photos on their own, and the seed fixes the draw."""
+    """Photos with cluster code −1 each form a cluster, and equal seeds give equal cuts."""
     ratings = np.random.default_rng(0).normal(size=200)
     alone = reject_cut(ratings, clusters=np.full(200, -1))
     assert alone == reject_cut(ratings)
@@ -78,6 +78,6 @@ def test_equal_ratings_are_not_cut_apart():
 
 @pytest.mark.parametrize("wrong", [0, 1, -0.1])
 def test_shares_lie_between_0_and_1(wrong):
-    """A share or confidence of 0 or 1 cannot be guaranteed."""
+    """A share of lost keepers that is not between 0 and 1 is refused with an error."""
     with pytest.raises(ValueError, match="between 0 and 1"):
         reject_cut(np.arange(100.0), lost=wrong)

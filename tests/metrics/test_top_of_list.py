@@ -19,7 +19,7 @@ BY_BLOCK = [ndcg_by_block, precision_by_block, album_regret_by_block]
 @pytest.mark.parametrize("k", [None, 1, 7, 50])
 @pytest.mark.parametrize("ties", [False, True])
 def test_ndcg_is_scikit_learns(k, ties):
-    """NDCG equals scikit-learn's, with gains above the lowest label, and with ties."""
+    """NDCG with labels minus the lowest label as gains equals scikit-learn's, even with ties."""
     rng = np.random.default_rng(0)
     labels = rng.integers(1, 6, 30).astype(float)
     ratings = labels + 2 * rng.normal(size=30)
@@ -52,7 +52,7 @@ def test_lists_are_the_blocks():
 
 
 def test_oracle_and_chance():
-    """The labels as ratings score 1 on each metric; constant ratings score as chance does."""
+    """If ratings equal labels, each metric is 1; if ratings are constant, it is at chance."""
     labels = np.array([1.0, 2.0, 2.0, 3.0, 5.0, 5.0])
     comparisons = Comparisons.from_scores(labels)
     constant = np.zeros(6)
@@ -78,7 +78,7 @@ def test_constant_ratings_are_the_mean_over_all_orders():
 
 
 def test_an_album_is_judged_by_its_mean_label():
-    """An album's regret compares its mean label with the best album's and with the average."""
+    """Album regret is the mean label's gain over the average, divided by the best album's gain."""
     comparisons = Comparisons.from_scores([0.0, 1.0, 2.0, 5.0])
 
     value = album_regret_at_k([0.1, 0.3, 0.2, 0.4], comparisons, 2)
@@ -87,7 +87,7 @@ def test_an_album_is_judged_by_its_mean_label():
 
 
 def test_short_lists_leave_no_choice():
-    """An album with room for every photo has an undefined regret."""
+    """If an album has room for every photo, its regret is NaN."""
     comparisons = Comparisons.from_scores([0.0, 1.0, 2.0])
 
     assert np.isnan(album_regret_at_k([0.1, 0.2, 0.3], comparisons, 3))
@@ -96,7 +96,7 @@ def test_short_lists_leave_no_choice():
 
 @pytest.mark.parametrize("by_block", BY_BLOCK)
 def test_without_a_list_there_is_no_value(by_block):
-    """Choices, pairs across groups, a single tier or no labels give no list and no value."""
+    """Top-of-list metrics have no value for choices, pairs across groups or equal labels."""
     ratings = np.array([0.1, 0.2, 0.3])
     scores = Comparisons.from_scores([1.0, 2.0, 3.0])
 

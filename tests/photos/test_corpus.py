@@ -30,7 +30,7 @@ def test_a_file_that_is_cut_off_is_read_whole_or_refused(suffix):
 @pytest.mark.slow  # two seconds of work
 @pytest.mark.usefixtures("usual_limits")
 def test_a_picture_of_too_many_passes_is_given_up():
-    """A small file that would take an hour to decode is given up at the time limit."""
+    """A small file that would take an hour to decode is refused when the time limit is reached."""
     limit_decoding(DecodeLimits(work_seconds=1))
     with pytest.raises(UnreadablePhotoError, match="takes more than 1 second to decode"):
         decode_isolated(scans_of_nothing(), short_side=224)
@@ -39,7 +39,7 @@ def test_a_picture_of_too_many_passes_is_given_up():
 @pytest.mark.slow  # every hostile file of the corpus
 @pytest.mark.filterwarnings("ignore")  # Pillow warns of what it can read all the same
 def test_metadata_of_any_file_are_read_or_refused(tmp_path):
-    """Metadata readers survive every file of the corpus and refuse a decompression bomb."""
+    """Metadata readers survive every hostile sample file and refuse a decompression bomb."""
     path = tmp_path / "photo"
     for sample in samples():
         path.write_bytes(sample.data)

@@ -59,7 +59,7 @@ def scene(width=300, height=200):
 @pytest.mark.parametrize("short_side", [None, 32])
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP"])
 def test_what_is_decoded_apart_is_what_is_decoded_here(kind, short_side):
-    """A photo decoded in another process has the same pixels, size and metadata as one here."""
+    """A photo decoded in another process has the same pixels, size and metadata as in this one."""
     exif = Image.Exif()
     exif[0x0112], exif[0x010F], exif[0x0110] = 6, "Ricoh", "GR"
     options = {} if kind in {"GIF", "BMP"} else {"exif": exif}
@@ -82,7 +82,7 @@ def test_signals_are_measured_apart_as_here():
 
 @pytest.mark.parametrize("data", [b"", b"\0" * 99, b"buy milk", saved(scene(), "JPEG")[:999]])
 def test_a_damaged_file_is_refused_in_the_same_words(data):
-    """A damaged file is refused for good, for the same reason in a worker as in-process."""
+    """The error for a damaged file is permanent, and has the same reason in a worker process."""
     with pytest.raises(UnreadablePhotoError) as here:
         decode_photo(data)
     with pytest.raises(UnreadablePhotoError) as apart:
@@ -127,14 +127,14 @@ def test_a_file_that_ends_its_decoder_ends_nothing_else(
 
 @posix
 def test_a_photo_is_not_blamed_for_what_an_earlier_one_left_behind(hostile):
-    """A photo is tried in a new process before it is refused."""
+    """If decoding fails in a used process, the photo is tried again in a new one."""
     for _ in range(3):
         assert decode_isolated(file_with("leave damage")).photo.size == (8, 8)
 
 
 @posix
 def test_what_a_decoder_prints_is_not_taken_for_its_answer(hostile):
-    """Output of a decoder library reaches neither the reply nor the terminal."""
+    """Text printed by a decoder library reaches neither the process's reply nor the terminal."""
     assert decode_isolated(file_with("print")).photo.size == (8, 8)
 
 
@@ -177,7 +177,7 @@ def test_a_process_that_dies_while_idle_is_not_noticed():
 
 
 def test_a_process_is_used_again():
-    """Photos decoded in turn share one process, and eight at a time use at most eight."""
+    """Photos decoded one by one share a process; eight threads use at most eight processes."""
     decode_pool._end_all()
     data = saved(scene())
     for _ in range(3):
@@ -190,7 +190,7 @@ def test_a_process_is_used_again():
 
 
 def test_without_a_process_the_error_says_so(monkeypatch):
-    """If no decoder process can start, one error tells the user; photos are not skipped."""
+    """If no decoder process can start, the run ends with an error instead of skipping photos."""
     decode_pool._end_all()
     monkeypatch.setattr(decode_pool, "_WORKER_PROGRAM", "raise SystemExit(7)")
     with pytest.raises(DecoderError, match=r"exit 7.*photorank doctor"):
@@ -198,7 +198,7 @@ def test_without_a_process_the_error_says_so(monkeypatch):
 
 
 def test_where_no_process_can_be_made_the_error_says_so(monkeypatch):
-    """A decoding process that cannot be started is reported as such."""
+    """If the program of a decoding process is missing, the error says that it cannot be started."""
     decode_pool._end_all()
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with pytest.raises(DecoderError, match="cannot be started"):
@@ -207,7 +207,7 @@ def test_where_no_process_can_be_made_the_error_says_so(monkeypatch):
 
 @posix
 def test_no_process_outlives_the_one_that_asked(tmp_path):
-    """Decoder processes end even if the parent is killed at once."""
+    """If the parent process is killed, its decoder processes end as well."""
     program = (
         "import io, time; from PIL import Image\n"
         "from photorank.photos import decode_pool\n"
@@ -254,7 +254,7 @@ def test_a_forked_process_has_decoders_of_its_own():
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP", "AVIF"])
 def test_headers_that_libraries_in_c_read_are_read_by_another_process(tmp_path, kind):
-    """Only WebP and AVIF headers are read by a separate process, with the same results."""
+    """A separate process reads WebP and AVIF headers and returns the same metadata."""
     decode_pool._end_all()
     path = tmp_path / "photo"
     path.write_bytes(saved(scene(), kind))
@@ -265,7 +265,7 @@ def test_headers_that_libraries_in_c_read_are_read_by_another_process(tmp_path, 
 
 @posix
 def test_a_header_that_ends_its_reader_ends_nothing_else(hostile, tmp_path):
-    """A header that crashes its decoder only makes that photo refused, without exposure bias."""
+    """If a file's header crashes the decoder, the photo is refused; its exposure bias is None."""
     path = tmp_path / "photo.heic"
     path.write_bytes(file_with("crash at once"))
     with pytest.raises(UnreadablePhotoError, match=r"its decoder crashed \(Segmentation fault\)"):

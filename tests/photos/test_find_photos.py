@@ -83,7 +83,7 @@ def public_folder():
 
 
 def test_files_come_sorted_with_their_size_and_time(tmp_path):
-    """A folder's own files come by name, then its subfolders', with absolute paths."""
+    """Files in a folder are listed by name before those in its subfolders, with absolute paths."""
     make(tmp_path, "b.jpg", "a/z.PNG", "a.jpeg", "notes.txt", "c/d/e.webp")
 
     files = list(seen(tmp_path))
@@ -96,7 +96,7 @@ def test_files_come_sorted_with_their_size_and_time(tmp_path):
 
 
 def test_relative_paths_become_absolute(tmp_path, monkeypatch):
-    """Relative paths become absolute, so that stored paths hold from any current folder."""
+    """Relative paths are made absolute, so they stay valid if the current folder changes."""
     make(tmp_path, "a.jpg")
     monkeypatch.chdir(tmp_path)
 
@@ -119,7 +119,7 @@ def test_relative_paths_become_absolute(tmp_path, monkeypatch):
     ],
 )
 def test_machine_made_and_other_files_are_passed_over(tmp_path, name):
-    """Hidden files, thumbnails of programs and drives, and other kinds of files are no photos."""
+    """Hidden files, thumbnails made by programs or drives, and files of other kinds are skipped."""
     make(tmp_path, name, "kept.jpg")
 
     assert found(tmp_path) == ["kept.jpg"]
@@ -128,7 +128,7 @@ def test_machine_made_and_other_files_are_passed_over(tmp_path, name):
 
 
 def test_what_goes_along_with_a_photo_is_told(tmp_path):
-    """A RAW file beside its JPEG or HEIC, a video and a sidecar are companions of the photo."""
+    """A RAW file, video or sidecar beside a JPEG or HEIC photo counts as its companion."""
     companions = {
         "a.NEF", "a.MOV", "a.xmp", "a.JPG.xmp", "a.NEF.xmp", "b.dng", "b.mp4", "b.AAE",
         "PXL_2.RAW-02.ORIGINAL.dng", "PXL_1.MP", "g.jpg.supplemental-metadata.json",
@@ -144,7 +144,7 @@ def test_what_goes_along_with_a_photo_is_told(tmp_path):
 
 
 def test_every_file_has_a_kind_to_be_counted_by(tmp_path):
-    """Files that are passed over are counted by suffix, or by a label if they have none."""
+    """Skipped files are counted by suffix, or by a label such as `hidden` or `@eaDir/`."""
     make(tmp_path, "a.psd", "b.MOV", "._c.jpg", ".DS_Store", "@eaDir/d.jpg", "README", "e.jpg")
 
     kinds = [file.kind for file in find_photos([tmp_path]) if isinstance(file, SkippedFile)]
@@ -155,7 +155,7 @@ def test_every_file_has_a_kind_to_be_counted_by(tmp_path):
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "GIF"])
 def test_a_photo_without_a_suffix_is_found_by_its_first_bytes(tmp_path, kind):
-    """Photos under bare names are found, and other files without suffix are ignored."""
+    """If a file name has no suffix, the first bytes decide whether the file is a photo."""
     Image.new("RGB", (8, 8)).save(tmp_path / "4F2A", kind)
     make(tmp_path, "bare", "kept.jpg")
 
@@ -210,14 +210,14 @@ def test_a_hidden_folder_that_is_named_is_searched(tmp_path):
     ],
 )
 def test_exclude(tmp_path, glob, kept):
-    """An exclude pattern matches names and paths below the root; a folder goes with its content."""
+    """An exclude pattern matches names or relative paths; a matching folder is skipped entirely."""
     make(tmp_path, "a.jpg", "d.png", "private/b.jpg", "private/deep/c.jpg")
 
     assert found(tmp_path, exclude=[glob]) == kept
 
 
 def test_overlapping_roots_give_each_file_once(tmp_path):
-    """A folder, its subfolder and a file inside give each photo once, in any order."""
+    """If searched folders overlap, each photo is found once, whatever order they are given in."""
     make(tmp_path, "a.jpg", "b/c.jpg")
     roots = [tmp_path, tmp_path / "b", tmp_path / "b" / "c.jpg", tmp_path]
 
@@ -228,7 +228,7 @@ def test_overlapping_roots_give_each_file_once(tmp_path):
 
 
 def test_a_missing_path_is_an_error_at_once(tmp_path):
-    """A missing folder is an error before any photo is searched for."""
+    """If a folder is missing, an error is raised before the search for photos starts."""
     with pytest.raises(MissingPathError, match="nowhere does not exist"):
         find_photos([tmp_path, tmp_path / "nowhere"])
 
@@ -241,7 +241,7 @@ def test_a_missing_path_is_an_error_at_once(tmp_path):
     ],
 )
 def test_a_named_file_that_is_no_photo_has_a_reason(tmp_path, name, words):
-    """A file that the user names but that is no photo is reported with a reason."""
+    """If a file named by the user is no photo, it is reported with a reason."""
     make(tmp_path, name)
 
     assert reason(tmp_path / name) == words
@@ -249,7 +249,7 @@ def test_a_named_file_that_is_no_photo_has_a_reason(tmp_path, name, words):
 
 @posix
 def test_names_of_all_kinds(tmp_path):
-    """Line breaks, quotes, emoji and bytes that are no UTF-8 are all possible names."""
+    """Photos are found even if names have line breaks, quotes, emoji or bytes that are no UTF-8."""
     names = [b"a\nb.jpg", b'it\'s "it".jpg', "🌅.jpg".encode(), b"caf\xe9.jpg", b"-rf.jpg"]
     for name in names:
         with open(os.path.join(os.fsencode(tmp_path), name), "wb") as file:
@@ -283,7 +283,7 @@ def test_what_is_no_regular_file_is_skipped_without_waiting(tmp_path, monkeypatc
 
 @posix
 def test_links_are_followed_without_running_in_circles(tmp_path):
-    """Linked folders are read once, under their real path if that is searched, too."""
+    """If a folder and a link to it are both searched, its photos are found once, by real path."""
     make(tmp_path, "in/m/a.jpg", "out/b.jpg")
     (tmp_path / "in" / "all").symlink_to(tmp_path / "in")
     (tmp_path / "in" / "also").symlink_to(tmp_path / "in" / "m")
@@ -296,7 +296,7 @@ def test_links_are_followed_without_running_in_circles(tmp_path):
 
 @posix
 def test_a_root_that_is_a_link_gives_way_to_the_folder_itself(tmp_path):
-    """A folder given also as a link is listed by its real path, whichever name sorts first."""
+    """If a folder and a link to it are both given, its photos have the folder's real path."""
     make(tmp_path, "real/a.jpg")
     (tmp_path / "alias").symlink_to(tmp_path / "real")
 
@@ -307,7 +307,7 @@ def test_a_root_that_is_a_link_gives_way_to_the_folder_itself(tmp_path):
 
 @posix
 def test_an_unreadable_folder_is_told_and_the_rest_is_found(public_folder):
-    """An unreadable folder loses only its own photos, as does one that hides its files' sizes."""
+    """If a folder or its file sizes cannot be read, only the photos in that folder are missing."""
     make(public_folder, "a.jpg", "closed/b.jpg", "hiding/c.jpg", "z/d.jpg")
     (public_folder / "closed").chmod(0o000)
     (public_folder / "hiding").chmod(0o644 if os.geteuid() == 0 else 0o400)

@@ -20,7 +20,7 @@ def gradient(width, height):
 @pytest.mark.parametrize("size", [224, 37])
 @pytest.mark.parametrize("shape", SHAPES)
 def test_crop_is_torchvisions(scene, shape, size):
-    """The centre crop equals torchvision's, the preprocessing of CLIP, to the pixel."""
+    """The centre crop equals torchvision's crop for CLIP in every pixel."""
     from torchvision.transforms import CenterCrop, Compose, InterpolationMode, Resize
 
     photo = scene.resize(shape)
@@ -35,7 +35,7 @@ def test_crop_is_torchvisions(scene, shape, size):
 @pytest.mark.parametrize("framing", FRAMINGS)
 @pytest.mark.parametrize("shape", [(1, 1), (1, 100_000), (3_000_000, 1), (5000, 3), *SHAPES])
 def test_every_framing_takes_every_shape(framing, shape):
-    """Every framing gives frames of bounded size, even for one-pixel lines and long strips."""
+    """Every framing method, such as crop or pad, gives frames of bounded size for any photo."""
     frames = frame(Image.new("RGB", shape, (10, 20, 30)), framing, 64)
 
     assert 1 <= len(frames) <= 5
@@ -52,7 +52,7 @@ def test_every_framing_takes_every_shape(framing, shape):
 
 
 def test_pad_shows_all_of_the_photo_on_the_fill():
-    """The photo lies in the middle, undistorted, and the rest has the fill's colour."""
+    """The framing `pad` centres the undistorted photo and fills the rest with the fill colour."""
     [pixels] = frame(Image.new("RGB", (400, 200)), "pad", 100, fill=(1, 2, 3))
 
     assert (pixels[:25] == (1, 2, 3)).all()
@@ -62,7 +62,7 @@ def test_pad_shows_all_of_the_photo_on_the_fill():
 
 
 def test_squash_is_a_plain_resize(scene):
-    """The frame is Pillow's own resize to a square."""
+    """The framing `squash` equals Pillow's resize to a square."""
     [pixels] = frame(scene, "squash", 96)
 
     np.testing.assert_array_equal(pixels, scene.resize((96, 96), Image.Resampling.BICUBIC))
@@ -74,7 +74,7 @@ def test_squash_is_a_plain_resize(scene):
      ((2000, 200), (100, 400)), ((200, 2000), (400, 100)), ((50, 50), (100, 100))],
 )  # fmt: skip
 def test_whole_keeps_the_shape_up_to_four_to_one(shape, expected):
-    """The whole framing keeps a photo's shape, with the short side at the frame's size."""
+    """The framing `whole` keeps a photo's shape up to 4:1; its short side has the frame size."""
     [pixels] = frame(gradient(*shape), "whole", 100)
 
     assert pixels.shape[:2] == expected
@@ -84,7 +84,7 @@ def test_whole_keeps_the_shape_up_to_four_to_one(shape, expected):
 
 @pytest.mark.parametrize("shape", [(200, 200), (266, 200), (300, 200), (200, 500), (1000, 200)])
 def test_tiles_cover_the_whole_photo_and_overlap(shape):
-    """The tiles together cover the `whole` frame, and neighbours overlap by a quarter."""
+    """Tiles of a photo cover its `whole` frame; neighbours overlap by at least a quarter."""
     photo, size = gradient(*shape), 100
     [whole] = frame(photo, "whole", size)
     if shape[1] > shape[0]:
@@ -122,7 +122,7 @@ def test_an_unknown_framing_lists_the_known_ones():
 
 @pytest.mark.parametrize("framing", FRAMINGS)
 def test_a_part_of_a_scaled_down_photo_has_its_own_shape(framing):
-    """A crop is framed by its own size and ignores the `full_size` inherited from its photo."""
+    """A cropped photo is framed by its own size, not by the `full_size` of its original."""
     photo = gradient(400, 300)
     photo.info["full_size"] = (3001, 4001)
     part = photo.crop((0, 0, 100, 300))
@@ -135,7 +135,7 @@ def test_a_part_of_a_scaled_down_photo_has_its_own_shape(framing):
 @pytest.mark.parametrize("framing", FRAMINGS)
 @pytest.mark.parametrize("shape", [(300, 200), (200, 300), (256, 256), (640, 250)])
 def test_boxes_say_what_part_of_the_photo_a_frame_shows(framing, shape):
-    """A frame's box tells the part of the photo it shows, as checked on a colour gradient."""
+    """A frame's box gives the part of the photo that is visible in the frame."""
     photo, size = gradient(*shape), 100
     frames = frame(photo, framing, size, fill=(127, 127, 0))
 
@@ -154,7 +154,7 @@ def test_boxes_say_what_part_of_the_photo_a_frame_shows(framing, shape):
 
 
 def test_a_view_is_mirrored():
-    """The second of four views is the mirror image."""
+    """The second frame of the framing `views` is the mirror image of the first."""
     first, second, *_ = frame(gradient(300, 200), "views", 100)
 
     np.testing.assert_allclose(first[:, ::-1].astype(int), second, atol=2)
@@ -162,7 +162,7 @@ def test_a_view_is_mirrored():
 
 @pytest.mark.parametrize("shape", [(300, 200), (211, 397), (1000, 90)])
 def test_a_step_divides_the_long_side(shape):
-    """The long side is a multiple of the encoder's patch step; the short side is unchanged."""
+    """The long side of a `whole` frame is rounded to whole patches; the short side is unchanged."""
     [pixels] = frame(gradient(*shape), "whole", 224, step=14)
 
     assert min(pixels.shape[:2]) == 224

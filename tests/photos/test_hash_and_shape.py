@@ -18,7 +18,7 @@ def distance(one, other):
 
 
 def test_the_hash_is_of_the_picture_not_of_the_file(tmp_path):
-    """Size, quality and colour change few bits of the hash; another picture changes many."""
+    """Hashes are close for copies in another size or colour, and far apart for other pictures."""
     first = tmp_path / "a.jpg"
     draw_photo(first, seed=1, size=(320, 240), blur=12)
     picture = Image.open(first)
@@ -64,7 +64,7 @@ def test_the_exposure_bias_is_read_from_the_header(tmp_path):
 
 
 def test_a_look_is_shape_and_mean_colour(tmp_path):
-    """A look packs the mean colour in 5, 6 and 5 bits, and black differs from no colour."""
+    """A photo's look is its aspect ratio and its mean colour in 16 bits; black is not 0."""
     Image.new("RGB", (300, 200), (255, 0, 0)).save(tmp_path / "red.webp", lossless=True)
     Image.new("RGB", (200, 300)).save(tmp_path / "black.webp", lossless=True)
     assert look_of_file(tmp_path / "red.webp") == (1500, 31 << 11)
@@ -73,7 +73,7 @@ def test_a_look_is_shape_and_mean_colour(tmp_path):
 
 
 def test_what_cannot_be_read_has_a_usual_shape(tmp_path):
-    """An unreadable photo gets a default shape in the grid."""
+    """An unreadable photo gets a default shape in the photo grid."""
     (tmp_path / "damaged.webp").write_bytes(b"RIFF")
     for name in ("damaged.webp", "gone.webp"):
         assert look_of_file(tmp_path / name) == UNKNOWN
@@ -81,7 +81,7 @@ def test_what_cannot_be_read_has_a_usual_shape(tmp_path):
 
 
 def test_a_shape_fits_sixteen_bits(tmp_path):
-    """The widest panorama's aspect ratio fits into 16 bits."""
+    """The aspect ratio of a very wide panorama is limited to 65,000, which fits into 16 bits."""
     Image.new("RGB", (9000, 10)).save(tmp_path / "wide.png")
     assert aspect_of_file(tmp_path / "wide.png") == 65_000
 

@@ -81,7 +81,7 @@ def camera_exif(orientation=1, taken=None):
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", FORMATS)
 def test_every_format_gives_the_same_picture(scene, kind):
-    """Every file format decodes to the same RGB picture, of the same size and without metadata."""
+    """A picture saved in any file format decodes to the same RGB picture, without metadata."""
     options, loss = FORMATS[kind]
 
     photo = decode_photo(encoded(scene, kind, **options))
@@ -225,7 +225,7 @@ def adobe_as_srgb(*colour):
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP"])
 def test_colour_profiles_are_converted(kind):
-    """Colours of a wide profile are converted to sRGB: grey stays, muted green becomes vivid."""
+    """Colours of a wide-gamut profile are converted to sRGB; neutral grey is unchanged."""
     picture = Image.new("RGB", (64, 32), (100, 180, 60))
     picture.paste((128, 128, 128), (32, 0, 64, 32))
     options = {"lossless": True} if kind == "WEBP" else {}
@@ -237,7 +237,7 @@ def test_colour_profiles_are_converted(kind):
 
 
 def test_the_old_profile_does_not_stay_with_the_new_colours():
-    """A thumbnail of a converted photo has no ICC profile, which would convert it again."""
+    """The thumbnail of a colour-converted photo does not include the original ICC profile."""
     picture = Image.new("RGB", (64, 32), (100, 180, 60))
     photo = decode_photo(encoded(picture, "JPEG", icc_profile=wide_profile()))
 
@@ -245,7 +245,7 @@ def test_the_old_profile_does_not_stay_with_the_new_colours():
 
 
 def test_a_colour_profile_in_a_grey_photo_is_no_harm(scene):
-    """A grey photo with a phone's sRGB profile is unchanged, and a wide profile is applied."""
+    """An sRGB profile leaves a grey photo unchanged; a wide-gamut profile is applied to it."""
     grey = scene.convert("L")
 
     photo = decode_photo(encoded(grey, "PNG", icc_profile=SRGB))
@@ -258,7 +258,7 @@ def test_a_colour_profile_in_a_grey_photo_is_no_harm(scene):
 @pytest.mark.parametrize("profile", [b"", b"nonsense", SRGB[:200], SRGB[:130] + bytes(500)])
 @pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
 def test_a_damaged_profile_does_not_lose_the_photo(scene, mode, profile):
-    """A photo with an unreadable colour profile is taken as sRGB."""
+    """A photo with an unreadable colour profile is decoded as sRGB."""
     picture = scene.convert(mode)
 
     photo = decode_photo(encoded(picture, "TIFF", icc_profile=profile))
@@ -273,7 +273,7 @@ def test_a_damaged_profile_does_not_lose_the_photo(scene, mode, profile):
 )
 @pytest.mark.parametrize("kind", ["JPEG", "WEBP", "PNG"])
 def test_damaged_exif_does_not_lose_the_photo(scene, kind, exif):
-    """A photo whose EXIF cannot be read is taken as it lies."""
+    """A photo with unreadable EXIF is decoded without rotation and with empty metadata."""
     data = encoded(scene, kind, exif=b"Exif\0\0" + exif)
 
     assert decode_photo(data).size == scene.size
@@ -313,7 +313,7 @@ def test_an_impossible_orientation_is_ignored(scene):
      (469, (2000, 1500)), (938, (4000, 3000)), (90, (250, 188))],
 )  # fmt: skip
 def test_a_jpeg_is_decoded_no_larger_than_needed(large_jpeg, short_side, size):
-    """A JPEG is decoded at 1/8, 1/4 or 1/2 if 1.6 times the needed size remains."""
+    """A JPEG is decoded at 1/8, 1/4 or 1/2 size if that is at least 1.6 times the needed size."""
     assert decode_photo(large_jpeg, short_side=short_side).size == size
 
 
@@ -336,7 +336,7 @@ def test_rounding_to_whole_pixels_does_not_change_the_frame(scene, kind, orienta
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "CMYK"])
 def test_other_formats_are_shrunk_at_once(large_scene, mode):
-    """Formats without a draft mode are scaled down before their colours are converted."""
+    """File formats without reduced decoding are scaled down before colour conversion."""
     picture = large_scene.convert(mode)
     data = encoded(picture, "TIFF")
 
@@ -372,7 +372,7 @@ def test_the_colour_that_stands_for_transparency_is_averaged_as_white():
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", ["P", "1", "LA", "I;16"])
 def test_every_kind_of_pixels_is_scaled_down_as_rgb_is(scene, mode):
-    """Scaling down averages a palette's colours, not its numbers, and works for 16-bit grey."""
+    """Images of every pixel mode, such as palette, are scaled down like their RGB version."""
     large = scene.resize((900, 600))
     if mode == "I;16":
         grey = large.convert("L")
@@ -391,7 +391,7 @@ def test_every_kind_of_pixels_is_scaled_down_as_rgb_is(scene, mode):
 @pytest.mark.slow
 @pytest.mark.parametrize("framing", ["crop", "whole", "squash", "pad", "tiles"])
 def test_a_draft_is_hardly_another_picture(large_jpeg, framing):
-    """The encoder's input from a scaled-down decode is within a grey level of the full decode's."""
+    """Reduced decoding changes the encoder's input by less than one grey level on average."""
     full, draft = decode_photo(large_jpeg), decode_photo(large_jpeg, short_side=224)
 
     assert full.size == (4000, 3000)
@@ -416,7 +416,7 @@ def huge_png(width, height):
     "size", [(20_000, 15_001), (25_000, 25_000), (1, 300_000_001), (200_000, 200_000)]
 )
 def test_too_many_pixels_are_refused_from_the_header(size):
-    """A tiny file that claims a huge picture is refused from its header, without unpacking."""
+    """A tiny file whose header claims a huge picture is refused before it is decompressed."""
     assert reason(huge_png(*size)) == "more than 300 megapixels"
 
 
@@ -443,7 +443,7 @@ def test_the_largest_phones_photos_are_read():
 )  # fmt: skip
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.7, 0.95])
 def test_a_file_that_was_cut_short_says_where(scene, kind, name, share):
-    """A truncated file is reported as such, with the size that is left."""
+    """The error for a truncated file gives its format and the size that is left."""
     data = encoded(scene, kind)
     cut = data[: int(share * len(data))]
     size = f"{len(cut) / 1000:.0f} kB" if len(cut) >= 1000 else f"{len(cut)} bytes"
@@ -473,7 +473,7 @@ def test_a_file_that_was_cut_short_says_where(scene, kind, name, share):
     ],
 )  # fmt: skip
 def test_what_is_no_photo_is_called_by_its_name(data, expected):
-    """The reason for refusing a file tells what the file really is."""
+    """The error for a file that is no photo says what kind of file it is."""
     assert reason(data) == expected
 
 
@@ -495,7 +495,7 @@ def test_heic_without_its_library_tells_how_to_get_it(scene, monkeypatch):
 
 
 def test_jpeg_xl_without_its_library_tells_how_to_get_it(scene, monkeypatch):
-    """The error for a JPEG XL names the command that installs the decoder."""
+    """If the JPEG XL decoder is missing, the error names the command that installs it."""
     data = encoded(scene, "JXL")
     monkeypatch.setitem(sys.modules, "pillow_jxl", None)
 
@@ -533,7 +533,7 @@ def test_garbage_is_refused_and_never_crashes(scene, kind):
      ((9000, 1), (384, 1))],
 )  # fmt: skip
 def test_thumbnail(scene, shape, expected):
-    """A thumbnail is a small WebP, never larger than the photo, which stays as it was."""
+    """A thumbnail is a WebP no larger than the photo, and making it leaves the photo unchanged."""
     photo = scene.resize(shape)
     small = Image.open(io.BytesIO(thumbnail(photo)))
 
@@ -551,7 +551,7 @@ def test_read_photo_returns_the_bytes(tmp_path):
 
 
 def test_read_photo_refuses_what_is_no_file_with_bytes(tmp_path):
-    """Missing, empty and huge files and folders are refused with a reason and the path."""
+    """A missing, empty or huge file, or a folder, is refused with an error that names its path."""
     (tmp_path / "empty.jpg").touch()
     (tmp_path / "folder.jpg").mkdir()
     with (tmp_path / "huge.jpg").open("wb") as file:
@@ -583,13 +583,13 @@ def test_read_photo_does_not_wait_for_a_pipe(tmp_path):
      (errno.ESTALE, "stale file handle")],
 )  # fmt: skip
 def test_reasons_of_the_system(number, words):
-    """System errors on reading a photo are worded, the known ones in photorank's own words."""
+    """A known system error has photorank's own text; any other has the system's text."""
     assert os_reason(OSError(number, os.strerror(number))) == words
 
 
 @pytest.mark.slow
 def test_damaged_metadata_is_not_told_on_the_terminal(tmp_path, scene):
-    """Damaged metadata print no Pillow warning on the terminal."""
+    """If metadata is damaged, no Pillow warning is printed on the terminal."""
     (tmp_path / "a.jpg").write_bytes(encoded(scene, "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\x05"))
     script = (
         "import sys, pathlib; from photorank.photos.open_photo import decode_photo, read_photo;"

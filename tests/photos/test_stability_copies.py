@@ -5,7 +5,7 @@ from photorank.photos.stability_copies import CHANGES, stability_copies
 
 
 def test_the_photo_itself_comes_first_and_every_change_has_two_variants(scene):
-    """Stability copies are the photo, then two each of another size, crop and compression."""
+    """Stability copies are the photo and two copies for each of size, crop and compression."""
     forms = stability_copies(scene)
 
     assert forms[0] is scene
@@ -29,7 +29,7 @@ def test_crops_leave_out_opposite_edges():
 
 
 def test_stronger_compression_is_further_from_the_photo(scene):
-    """A JPEG copy of lower quality differs more from the photo, though only a little."""
+    """Of two JPEG copies, the one of lower quality differs more from the photo."""
     photo = np.asarray(scene, dtype=float)
     off = [np.abs(np.asarray(stability_copies(scene)[at]) - photo).mean() for at in CHANGES["JPEG"]]
 

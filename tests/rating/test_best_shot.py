@@ -28,7 +28,7 @@ def merit(*rows, ratings=None, series=None, technical=None):
 
 
 def test_the_sharpest_shot_is_best():
-    """The sharpest shot of each series is its best, whatever its brightness."""
+    """In each series, the sharpest shot is chosen as the best one."""
     found = merit((-3, 0), (-2.5, 0), (-1, 0), (-1.5, 0), (-2, 0), series=[0, 0, 1, 1, 1])
     assert best_shots(np.arange(5), np.array([0, 0, 1, 1, 1]), found).tolist() == [1, 2]
 
@@ -48,14 +48,14 @@ def test_noise_passes_for_detail_up_to_a_point_only():
 
 
 def test_technical_quality_counts_where_it_is_known():
-    """Technical quality weighs as much as sharpness, each in standard deviations."""
+    """Measured in standard deviations, technical quality and sharpness have equal weight."""
     shots = [(-2.0, 0), (-2.25, 0)]
     assert merit(*shots, technical=np.array([0.0, 0.06])).argmax() == 0
     assert merit(*shots, technical=np.array([0.0, 0.09])).argmax() == 1
 
 
 def test_of_equally_sharp_shots_the_better_rated_one_is_best():
-    """Ratings decide between equally sharp shots, and in a series with an unmeasured shot."""
+    """If shots are equally sharp, or one is unmeasured, the higher rating decides which is best."""
     assert merit((-2, 0), (-2, 0), ratings=[1, 2]).argmax() == 1
     found = merit(
         (-1, 0), (np.nan, np.nan), (-2, 0), (-3, 0), ratings=[1, 2, 5, 4], series=[0, 0, 1, 1]
@@ -73,7 +73,7 @@ def test_nothing_is_raised_without_photos():
 
 @pytest.mark.parametrize("defect", ["defocus", "shake", "underexposure"])
 def test_a_photo_is_better_than_its_spoilt_copies(defect):
-    """The original of a photo has more merit than its degraded copies, measured from files."""
+    """A photo has a higher best-shot merit than its degraded copies."""
     photo = Image.fromarray(data.astronaut()).resize((240, 240))
     rows = []
     for version in (photo, *(degraded(photo, defect, severity, seed=1) for severity in (2, 4))):
@@ -98,14 +98,14 @@ def test_a_photo_is_better_than_its_spoilt_copies(defect):
     ],
 )
 def test_what_makes_the_difference_is_said_in_words(sharpness, clipped, ratings, said, collection):
-    """The reasons why a shot is best come strongest first, without the weak ones."""
+    """The reasons why a shot is best are listed strongest first, and weak reasons are left out."""
     signals = IndexSignals(MEASURED, np.column_stack([sharpness, clipped, np.ones(len(clipped))]))
     terms = merit_terms(np.array(ratings, float), signals, np.zeros(2, int))
     assert ShotWords(collection.index, terms, None).over(0, 1) == said
 
 
 def test_less_noise_is_told_by_the_built_in_vector(home, gallery):
-    """Less noise is named as an advantage only of a shot whose noise signals are lower."""
+    """The text `less noise` is given only for a shot whose noise signals are lower."""
     index = open_index("small")
     technical = technical_vector(index)
     ratings = index.rate(technical)

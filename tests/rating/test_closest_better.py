@@ -33,7 +33,7 @@ def test_the_nearest_of_those_alike_and_rated_clearly_higher(index):
 
 
 def test_alike_are_the_likest_pairs(index):
-    """The cosine for alike photos is the one that the given share of all pairs exceeds."""
+    """The similarity threshold is the cosine that the given share of all pairs exceeds."""
     X = index.heads()
     pairs = (X @ X.T)[np.triu_indices(len(X), 1)]
 
@@ -42,7 +42,7 @@ def test_alike_are_the_likest_pairs(index):
 
 
 def test_many_shots_of_a_scene_are_all_alike(index):
-    """Photos count as alike from halfway between mean and full similarity, for any share."""
+    """The similarity threshold is at most halfway between the mean cosine and 1, for any share."""
     X = index.heads()
     middle = (1 + (X @ X.T)[np.triu_indices(len(X), 1)].mean()) / 2
 
@@ -50,7 +50,7 @@ def test_many_shots_of_a_scene_are_all_alike(index):
 
 
 def test_nothing_is_better_than_the_best(index):
-    """The best photo of the index has no better one."""
+    """For the best photo of the index, no better photo is found."""
     vector = load_vector(index, "ours")
     ratings = index.rate(vector)
 
@@ -59,7 +59,7 @@ def test_nothing_is_better_than_the_best(index):
 
 
 def test_a_little_better_is_better_than_nothing(index):
-    """Without a clearly better photo, the most similar one that is slightly better is found."""
+    """If no photo is clearly better, the most similar slightly better one is found."""
     vector, X = load_vector(index, "ours"), index.embeddings()
     likeness = X @ X.T - 2 * np.eye(len(X))
     row, other = np.unravel_index(likeness.argmax(), likeness.shape)

@@ -17,7 +17,7 @@ from photorank.vectors.plain_prompts import prompt_vector
 
 
 def test_pulls_are_numpys_correlations():
-    """Correlations with ratings are Pearson's r, and strengths in a photo are z-scores."""
+    """A concept's correlation with ratings is Pearson's r; its strength in a photo is a z-score."""
     rng = np.random.default_rng(0)
     similarities, ratings, own = rng.normal(size=(50, 4)), rng.normal(size=50), rng.normal(size=4)
 
@@ -30,7 +30,7 @@ def test_pulls_are_numpys_correlations():
 
 
 def test_what_all_photos_show_alike_says_nothing():
-    """A concept that all photos show alike, or equal ratings, gives a pull of zero."""
+    """If all photos show a concept equally or have equal ratings, its effect is 0."""
     shown, liked = shown_and_liked(np.ones((5, 1)), np.arange(5.0), np.array([3.0]))
     assert (shown[0], liked[0]) == (0, 0)
     _, liked = shown_and_liked(np.arange(5.0)[:, None], np.ones(5), np.array([3.0]))
@@ -54,7 +54,7 @@ def test_a_prompt_is_moved_most_by_itself(home):
 
 
 def test_the_concepts_words_are_encoded_once_an_index(bare_pair):
-    """Embeddings of concept words are cached per index; damaged or outdated ones are redone."""
+    """Embeddings of concept words are cached per index; a damaged or outdated cache is rebuilt."""
     from tests.fixtures.colours import ColourEncoder
 
     class WordedEncoder(ColourEncoder):

@@ -17,7 +17,7 @@ def index(home):
 
 @pytest.mark.slow
 def test_an_explanation_agrees_with_the_index(index, gallery):
-    """An explanation has the index's rating, and its parts sum to the lead over the average."""
+    """An explanation's rating is the index's, and its parts sum to that rating minus the mean."""
     vector = load_vector(index, "ours")
     path = gallery / "forest" / "2.jpg"
     encoder = load_encoder("embedded")
@@ -34,7 +34,7 @@ def test_an_explanation_agrees_with_the_index(index, gallery):
 
 @pytest.mark.slow
 def test_a_photo_of_the_index_stands_where_the_index_has_it(index, gallery):
-    """An indexed photo ranks by its rating in the index; any other file by its new rating."""
+    """A photo's rank uses its rating in the index or, if it is not indexed, its new rating."""
     vector, encoder = load_vector(index, "ours"), load_encoder("embedded")
     data = (gallery / "forest" / "2.jpg").read_bytes()
     row, ratings = index.row_of(gallery / "forest" / "2.jpg"), index.rate(vector)
@@ -50,7 +50,7 @@ def test_a_photo_of_the_index_stands_where_the_index_has_it(index, gallery):
 
 @pytest.mark.slow
 def test_without_a_text_tower_concepts_are_left_out(index, gallery, monkeypatch):
-    """The heat map and the better photos need no text tower; only concepts are left out."""
+    """Without a text encoder, the explanation has a heat map and better photos but no concepts."""
     encoder = load_encoder("embedded")
 
     def gone(texts):
@@ -66,7 +66,7 @@ def test_without_a_text_tower_concepts_are_left_out(index, gallery, monkeypatch)
 
 
 def test_a_missing_file_is_told(index, tmp_path):
-    """A missing file is refused, and the error names its path."""
+    """A missing file is refused with an error that names its path."""
     with pytest.raises(MissingPathError, match=r"nothing\.jpg"):
         explain_file(
             index, load_vector(index, "ours"), tmp_path / "nothing.jpg", load_encoder("embedded")

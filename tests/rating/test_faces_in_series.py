@@ -49,7 +49,7 @@ def faces_of(*shots):
     ],
 )
 def test_eyes_are_compared_at_the_same_place(shots, closed):
-    """Closed eyes count against a face only if another shot has it open at the same place."""
+    """Closed eyes are a fault only if a face at the same place in another shot has open eyes."""
     assert face_terms(faces_of(*shots), np.zeros(len(shots), int)).closed.tolist() == closed
 
 
@@ -60,7 +60,7 @@ def test_series_are_not_compared_with_each_other():
 
 
 def test_a_face_that_is_cut_in_every_shot_is_cut_in_the_scene():
-    """A cut face counts against a shot only if another shot has it whole."""
+    """A face cut by the photo's edge is a fault only if another shot shows that face whole."""
     cut = OPEN._replace(cut=True)
     assert face_terms(faces_of([cut], [OPEN]), np.zeros(2, int)).cut.tolist() == [1, 0]
     assert face_terms(faces_of([cut], [cut]), np.zeros(2, int)).cut.tolist() == [0, 0]
@@ -95,13 +95,13 @@ def merit(faces, sharpness):
     ],
 )
 def test_what_a_shot_has_over_another_is_said(collection, shots, sharpness, said):
-    """A shot's advantages over another are put in words, face before subject sharpness."""
+    """A shot's advantages are put in words; sharpness refers to the face if every shot has one."""
     terms, of_faces = merit(faces_of(*shots), sharpness)
     assert ShotWords(collection.index, terms, None, of_faces).over(0, 1) == said
 
 
 def test_a_shut_eye_weighs_less_than_a_face_that_is_far_out_of_focus():
-    """A face far out of focus weighs more than a shut eye, and fewer shut eyes are better."""
+    """A very blurred face is a worse fault than shut eyes, and fewer shut eyes are better."""
     soft = OPEN._replace(sharpness=-4.0)
     terms, _ = merit(faces_of([soft], [SHUT]), (0.0, 0.0))
     assert terms.merit.argmax() == 1

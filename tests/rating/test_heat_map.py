@@ -27,7 +27,7 @@ def vector_for(encoder, direction, **scale):
 @pytest.mark.parametrize("framing", FRAMINGS)
 @pytest.mark.parametrize("size", [(340, 230), (190, 520)])
 def test_the_parts_of_all_blocks_sum_to_the_rating(framing, size):
-    """Map and rest sum to the rating; the rest is signals, bias and the stages' offset."""
+    """The values of a heat map and its remainder sum to the photo's rating."""
     encoder = load_encoder("embedded", framing=framing)
     direction = np.random.default_rng(1).normal(size=encoder.dimensions)
     vector = vector_for(encoder, direction / np.linalg.norm(direction), scale=3.0, bias=-0.7)
@@ -57,7 +57,7 @@ def test_the_parts_of_all_blocks_sum_to_the_rating(framing, size):
 @pytest.mark.parametrize("framing", FRAMINGS)
 @pytest.mark.parametrize("size", [(340, 230), (190, 520)])
 def test_the_parts_sum_to_the_rating(framing, size):
-    """With a mean over positions, map and rest sum to the rating in every framing, to 1e-5."""
+    """For a mean-pooled encoder, heat map and remainder sum to the rating in every framing."""
     encoder = load_encoder("embedded:1", framing=framing)
     direction = np.random.default_rng(1).normal(size=1280)
     vector = vector_for(encoder, direction / np.linalg.norm(direction), scale=3.0, bias=-0.7)
@@ -78,7 +78,7 @@ def test_the_parts_sum_to_the_rating(framing, size):
 
 @pytest.mark.slow
 def test_what_crop_does_not_see_has_no_part():
-    """With the framing crop, the heat map is zero left and right of the middle square."""
+    """With the framing `crop`, the heat map is zero left and right of the middle square."""
     encoder = load_encoder("embedded:1", framing="crop")
     heat = heat_map(noise(400, 200), encoder, vector_for(encoder, np.eye(1280)[0]))
 
@@ -105,7 +105,7 @@ def planted():
 
 
 def test_the_exact_map_finds_a_planted_patch(planted):
-    """The heat map is positive on the half with the planted patch and negative on the other."""
+    """The heat map is positive on the half with the planted patch, negative on the other half."""
     encoder, vector, photo = planted
     heat = sum_over_positions(photo, encoder, vector)
     parts = heat.minus_average(heat.rating)
@@ -130,7 +130,7 @@ def test_occlusion_agrees_in_sign_on_a_planted_patch(planted):
 
 
 def test_occlusion_finds_each_planted_colour():
-    """With an encoder of 4 x 4 mean colours, occlusion locates the red field a vector rewards."""
+    """An occlusion heat map is highest at the red square that the vector rewards."""
     encoder = ColourEncoder(framing="squash")
     direction = np.zeros((4, 4, 3))
     direction[1, 2] = (1.0, -1.0, -1.0)
@@ -148,7 +148,7 @@ def test_occlusion_finds_each_planted_colour():
 
 
 def test_occlusion_tells_how_far_it_is():
-    """The progress of occlusion counts the trials up to the last one."""
+    """The progress reported by occlusion reaches the total number of trials."""
     encoder, told = ColourEncoder(), []
     vector = vector_for(encoder, np.eye(48)[0])
 
@@ -158,7 +158,7 @@ def test_occlusion_tells_how_far_it_is():
 
 
 def test_a_vector_of_another_framing_is_refused():
-    """A heat map for a vector of another framing is refused."""
+    """If vector and encoder have different framings, a heat map is refused."""
     encoder = ColourEncoder(framing="crop")
     vector = vector_for(ColourEncoder(framing="squash"), np.eye(48)[0])
 

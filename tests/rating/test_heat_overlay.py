@@ -28,7 +28,7 @@ def test_a_map_of_nothing_leaves_a_grey_photo_as_it_is():
 
 
 def test_a_scale_of_its_own_makes_maps_comparable():
-    """On the same scale, half as much heat colours the photo half as strongly."""
+    """With a fixed scale, a heat value half as large colours the photo half as strongly."""
     photo = Image.new("RGB", (4, 4), (0, 0, 0))
     full, half = (overlay(photo, np.array([[v]]), 2.0).getpixel((2, 2))[0] for v in (2.0, 1.0))
 

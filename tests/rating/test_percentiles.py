@@ -6,7 +6,7 @@ from photorank.rating.percentiles import percentiles, percentiles_among
 
 
 def test_percentiles_are_scipys_mean_rank():
-    """Percentiles equal SciPy's mean rank: ties share the mean of strict and weak percentile."""
+    """Percentiles equal SciPy's `percentileofscore` with `kind="mean"`, also for tied ratings."""
     ratings = np.random.default_rng(0).integers(0, 6, 40).astype(float)
 
     expected = [percentileofscore(ratings, rating, kind="mean") for rating in ratings]
@@ -15,14 +15,14 @@ def test_percentiles_are_scipys_mean_rank():
 
 
 def test_a_new_photo_is_placed_among_the_collection():
-    """A new photo below the whole collection has percentile 0, and one above it 100."""
+    """A new photo has percentile 0 if rated below all others, and 100 if rated above all."""
     collection = np.array([1.0, 2.0, 3.0, 4.0])
 
     assert percentiles_among(np.array([0.0, 2.5, 9.0]), collection).tolist() == [0, 50, 100]
 
 
 def test_what_has_no_rating_has_no_percentile():
-    """A photo without a rating does not count as the best."""
+    """A photo whose rating is NaN has the percentile NaN."""
     standing = percentiles_among(np.array([np.nan, 0.5]), np.array([0.1, 0.9]))
     assert standing.tolist() == pytest.approx([np.nan, 50], nan_ok=True)
 

@@ -9,14 +9,14 @@ from photorank.vectors.master import Card, MasterVector
 
 
 def test_the_two_probabilities_sum_to_one_and_swap():
-    """P(first) + P(second) = 1, and swapping the photos swaps them."""
+    """P(first) + P(second) = 1, and swapping the photos swaps the two probabilities."""
     assert probability(0.2, 0.5, 3.0) + probability(0.5, 0.2, 3.0) == pytest.approx(1)
     assert probability(0.4, 0.4, 100.0) == 0.5
     assert probability(1e9, -1e9, 1e9) == 1.0
 
 
 def test_slope_is_the_maximum_likelihood_one():
-    """The slope equals that of a logistic regression without intercept."""
+    """The fitted slope equals that of a logistic regression without intercept."""
     rng = np.random.default_rng(0)
     gap = rng.normal(size=5000) * 0.01
     won = rng.random(5000) < expit(150 * gap)
@@ -28,7 +28,7 @@ def test_slope_is_the_maximum_likelihood_one():
 
 
 def test_slope_counts_weights():
-    """A judgement of weight 2 equals two judgements."""
+    """A judgement of weight 2 gives the same slope as two equal judgements."""
     differences = np.array([0.3, -0.1, 0.2])
 
     twice = fit_slope(np.append(differences, 0.3))
@@ -37,7 +37,7 @@ def test_slope_counts_weights():
 
 
 def test_certainty_is_not_learned_from_ten_judgements():
-    """Ten of ten correct judgements still leave a probability below 0.99."""
+    """After ten correct judgements out of ten, a predicted probability is still below 0.99."""
     slope = fit_slope(np.full(10, 0.1))
 
     assert 0.8 < probability(0.1, 0.0, slope) < 0.99
@@ -45,12 +45,12 @@ def test_certainty_is_not_learned_from_ten_judgements():
 
 @pytest.mark.parametrize("differences", [np.array([]), np.zeros(5), np.array([-0.2, -0.1, -0.3])])
 def test_useless_ratings_have_slope_zero(differences):
-    """Ratings without or with opposite information get slope 0, that is, even odds."""
+    """Ratings that do not predict the judgements, or predict the opposite, get slope 0."""
     assert fit_slope(differences) == 0
 
 
 def test_one_standard_deviation_of_differences_is_one_logit():
-    """An uncalibrated slope makes one standard deviation of rating differences one logit."""
+    """With the uncalibrated slope, one standard deviation of rating differences is one logit."""
     ratings = np.random.default_rng(0).normal(scale=0.02, size=400)
     differences = ratings[:, None] - ratings[None]
 
@@ -59,7 +59,7 @@ def test_one_standard_deviation_of_differences_is_one_logit():
 
 
 def test_which_slope_is_used():
-    """A fitted slope is used first, then the model's for prompts, then the collection's."""
+    """The slope is the vector's own, else the model's for a prompt, else the collection's."""
     ratings = np.array([0.0, 1.0])
 
     def vector(kind, slope=None):

@@ -31,7 +31,7 @@ def no_encoder():
 
 
 def test_photos_of_the_index_need_no_encoder(index, gallery):
-    """Embeddings of indexed photos are looked up, and their group is reported."""
+    """An indexed photo is rated from its stored embedding, and the result names its group."""
     vector = load_vector(index, "ours")
 
     [rated] = rate_files(index, vector, [gallery / "beach" / "3.jpg"], no_encoder)
@@ -61,13 +61,13 @@ def test_photos_outside_are_embedded(index, gallery, tmp_path):
 
 
 def test_an_unusable_file_is_named(index, gallery):
-    """The error gives the reason and the path of the unusable file."""
+    """The error for an unusable file gives the reason and the file's path."""
     with pytest.raises(UnreadablePhotoError, match=r"notes\.jpg is not a usable photo"):
         embeddings_of(index, [gallery / "notes.jpg"], lambda: load_encoder("embedded"))
 
 
 def test_swapping_the_photos_swaps_the_probabilities(index):
-    """The order of the two photos does not matter."""
+    """Swapping the two compared photos swaps their probabilities."""
     vector = load_vector(index, "technical")
     pair = index.embeddings()[[0, 5]]
 
@@ -108,7 +108,7 @@ def test_technical_prefers_the_sharp_photo(framing, tmp_path):
 
 
 def test_a_replaced_photo_is_rated_anew(collection):
-    """A replaced file is rated by its new content, which may be another indexed photo."""
+    """A file replaced since indexing is rated by its new content, not by its stored embedding."""
     index, vector = collection.index, collection.vector
     first, second, third = (photo.path for photo in index.photos()[:3])
     other = paint(collection.folder.parent / "other.png", 99)

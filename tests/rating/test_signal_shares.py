@@ -34,7 +34,7 @@ def test_every_signal_is_in_one_group():
 
 
 def test_shares_sum_to_the_lead_of_a_rating_by_signals(index):
-    """Shares sum to the rating's lead over the mean, in rating units and standard deviations."""
+    """Signal shares sum to the rating minus the mean rating, also in standard deviations."""
     weights = dict(zip(NAMES, np.random.default_rng(0).normal(size=len(NAMES)), strict=True))
     vector = vector_of(index, **weights)
     ratings = index.rate(vector)
@@ -46,7 +46,7 @@ def test_shares_sum_to_the_lead_of_a_rating_by_signals(index):
 
 
 def test_a_blurred_photo_loses_by_its_sharpness_alone(index, gallery):
-    """For a vector of sharpness alone, a blurred photo loses, and only sharpness is named."""
+    """If only sharpness counts, a blurred photo is below average, and only sharpness is named."""
     vector = vector_of(index, **{"sharpness mean, octave 1": 1.0})
     blurred, sharp = (
         shares_of(index, vector, index.row_of(gallery / "beach" / f"{blur}.jpg")) for blur in (7, 0)
@@ -57,7 +57,7 @@ def test_a_blurred_photo_loses_by_its_sharpness_alone(index, gallery):
 
 
 def test_nothing_is_told_where_signals_do_not_count(index, collection):
-    """Signal shares are None for vectors of the head alone and indexes without signals."""
+    """Signal shares are None if the vector or the index is without signals."""
     head = MasterVector("h", "prompt", np.ones(index.manifest.head), index.fingerprint.of_head)
     assert shares_of(index, head, 0) is None
     assert shares_of(collection.index, collection.vector, 0) is None

@@ -14,7 +14,7 @@ from tests.fixtures.colours import ColourEncoder
 
 
 def test_flips_are_counted_over_all_pairs_of_forms():
-    """Flips are the share of pairs of forms whose order is reversed; ties count one half."""
+    """The flip rate is the share of pairs of copies in reversed order; ties count one half."""
     rng = np.random.default_rng(0)
     for _ in range(20):
         first, second = rng.integers(0, 4, 7).astype(float), rng.integers(0, 4, 5).astype(float)
@@ -25,7 +25,7 @@ def test_flips_are_counted_over_all_pairs_of_forms():
 
 
 def test_swapping_the_photos_changes_no_flip():
-    """Flips do not depend on the order of the two photos or the scale of their ratings."""
+    """The flip rate is the same if photos are swapped or all ratings are rescaled."""
     rng = np.random.default_rng(1)
     first, second = rng.normal(size=7), rng.normal(size=7)
 
@@ -33,14 +33,14 @@ def test_swapping_the_photos_changes_no_flip():
 
 
 def test_photos_far_apart_never_flip():
-    """A rating gap wider than the changes over all altered forms never flips the order."""
+    """If a rating gap exceeds all changes by altered copies, the photos' order never flips."""
     assert flips(np.array([5.0, 4.0]), np.array([1.0, 2.0])) == 0
     assert OrderStability((0.1, 0.1), MAX_STEADY_FLIPS).steady
     assert not OrderStability((0.1, 0.1), MAX_STEADY_FLIPS + 0.01).steady
 
 
 def test_the_photos_own_embedding_is_the_first_of_its_forms():
-    """The first stability variant is the photo itself, and the spread is over all with n - 1."""
+    """The first stability copy is the photo itself; the spread is the sample standard deviation."""
     encoder = ColourEncoder()
     rng = np.random.default_rng(2)
     photo = Image.fromarray(rng.integers(0, 256, (60, 80, 3), dtype=np.uint8))

@@ -40,7 +40,7 @@ def _words(encoder):
 
 
 def test_feedback_is_a_quarter_of_what_the_five_best_have_and_all_have_not(indexed):
-    """Feedback adds a quarter of the direction from the mean photo to the five best matches."""
+    """Search feedback adds a quarter of the direction from the mean to the five best matches."""
     index, encoder = indexed(12, "embedded:2")
     X, words = index.embeddings().astype(float), _words(encoder)
     best = X[np.argsort(-(X @ words))[:5]]
@@ -55,7 +55,7 @@ def test_feedback_is_a_quarter_of_what_the_five_best_have_and_all_have_not(index
 
 @pytest.mark.parametrize(("n", "model"), [(12, "colours"), (12, "embedded"), (5, "embedded:2")])
 def test_other_encoders_and_few_photos_are_searched_along_the_words_alone(indexed, n, model):
-    """Search uses the text's direction alone for other encoders and small collections."""
+    """For few photos or an encoder without feedback, search uses the text's direction alone."""
     index, encoder = indexed(n, model)
 
     np.testing.assert_allclose(search_direction(index, "red", encoder), _words(encoder))

@@ -48,7 +48,7 @@ def content(file):
 
 
 def test_a_disk_without_locks_is_told_before_anything_is_written(run, tmp_path, monkeypatch):
-    """Missing file locks are reported as such, and no file is left behind."""
+    """If the disk has no file locks, the error says so, and no file is left behind."""
 
     def refuse(file, operation):
         raise OSError(errno.ENOLCK, "No locks available")
@@ -60,7 +60,7 @@ def test_a_disk_without_locks_is_told_before_anything_is_written(run, tmp_path, 
 
 
 def test_a_full_disk_keeps_the_rows_so_far(run, scorer, hostile, tmp_path, full_disk):
-    """A full disk keeps the rows so far and suggests --resume, which completes the file."""
+    """If the disk fills up, written rows remain, and the error suggests --resume to finish."""
     whole = run("whole.jsonl")
     batches = list(scorer.batches(scorer.sources(hostile.folder), batch_size=2))
     file = ScoreFile(tmp_path / "other.jsonl", "jsonl")
@@ -73,7 +73,7 @@ def test_a_full_disk_keeps_the_rows_so_far(run, scorer, hostile, tmp_path, full_
 
 
 def test_a_parquet_file_without_room_keeps_its_rows_beside_it(scorer, tmp_path, full_disk):
-    """If a Parquet table does not fit on the disk, its rows are kept and --resume writes it."""
+    """If a Parquet file does not fit on the disk, its rows remain, and --resume writes the file."""
     file = ScoreFile(tmp_path / "rows.parquet", "parquet")
     [batch, *_] = scorer.batches(scorer.sources(scorer.index.photos()[0].path))
     told = pytest.raises(StorageError, match="rows so far are kept")
@@ -105,7 +105,7 @@ def test_a_run_that_was_killed_twice_equals_one(run, format):
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_a_finished_file_takes_new_photos_alone(run, hostile, format):
-    """A second run adds new photos to a finished file and keeps the rows of deleted ones."""
+    """A second run adds new photos to a finished file and leaves rows of deleted photos in it."""
     run(f"all.{format}")
     before = content(run(f"all.{format}"))
     paint(hostile.folder / "0 first.png", 90)
@@ -122,7 +122,7 @@ def test_a_finished_file_takes_new_photos_alone(run, hostile, format):
 
 
 def test_photos_that_are_named_twice_have_two_rows_after_any_end(run, hostile):
-    """A photo named several times has as many rows after a resumed run as after a whole one."""
+    """A photo named several times has the same number of rows after a resumed and a full run."""
     photo = hostile.folder / HOSTILE[0]
     whole = run("twice.jsonl", asked=(photo, photo, photo, photo, photo))
     run("ended.jsonl", asked=(photo, photo, photo, photo, photo), batches=1)
@@ -130,7 +130,7 @@ def test_photos_that_are_named_twice_have_two_rows_after_any_end(run, hostile):
 
 
 def test_a_file_of_other_scores_is_left_alone(run, scorer):
-    """A score file is not continued by another vector, without --resume or without its card."""
+    """A score file is continued only with --resume, the same vector and an intact card file."""
     file = run("mine.jsonl", batches=2)
     before = content(file)
     other = MasterVector("any", "prompt", -scorer.vector.direction, scorer.index.fingerprint)
@@ -154,7 +154,7 @@ def test_a_file_that_holds_something_else_is_told(run):
 
 
 def test_two_runs_do_not_write_one_file(run, scorer):
-    """A second run that writes to the same output file is refused."""
+    """A second run is refused while another one writes to the same output file."""
     file = run("mine.jsonl", batches=1)
     with (
         file.open(scorer.scale.card, resume=True),
@@ -172,7 +172,7 @@ def test_every_row_of_csv_is_one_line_and_no_formula(run, hostile):
 
 
 def test_the_card_says_what_scores_rest_on(run, scorer):
-    """The card names the program, index, encoder and vector with their versions."""
+    """The card file beside the scores names program, index, encoder and vector with versions."""
     card = json.loads(run("mine.jsonl").card.read_text())
     assert card == json.loads(json.dumps(scorer.scale.card))
     assert card["index"] == "odd"

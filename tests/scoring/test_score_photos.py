@@ -13,7 +13,7 @@ from tests.fixtures.colours import fill, paint
 
 
 def test_photos_are_scored_as_the_index_rates_them(scorer, collection):
-    """Indexed photos get the index's ratings, percentiles and stars, without being embedded."""
+    """Indexed photos get the index's ratings, percentiles and stars; no photo is embedded again."""
     rows = {Path(one.path): one.score for one in scorer.rows(collection.folder)}
 
     ratings = scorer.index.rate(scorer.vector)

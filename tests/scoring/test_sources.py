@@ -28,7 +28,7 @@ def photos(tmp_path, monkeypatch):
 
 
 def test_files_folders_and_patterns(photos, tmp_path):
-    """Files, folders and patterns are expanded as in a shell; folders skip what is no photo."""
+    """Files, folders and patterns are expanded as in a shell; in folders, only photos are found."""
     assert found(tmp_path / "photos") == photos
     assert found("photos/0001.png", "photos") == [photos[1], *photos]
     assert sorted(found("photos/*.png")) == photos
@@ -39,7 +39,7 @@ def test_files_folders_and_patterns(photos, tmp_path):
 
 @pytest.mark.timeout(20)
 def test_links_in_circles_are_walked_once(photos, tmp_path):
-    """Each photo is found once despite circular links, and photos behind a link are found too."""
+    """Circular links do not repeat photos, and photos behind other links are found."""
     (tmp_path / "photos" / "up").symlink_to(tmp_path)
     (tmp_path / "photos" / "up too").symlink_to(tmp_path)
     other = tmp_path.with_name("other")
@@ -85,7 +85,7 @@ def test_names_that_are_no_text_come_through_a_pipe(tmp_path, monkeypatch):
 
 
 def test_a_bad_row_of_a_list_is_a_source_that_cannot_be_read(tmp_path, scorer):
-    """A bad row of a list is reported by its line or row, and the other photos are scored."""
+    """A bad row of a list gives an error with its line number; the other photos are scored."""
     (tmp_path / "list.csv").write_text("path,n\n/a.png,1\n/b.png,2,3,4\n,5\n/c.png,6\n")
     pd.DataFrame({"path": ["/a.png", None, ""]}).to_parquet(tmp_path / "list.parquet")
     rows = scorer.rows(tmp_path / "list.csv", tmp_path / "list.parquet")
@@ -113,7 +113,7 @@ def test_what_is_no_path_is_a_row_too(scorer, tmp_path):
 
 
 def test_photos_at_addresses(scorer, tmp_path):
-    """Photos are scored from any fsspec URL of a file, pattern or folder; failures are rows."""
+    """Photos at fsspec URLs of files, patterns or folders are scored; a failure gives a row."""
     memory = fsspec.filesystem("memory")
     files = fill(tmp_path / "here", 3, start=80)
     for file in files:
@@ -133,7 +133,7 @@ def test_photos_at_addresses(scorer, tmp_path):
 
 
 def test_all_faults_of_what_is_named_are_told_at_once(tmp_path):
-    """Missing lists, missing columns and unknown protocols are refused together before scoring."""
+    """Before scoring, one error names all missing lists, missing columns and unknown protocols."""
     (tmp_path / "list.csv").write_text("name\na.png\n")
     (tmp_path / "list.parquet").write_text("no Parquet")
     asked = [f"@{tmp_path}/none", f"{tmp_path}/list.csv", f"{tmp_path}/list.parquet"]
@@ -151,7 +151,7 @@ def test_all_faults_of_what_is_named_are_told_at_once(tmp_path):
 
 
 def test_a_missing_package_is_named_with_what_to_do():
-    """An address whose package is missing gives an error that says how to install it."""
+    """If the package for a URL's protocol is missing, the error says how to install it."""
     fsspec.register_implementation(
         "nowhere", "no_such_package.Files", clobber=True, errtxt="Install no_such_package"
     )

@@ -16,7 +16,7 @@ def valid(content, schema):
 
 
 def test_ratings_are_those_of_rate_alone_and_in_company(client, collection, tmp_path):
-    """New, indexed and unreadable photos in one request are rated as `rate` would rate them."""
+    """New and indexed photos in one request are rated as by `rate`, even among unreadable ones."""
     files = [*fill(tmp_path / "new", 3, start=70), collection.index.photo(2).path]
     (tmp_path / "bad.jpg").write_text("no photo")
     Image.new("RGB", (9, 9)).save(tmp_path / "black.png")
@@ -41,7 +41,7 @@ def test_ratings_are_those_of_rate_alone_and_in_company(client, collection, tmp_
 
 
 def test_every_answer_names_its_versions(client, collection):
-    """Answers name the versions of program, index, weights and vector; a new name changes none."""
+    """Each answer names all versions; renaming a vector does not change its version."""
     file = collection.index.photo(0).path
     collection_vector = collection.vector
     add_vector(collection.index, collection_vector.renamed("same"))
@@ -57,7 +57,7 @@ def test_every_answer_names_its_versions(client, collection):
 
 
 def test_two_photos_are_compared_as_the_command_does(client, collection, tmp_path):
-    """The service compares two photos as the command does; other counts and bad photos fail."""
+    """The service compares exactly two photos, with the same result as the command `compare`."""
     files = fill(tmp_path / "two", 2, start=40)
     status, content = client.send("/v1/compare", *files)
     rows = embeddings_of(collection.index, files, ColourEncoder)
@@ -75,7 +75,7 @@ def test_two_photos_are_compared_as_the_command_does(client, collection, tmp_pat
 
 
 def test_an_album_is_chosen_of_the_batch(client, collection, tmp_path):
-    """The album has K different photos with the best one; unusable photos are reported."""
+    """The album has K different photos, one of them the best; unusable photos are reported."""
     files = fill(tmp_path / "many", 8, start=20)
     status, content = client.send("/v1/album?places=3", *files, files[0], b"no photo")
     ratings = client.send("/v1/rate", *files)[1]["photos"]

@@ -49,7 +49,7 @@ def test_a_request_that_is_no_form_is_told_how(client, photo):
 
 
 def test_too_many_photos_bytes_and_requests_are_told(start, photo):
-    """Too large requests get status 413 with the limit, too many get 429 with a retry time."""
+    """Oversized requests get status 413 and the limit; excess requests get 429 and a wait time."""
     client = start(photos=3, megabytes=1, linger_seconds=0.3)
     assert "more than 3 photos" in refusal(client.send("/v1/rate", *[photo] * 4))[1]
     assert refusal(client.send("/v1/rate", bytes(1_100_000))) == (
@@ -93,7 +93,7 @@ def test_work_that_takes_too_long_is_told(start, photo):
 
 
 def test_photos_of_clients_who_are_gone_are_not_embedded(start, tmp_path):
-    """A client's closed connection ends the embedding of its photos."""
+    """If a client closes its connection, its remaining photos are not embedded."""
     encoder = ColourEncoder(delay=0.05)
     client = start(encoder)
     files = fill(tmp_path / "many", 40)
@@ -107,7 +107,7 @@ def test_photos_of_clients_who_are_gone_are_not_embedded(start, tmp_path):
 
 
 def test_many_clients_are_answered_as_one(client, tmp_path):
-    """Photos of 64 clients are embedded in common batches, and none gets another's rating."""
+    """Photos of 64 clients share encoder batches, and each photo gets its own rating."""
     files = fill(tmp_path / "many", 32, start=200)
     alone = [client.send("/v1/rate", file)[1]["photos"][0]["rating"] for file in files]
     with ThreadPoolExecutor(64) as pool:
@@ -120,7 +120,7 @@ def test_many_clients_are_answered_as_one(client, tmp_path):
 
 
 def test_killed_decoders_cost_no_photo(client, tmp_path):
-    """Decoder processes killed at work are replaced, and their photos are decoded again."""
+    """Decoder processes killed during decoding are replaced; their photos are decoded again."""
     files = fill(tmp_path / "many", 12, start=300)
     expected = client.send("/v1/rate", *files)[1]["photos"]
     ended = threading.Event()

@@ -19,7 +19,7 @@ def index(home):
 
 
 def test_principal_components_are_those_of_the_covariance(index):
-    """Principal components equal NumPy's singular vectors of the centred heads, up to sign."""
+    """Map points equal the first two principal components by NumPy's SVD, up to sign and scale."""
     X = index.heads().astype(np.float64)
     U, s, _ = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)
     expected = U[:, :2] * s[:2]
@@ -32,7 +32,7 @@ def test_principal_components_are_those_of_the_covariance(index):
 
 
 def test_places_are_worked_out_once(index, monkeypatch):
-    """A second request reads the stored map points (float32) and fits nothing again."""
+    """A second request reads the stored map points instead of computing them again."""
     found = map_points(index)
     monkeypatch.setattr(map_layout, "_components", None)
 
@@ -41,7 +41,7 @@ def test_places_are_worked_out_once(index, monkeypatch):
 
 @pytest.mark.slow
 def test_new_photos_make_a_new_map(library):
-    """A map is computed anew after a photo is added, and includes it."""
+    """If a photo is added, the map is computed anew and includes that photo."""
     fill(library.folder, 4)
     library.build()
     before = map_points(library.index)
@@ -105,7 +105,7 @@ def test_photos_beyond_those_mapped_go_beside_their_like(index):
 
 
 def test_tsne_without_its_library_names_the_extra(index, monkeypatch):
-    """The error for t-SNE without its library names the extra to install."""
+    """If the library for t-SNE is missing, the error names the optional extra to install."""
     monkeypatch.setattr(map_layout, "find_spec", lambda name: None)
 
     with pytest.raises(MissingExtraError, match="map"):

@@ -83,7 +83,7 @@ def test_a_copy_shares_the_group_of_its_original_alone(pictures, kind):
 
 
 def test_different_pictures_are_on_their_own(pictures):
-    """Photos alike in content only, or in grey levels only, are no near-duplicates."""
+    """Photos with similar embeddings only, or similar grey levels only, are no near-duplicates."""
     rng = np.random.default_rng(1)
     X, greys = embeddings_of(N, rng), codes(pictures)
     alike = np.repeat(X[:1], N, axis=0) + 0.4 * np.abs(X).mean() * rng.normal(size=X.shape)
@@ -95,14 +95,14 @@ def test_different_pictures_are_on_their_own(pictures):
 
 
 def test_an_unreadable_picture_is_like_no_other():
-    """The code of an unreadable image is all zeros, which correlates with nothing."""
+    """The grey-level code of an unreadable image is all zeros and correlates with no other."""
     nothing = np.zeros((2, 128), dtype=np.uint8)
 
     assert correlations(nothing, nothing, np.array([[0], [1]])) == pytest.approx([0.0])
 
 
 def test_near_duplicates_are_the_links_of_all_pairs():
-    """Without fingerprints the groups are the connected components of cosines above 0.97."""
+    """Without grey-level codes, near-duplicates are connected components of cosines above 0.97."""
     from scipy.sparse.csgraph import connected_components
 
     rng = np.random.default_rng(0)

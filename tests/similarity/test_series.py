@@ -23,7 +23,7 @@ def unit(rows):
 
 @pytest.mark.parametrize(("n", "d"), [(40, 5), (1500, 12), (1500, 500)])
 def test_a_photo_is_like_its_leader_and_leaders_are_unlike_each_other(n, d):
-    """Photos reach the cosine threshold with their group's leader; two leaders stay below it."""
+    """Cosines reach the threshold between photo and group leader, but not between two leaders."""
     rng = np.random.default_rng(n + d)
     centres = rng.normal(size=(n // 4, d))
     rows = unit(centres[rng.integers(0, n // 4, n)] + 0.25 * rng.normal(size=(n, d)))
@@ -38,7 +38,7 @@ def test_a_photo_is_like_its_leader_and_leaders_are_unlike_each_other(n, d):
 
 
 def test_no_chain_is_made_of_a_slow_change():
-    """Photos that change slowly fall into several groups; the first and last are never together."""
+    """If photos change slowly, they form several groups; first and last are in different ones."""
     angles = np.linspace(0, np.pi / 2, 60)
     rows = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
     leader = leaders(rows, 0.95, 0.95, never)
@@ -151,7 +151,7 @@ def test_indexing_keeps_the_perceptual_hashes(scene):
 
 @pytest.mark.slow
 def test_a_burst_is_one_series_and_another_camera_or_hour_is_not(scene):
-    """Within 30 s of one camera, photos that are less similar still form a series."""
+    """Photos of one camera within 30 seconds form a series even if they are less similar."""
     for number, seconds in enumerate((0, 2, 4)):
         scene.take(f"burst {number}.jpg", 3, time=f"2024:05:01 10:00:{seconds:02}",
                    change=lambda picture: picture.rotate(1), quality=95 - number)  # fmt: skip
@@ -179,7 +179,7 @@ def test_a_burst_is_one_series_and_another_camera_or_hour_is_not(scene):
     [("10:00:02", "+09:00", False), ("09:00:02", "+01:00", True), ("10:00:02", None, True)],
 )
 def test_bursts_are_of_one_moment_not_of_one_clock(scene, clock, zone, together):
-    """Bursts are found by moment of capture: time zones count and clock changes do not."""
+    """Bursts are found by the true moment of capture, with time zones taken into account."""
     scene.take("first.jpg", 3, time="2024:05:01 10:00:00", zone="+02:00")
     scene.take("second.jpg", 3, time=f"2024:05:01 {clock}", zone=zone, change=ImageOps.mirror)
     scene.library.build()
@@ -190,7 +190,7 @@ def test_bursts_are_of_one_moment_not_of_one_clock(scene, clock, zone, together)
 
 @pytest.mark.slow
 def test_an_exposure_bracket_is_kept_together(scene):
-    """Three exposures within seconds are one scene, however different they look."""
+    """Three bracketed exposures within seconds form one series, however different they look."""
     for number, (bias, change) in enumerate([(0.0, None), (-4.0, ImageOps.invert), (4.0, None)]):
         scene.take(f"{number}.jpg", 4, time=f"2024:05:01 10:00:0{number}", bias=bias,
                    change=change)  # fmt: skip
@@ -205,7 +205,7 @@ def test_an_exposure_bracket_is_kept_together(scene):
 
 @pytest.mark.slow
 def test_versions_are_one_photo_and_the_edited_one_stands_for_it(scene):
-    """An edit and a RAW file belong to their shot, which the edited version represents."""
+    """An edit and a RAW file belong to the original's shot, and the edit represents that shot."""
     scene.take("IMG_1.jpg", 6)
     scene.take("IMG_1-edited.jpg", 6, change=darker)
     scene.take("IMG_2.jpg", 7)
@@ -219,7 +219,7 @@ def test_versions_are_one_photo_and_the_edited_one_stands_for_it(scene):
 
 @pytest.mark.slow
 def test_what_people_call_a_series_is_one(scene):
-    """Photos of a series named by a person are in that series and no other, alike or not."""
+    """Photos that a person put in a series are in that series only, even if they look unlike."""
     for number, seed in enumerate((8, 8, 9, 8)):
         scene.take(f"{number}.jpg", seed, quality=95 - number)
     scene.library.build()
@@ -253,7 +253,7 @@ def test_an_empty_index_has_no_series(library):
 
 @pytest.mark.slow
 def test_a_scene_that_changes_slowly_is_not_one_burst(scene):
-    """A scene that changes slowly does not put its first and last shots into one burst."""
+    """The first and last shots of a slowly changing scene are not in one burst."""
     for number in range(12):
         share = number / 11
         scene.take(f"{number:02}.jpg", 3, time=f"2024:05:01 10:00:{number:02}",
@@ -265,7 +265,7 @@ def test_a_scene_that_changes_slowly_is_not_one_burst(scene):
 
 
 def test_files_of_one_name_and_date_that_look_unlike_are_not_one_photo(scene):
-    """Scans with one date and number in two folders are separate photos if they look unlike."""
+    """If two scans have the same number and date but look unlike, they are separate photos."""
 
     def half(left):
         def paint(picture):

@@ -45,7 +45,7 @@ def test_a_blend_rates_by_the_weighted_sum_of_cosines(taste, sunset, photos):
 
 
 def test_the_opposite_turns_every_rating_round(taste, photos):
-    """Negating a vector changes the sign of every rating; negating twice restores them."""
+    """Negating a vector changes every rating's sign; negating it twice restores the ratings."""
     made = negated("bad", taste)
 
     np.testing.assert_allclose(made.rate(photos, SPACE), -taste.rate(photos, SPACE))
@@ -72,7 +72,7 @@ def test_what_is_projected_out_has_no_say(taste, sunset, photos):
 
 
 def test_a_nuisance_named_twice_is_taken_out_once(taste, sunset):
-    """Projecting out dependent nuisances leaves exactly the least-squares residual."""
+    """Projecting out linearly dependent vectors leaves exactly the least-squares residual."""
     third = vector("third", 2)
     nuisances = np.stack([sunset.direction, third.direction]).T  # (D, 2)
     fitted = nuisances @ np.linalg.lstsq(nuisances, taste.direction, rcond=None)[0]
@@ -84,7 +84,7 @@ def test_a_nuisance_named_twice_is_taken_out_once(taste, sunset):
 
 
 def test_projecting_out_twice_is_once(taste, sunset):
-    """Projecting out the same nuisance a second time changes nothing."""
+    """Projecting out the same vector a second time changes nothing."""
     once = projected_out("once", taste, [sunset])
     twice = projected_out("twice", once, [sunset])
 
@@ -121,7 +121,7 @@ def test_the_card_remembers_photos_but_no_slope(how, taste, sunset):
 
 
 def test_combining_one_vector_keeps_its_scale(taste, sunset):
-    """A single vector negated or freed from a nuisance keeps its own scale and bias."""
+    """A single vector, negated or with another projected out, is not rescaled to scale 1."""
     assert combined("bad", [taste], [-1]).scale == pytest.approx(taste.scale)
     assert combined("bad", [taste], [-1]).bias == -5
     freed = combined("free", [taste], [1], [sunset])
@@ -144,7 +144,7 @@ def test_vectors_that_cancel_define_no_direction(taste, sunset):
 
 @pytest.mark.parametrize("weights", [[float("nan")], [float("inf")], [1e308], [6e99, -6e99]])
 def test_weights_must_be_finite(taste, weights):
-    """Weights that are too large or not finite are refused, and so is a blend of no vectors."""
+    """A blend is refused if its weights are too large or not finite, or if it has no vectors."""
     with pytest.raises(DegenerateDirectionError, match=r"weights up to 1e\+100"):
         blend("none", [taste], weights)
     with pytest.raises(DegenerateDirectionError):
@@ -152,7 +152,7 @@ def test_weights_must_be_finite(taste, weights):
 
 
 def test_vectors_of_other_embeddings_are_refused(taste):
-    """Vectors of two encoders are not blended, projected or compared."""
+    """Blending, projecting or comparing vectors of different encoders is refused."""
     foreign = vector("foreign", 3, fingerprint=Fingerprint("embedded", "a" * 64, "crop", 224))
 
     for mix in (
@@ -165,7 +165,7 @@ def test_vectors_of_other_embeddings_are_refused(taste):
 
 
 def test_the_cosine_table(taste, sunset):
-    """The table is symmetric, 1 on the diagonal, -1 for opposites, whatever the scales."""
+    """A cosine table is symmetric, with 1 on the diagonal and -1 for opposite vectors."""
     names, table = cosine_table([taste, sunset, negated("bad", taste)])
 
     assert names == ["taste", "sunset", "bad"]

@@ -40,7 +40,7 @@ def vector():
 
 
 def test_a_card_survives_the_disk(vector, tmp_path):
-    """A saved vector is loaded back unchanged, its direction to float32 precision."""
+    """A saved vector is loaded unchanged, except that its direction has float32 precision."""
     vector.save(tmp_path / "taste.json")
 
     loaded = MasterVector.load(tmp_path / "taste.json")
@@ -82,7 +82,7 @@ def test_other_embeddings_are_refused(vector, other):
 
 
 def test_seen_photos_are_known_by_their_digest(vector):
-    """The card recognises the photos that a vector was learned from by their digests."""
+    """A vector's card recognises its training photos by their digests."""
     assert vector.card.saw("0123456789abcdef" + "0" * 48)
     assert not vector.card.saw("f" * 64)
 
@@ -125,7 +125,7 @@ def test_a_broken_card_is_an_error_in_words(data, tmp_path):
 
 
 def test_what_could_not_be_loaded_is_not_made(vector):
-    """A direction and scale that together exceed 1e100 are refused, as they could not be loaded."""
+    """A vector is refused if its scaled direction exceeds 1e100, which could not be loaded."""
     with pytest.raises(CardError, match=r"not a number up to 1e\+100"):
         replace(vector, direction=np.array([1e99, 1e99, 0]), scale=10.0)
 

@@ -103,7 +103,7 @@ def unit_rows(n=200):
 @pytest.mark.parametrize("suffix", [".pth", ".safetensors"])
 @pytest.mark.parametrize("file", HEADS)
 def test_one_vector_gives_the_published_scores(file, suffix, tmp_path):
-    """A published head as one vector gives the same scores as its layers run by torch."""
+    """A vector made from a published scoring head gives the scores of the head run in torch."""
     torch.manual_seed(3)
     make, licence = HEADS[file]
     head = make().eval()
@@ -138,7 +138,7 @@ def test_a_linear_head_keeps_scale_and_bias(tmp_path):
 
 
 def test_a_head_of_another_name_is_nobodys(tmp_path):
-    """Weights under an unknown file name get no licence, as their layout names no author."""
+    """Weights in a file of unknown name get a card without a licence."""
     card = published_vector("mine", save(improved(), tmp_path / "mine.pth"), SPACE, D).card
 
     assert card.licence == ""
@@ -147,7 +147,7 @@ def test_a_head_of_another_name_is_nobodys(tmp_path):
 
 
 def test_parameters_and_halves_are_read(tmp_path):
-    """A published head may store its weights as parameters and in half precision."""
+    """A published scoring head may store its weights as half-precision torch parameters."""
     head = torch.nn.Linear(D, 1).half()
     torch.save(dict(head.named_parameters()), tmp_path / "half.pt")
 
@@ -186,7 +186,7 @@ def test_a_checkpoint_of_lightning_is_a_head(around, tmp_path):
 
 @pytest.mark.parametrize("suffix", [".pth", ".safetensors"])
 def test_layers_of_unknown_origin_are_taken_for_linear_and_said_so(suffix, tmp_path):
-    """An unknown stack of layers is read as linear, one vector, and its card says so."""
+    """If layers have an unknown origin, they are read as linear, and the vector's card says so."""
     torch.manual_seed(5)
     deep = stacked((D, 12), dropout(), (12, 9), (9, 1))
     late = stacked(*[dropout()] * 9, (D, 7), (7, 1))  # the layers 9 and 10, in this order
@@ -201,7 +201,7 @@ def test_layers_of_unknown_origin_are_taken_for_linear_and_said_so(suffix, tmp_p
 
 
 def test_a_head_that_was_published_for_another_encoder_needs_force(tmp_path):
-    """A published head of another encoder is refused despite an equal dimension; own ones pass."""
+    """A head published for another encoder is refused unless forced, even at equal dimension."""
     own = Fingerprint("embedded:2", "0" * 64, "whole", 192)
     path = save(torch.nn.Linear(768, 1), tmp_path / "sa_0_4_vit_l_14_linear.pth")
     with pytest.raises(ForeignHeadError, match=r"ViT-L/14, .* embedded:2 .*--force"):
@@ -214,7 +214,7 @@ def test_a_head_that_was_published_for_another_encoder_needs_force(tmp_path):
 
 
 def test_a_head_with_activations_is_refused(tmp_path):
-    """A head with ReLU activations is refused, as it is not a single vector."""
+    """A scoring head with ReLU activations is refused, since no single vector can replace it."""
     path = save(improved(torch.nn.ReLU()), tmp_path / "ava+logos-l14-reluMSE.pth")
 
     with pytest.raises(DamagedWeightsError, match=r"ReLUs .* no single vector.* linearMSE"):
@@ -231,7 +231,7 @@ def test_a_head_with_activations_is_refused(tmp_path):
     ],
 )
 def test_a_head_for_another_encoder_says_which(inputs, file, encoder, tmp_path):
-    """A head with other dimensions is refused, and the error names the encoder it is for."""
+    """If a head's dimensions differ from the index's, the error names the head's encoder."""
     path = save(torch.nn.Linear(inputs, 1), tmp_path / file)
 
     with pytest.raises(EncoderMismatchError, match=rf"{encoder}.* of {D} dimensions"):
@@ -364,7 +364,7 @@ def test_an_unusable_file_is_one_line_and_runs_nothing(make, tmp_path):
 
 
 def test_layers_that_do_not_fit_are_refused(tmp_path):
-    """A deep head must have the sizes of the published ones, each layer fitting the next."""
+    """A head of several layers is refused if its layer sizes match no published head."""
     state = improved().state_dict()
     state["layers.2.weight"] = torch.ones(128, 1000)
     torch.save(state, tmp_path / "misfit.pth")
@@ -400,7 +400,7 @@ def test_a_head_of_nothing_has_no_direction(tmp_path):
 
 
 def test_a_missing_file_and_a_folder(tmp_path):
-    """A missing file and a folder in place of a file are both refused by name."""
+    """A missing file, or a folder in place of a file, is refused with an error that names it."""
     (tmp_path / "folder.pth").mkdir()
 
     with pytest.raises(MissingPathError, match=r"nothing\.pth"):

@@ -50,7 +50,7 @@ def test_a_prompt_of_sharpness_prefers_the_sharp_photo(encoder):
 
 @pytest.mark.slow
 def test_a_wish_and_its_opposite_point_apart(encoder):
-    """Opposite prompts point further apart as quality vectors than as plain prompts."""
+    """Vectors of opposite prompts point further apart if made through quality phrases."""
     good, bad = (
         worded_vector("w", [text], encoder).direction
         for text in ("a beautiful, professional photo", "an ugly, failed photo")
@@ -64,7 +64,7 @@ def test_a_wish_and_its_opposite_point_apart(encoder):
 
 @pytest.mark.slow
 def test_words_of_no_table_praise_and_blame(encoder):
-    """Words outside the table are rated by their praise or blame, and negation reverses it."""
+    """Words outside the phrase table count as praise or blame; a negation reverses their sign."""
     worth = shipped_vector("worth.whole").direction
     for text, sign in (
         ("grandma will love this lovely one", 1),
@@ -102,14 +102,14 @@ def test_words_of_no_table_praise_and_blame(encoder):
     ],
 )
 def test_what_is_negated_has_the_opposite_sign(text, clauses):
-    """Negated qualities get the opposite sign; words that only look like a negation do not."""
+    """A negation reverses the sign of its clause, unlike phrases such as "nothing but"."""
     assert [(sign, " ".join(clause.split())) for sign, clause in clauses_of(text)] == clauses
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("text", ["a dog on a beach", "qwv plim 7733", "the spoon of seven"])
 def test_what_says_nothing_of_quality_stays_with_class_names(encoder, text):
-    """A prompt that says nothing of quality gives nearly the vector of its class names."""
+    """Without words of quality, a prompt's vector is nearly the plain prompt vector."""
     plain, worded = (
         make("w", [text], encoder).direction for make in (prompt_vector, worded_vector)
     )
@@ -119,14 +119,14 @@ def test_what_says_nothing_of_quality_stays_with_class_names(encoder, text):
 @pytest.mark.slow
 @pytest.mark.parametrize("text", ["42", "7", "12 345", "100 %"])
 def test_numbers_neither_praise_nor_blame(encoder, text):
-    """A number alone, as a prompt, is neutral in valence."""
+    """A prompt that is only a number counts neither as praise nor as blame."""
     worth = shipped_vector("worth.whole").direction
     assert abs(worded_vector("w", [text], encoder).direction @ worth) < 0.2
 
 
 @pytest.mark.slow
 def test_the_card_tells_what_the_words_went_through(encoder):
-    """The card of a vector from words names its kind, qualities and the photos it was based on."""
+    """The card of a vector from words has its kind, quality phrases and training photos."""
     vector = worded_vector("wish", ["a sharp photo"], encoder)
     assert vector.kind == KIND
     assert vector.card.source == "words, through built-in qualities"
@@ -152,7 +152,7 @@ def test_unwanted_words_are_taken_off(encoder):
 
 
 def test_qualities_weigh_alike():
-    """Quality directions have lengths scaled so that each spreads ratings alike, none zero."""
+    """Quality directions are scaled to spread ratings alike, and none has length 0."""
     directions = quality_directions(load_encoder("embedded", device="cpu"))
     assert directions.shape == (len(TABLE) + 1, 800)
     assert STRENGTH > 0
@@ -160,7 +160,7 @@ def test_qualities_weigh_alike():
 
 
 def test_praise_asks_for_worth_and_some_technical_quality(encoder):
-    """Praise combines worth and some technical quality; a given `worth` replaces the built-in."""
+    """The praise direction is a mix of worth, built in or given, and some technical quality."""
     technical = shipped_vector("technical.whole").direction
     given = np.eye(800)[5]
     for worth, taken in ((shipped_vector("worth.whole").direction, None), (given, given)):
@@ -174,7 +174,7 @@ def test_praise_asks_for_worth_and_some_technical_quality(encoder):
 @pytest.mark.slow
 @pytest.mark.parametrize("spec", ["embedded:1"])
 def test_others_take_the_plain_prompt(spec):
-    """Encoders or framings without built-in quality vectors use the plain prompt vector."""
+    """If an encoder or framing has no built-in quality vectors, plain prompt vectors are used."""
     for encoder in (load_encoder(spec, device="cpu"), load_encoder("embedded", framing="pad")):
         assert quality_directions(encoder) is None
         vector, plain = (make("w", ["a dog"], encoder) for make in (worded_vector, prompt_vector))
@@ -184,7 +184,7 @@ def test_others_take_the_plain_prompt(spec):
 
 
 def test_blank_words_are_refused(encoder):
-    """Blank prompts are refused with and without the table of qualities."""
+    """A blank prompt is refused both as a plain prompt and as one with quality phrases."""
     for text in ("", "  "):
         for make in (prompt_vector, worded_vector):
             with pytest.raises(DegenerateDirectionError, match="no words"):

@@ -49,7 +49,7 @@ def embeddings():
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ALTERED)
 def test_copies_are_recognised_and_other_pictures_are_not(pictures, embeddings, kind):
-    """Stored codes recognise altered copies of learned pictures, and no other pictures."""
+    """Stored image codes recognise altered copies of training pictures, but no other pictures."""
     learned = SeenPictures.of(embeddings[:N], codes(pictures[:N]))
     known = SeenPictures.from_text(json.loads(json.dumps(learned.to_text())), "x")
     shown = codes(map(ALTERED[kind], pictures))
@@ -63,7 +63,7 @@ def test_copies_are_recognised_and_other_pictures_are_not(pictures, embeddings, 
 
 @pytest.mark.slow
 def test_a_card_keeps_them_and_stays_small(pictures, embeddings):
-    """A card with the most pictures it may keep is under 200 kB and survives a JSON round trip."""
+    """A card with the most picture codes allowed is under 200 kB and survives saving as JSON."""
     rng = np.random.default_rng(3)
     many = 3 * MOST_PICTURES
     greys = rng.integers(0, 256, (many, 128)).astype(np.uint8)
@@ -84,7 +84,7 @@ def test_a_card_keeps_them_and_stays_small(pictures, embeddings):
 
 @pytest.mark.slow
 def test_pictures_of_several_vectors_are_put_together(pictures, embeddings):
-    """A blend of vectors recognises the pictures that any of its parts has seen."""
+    """The union of several sets of seen pictures recognises the pictures of each set."""
     shown = codes(pictures)
     one = SeenPictures.of(embeddings[:N], shown[:N])
     two = SeenPictures.of(unit(embeddings[N:] + 0.3 * embeddings[0]), shown[N:])

@@ -20,7 +20,7 @@ def turned(tmp_path):
 
 
 def test_every_card_that_is_shipped_is_known():
-    """Every shipped vector card has a recorded digest, and its content matches it."""
+    """Every shipped vector card has a recorded digest that matches its content."""
     assert {path.stem for path in FOLDER.glob("*.*.json")} == set(SHA256)
     assert not damaged_vectors()
 
@@ -41,7 +41,7 @@ def test_a_card_that_is_another_is_refused(turned, damage):
 
 @pytest.mark.slow
 def test_commands_and_the_doctor_tell_of_it(home, turned, monkeypatch):
-    """Commands refuse an altered built-in vector in one line, and the doctor reports it."""
+    """Commands refuse an altered built-in vector in one line; the doctor command reports it."""
     for function in (shipped.shipped_for, shipped.damaged_vectors):
         monkeypatch.setattr(function, "__defaults__", (turned,))
 

@@ -37,13 +37,13 @@ def direction(index, seed=0):
 
 
 def test_own_and_builtin_vectors_are_listed(index):
-    """Vector lists have the index's own cards first, then those shipped for its encoder."""
+    """The list of vectors has the index's own first, then the built-in ones for its encoder."""
     assert list(list_vectors(index)) == ["ours", "plain-prompt", *BUILTIN]
 
 
 @pytest.mark.parametrize("framing", ["whole", "crop"])
 def test_builtin_cards_tell_where_they_are_from(framing):
-    """Each built-in card has photos, pairs and an accuracy whose interval lies above chance."""
+    """Each built-in vector's card states photos, pairs, and an accuracy clearly above chance."""
     fingerprint = load_encoder("embedded", framing=framing).fingerprint
 
     class Bare:
@@ -108,7 +108,7 @@ def test_a_damaged_card_hides_no_other(index):
 
 
 def test_removing_leaves_the_others(index):
-    """Only the named vector is removed; removing a built-in one is refused with its own error."""
+    """Removing a vector leaves the others; removing a built-in vector is refused with an error."""
     remove_vector(index, "ours")
 
     assert "ours" not in list_vectors(index)
@@ -131,7 +131,7 @@ class Words:
 
 
 def test_a_prompt_is_its_unit_embedding():
-    """A prompt of one text has that text's unit embedding as direction, and scale 1."""
+    """The vector of a one-text prompt is that text's unit embedding, with scale 1."""
     vector = prompt_vector("p", ["aab"], Words())
 
     np.testing.assert_allclose(vector.direction, np.array([2, 1, 0, 0]) / 5**0.5, atol=1e-7)
@@ -139,14 +139,14 @@ def test_a_prompt_is_its_unit_embedding():
 
 
 def test_an_ensemble_is_the_mean_of_unit_embeddings():
-    """Each text of an ensemble has the same weight, however many words it has."""
+    """Each of a prompt's several texts has the same weight, however many words it has."""
     vector = prompt_vector("p", ["aaaa", "b"], Words())
 
     np.testing.assert_allclose(vector.direction, np.array([1, 1, 0, 0]) / 2**0.5, atol=1e-7)
 
 
 def test_antonyms_point_from_the_unwanted_to_the_wanted():
-    """A prompt with a negative gives the unit difference between wanted and unwanted text."""
+    """A prompt with an unwanted text gives the unit difference of the two text embeddings."""
     vector = prompt_vector("p", ["a"], Words(), negatives=["b"])
 
     np.testing.assert_allclose(vector.direction, np.array([1, -1, 0, 0]) / 2**0.5, atol=1e-7)
@@ -160,6 +160,6 @@ def test_antonyms_point_from_the_unwanted_to_the_wanted():
     ids=["nothing", "blank", "the same", "blank antonym"],
 )
 def test_words_without_a_direction_are_refused(texts, negatives):
-    """No text, a blank text, or negatives that cancel the texts are refused with an error."""
+    """A prompt is refused if a text is blank or missing, or if unwanted texts cancel the wanted."""
     with pytest.raises(DegenerateDirectionError, match=r"word|text"):
         prompt_vector("p", texts, Words(), negatives=negatives)

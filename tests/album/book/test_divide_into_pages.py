@@ -38,7 +38,7 @@ def test_every_photo_has_its_place_inside_the_page(n, pages, size):
 
 @pytest.mark.parametrize("seed", range(12))
 def test_no_photo_comes_near_the_spine_or_the_edge(seed):
-    """Photos of any shape on pages of any size keep out of the spine margin and the safe zone."""
+    """Photos of any shape on pages of any size stay in the safe zone and off the spine margin."""
     rng = np.random.default_rng(seed)
     width, height = rng.uniform(90, 420, 2)
     size = PageSize(width, height, *rng.uniform(0, [5, 20]))
@@ -62,7 +62,7 @@ def test_no_photo_comes_near_the_spine_or_the_edge(seed):
 
 @pytest.mark.slow
 def test_better_photos_are_larger_and_pages_are_full():
-    """Photo area and worth have a rank correlation above 0.5 over the pages of a book."""
+    """The rank correlation between photos' areas in a book and their worth is above 0.5."""
     found = []
     for seed in range(4):
         photos = some(60, seed)
@@ -73,7 +73,7 @@ def test_better_photos_are_larger_and_pages_are_full():
 
 
 def test_pages_rarely_mix_events():
-    """Pages each show photos of one event, where the numbers of photos and pages allow it."""
+    """Each page shows photos of one event if the numbers of photos and pages allow it."""
     events = np.repeat(np.arange(6), 6)
     mixed, start = 0, 0
     for k, _ in divide_into_pages(some(36, events=events), 14, PageSize()):
@@ -83,7 +83,7 @@ def test_pages_rarely_mix_events():
 
 
 def test_a_photo_that_is_to_stand_alone_does():
-    """A photo set to stand alone gets its own page; with too few pages, an error says so."""
+    """A photo set to stand alone gets its own page; too few pages for that raise an error."""
     breaks = divide_into_pages(some(20, alone=[7, 8]), 8, PageSize())
     starts = np.cumsum([0] + [k for k, _ in breaks])
     assert {7, 8, 9} <= set(starts.tolist())

@@ -42,7 +42,7 @@ def trip(collection):
 
 
 def test_a_book_has_all_photos_in_order_with_captions_by_event(trip):
-    """A book has each photo once in time order, captions each day and warns of low resolution."""
+    """A book holds its photos in time order, a caption for each day and low-resolution warnings."""
     index, ratings, rows = trip
     book = make_book(index, ratings, rows, BookWishes(pages=6))
     assert [frame.path for frame in book.frames] == [index.photo(row).path for row in rows]
@@ -74,7 +74,7 @@ def test_the_same_picture_is_printed_once(trip, collection):
 
 
 def test_photos_keep_away_from_the_spine_and_the_edge(trip):
-    """Photos keep their distance from the spine (right on left pages) and from the outer edges."""
+    """On left and right pages, photos stay clear of the spine and of the outer edges."""
     index, ratings, rows = trip
     book = make_book(index, ratings, rows, BookWishes(PageSize(210, 297), 5))
     size = book.size
@@ -91,7 +91,7 @@ def test_photos_keep_away_from_the_spine_and_the_edge(trip):
     ("pages", "told"), [(13, "need at least 13 photos"), (2, "at least 3 pages")]
 )
 def test_too_few_and_too_many_photos_are_one_sentence(trip, pages, told):
-    """Too few or too many photos for the pages give an error with the number that is needed."""
+    """If photos are too few or too many for the pages, the error gives the number required."""
     index, ratings, rows = trip
     with pytest.raises(AlbumError, match=told):
         make_book(index, ratings, rows, BookWishes(pages=pages))
@@ -109,7 +109,7 @@ def test_a_photo_that_is_gone_is_left_out_and_told(trip):
 
 
 def test_photos_that_are_all_gone_are_told_as_such(trip):
-    """If all photos are gone, the error names a path, the reason and the remedy, not pages."""
+    """If the files of all photos are gone, the error names a path, the reason and the remedy."""
     index, ratings, rows = trip
     for row in rows:
         index.photo(row).path.unlink()
@@ -120,7 +120,7 @@ def test_photos_that_are_all_gone_are_told_as_such(trip):
 
 @pytest.mark.parametrize("safe", [19.9, 20.1, 40.0, 50.0])
 def test_margins_that_leave_no_room_are_told(trip, safe):
-    """Margins that leave less than 10 mm a side for photos are refused; 10 mm are laid out."""
+    """Margins are refused if they leave less than 10 mm of page width or height for photos."""
     wishes = BookWishes(PageSize(50, 70.4, safe=safe), warn_ppi=1)
     index, ratings, rows = trip
     if safe < 20:
@@ -132,7 +132,7 @@ def test_margins_that_leave_no_room_are_told(trip, safe):
 
 
 def test_a_plan_is_printed_as_it_was_written(trip):
-    """The page count is chosen by itself, and a plan saved as JSON yields the same pages again."""
+    """If no page count is given, one is chosen; the plan saved as JSON yields the same pages."""
     index, ratings, rows = trip
     book = make_book(index, ratings, rows, BookWishes())
     assert len(book.pages) == 6
@@ -208,7 +208,7 @@ def test_plans_that_cannot_be_printed_are_refused(trip):
     ids=repr,
 )
 def test_a_damaged_plan_is_told_in_words(said):
-    """The error describes the fault without Python's terms."""
+    """The error for a damaged book plan describes the fault without Python's terms."""
     with pytest.raises(AlbumError) as caught:
         pages_of_json(said)
     for word in ("object", "subscript", "unpack", "indices", "iterable", "int"):

@@ -18,7 +18,7 @@ ALBUM = KeptAlbum(
 
 
 def test_json_brings_an_album_back():
-    """An album exported as JSON is imported complete and under its name."""
+    """An album that is exported as JSON and imported again keeps its name and all contents."""
     text = json.dumps(album_json("Italy", ALBUM)).encode()
     assert album_of_json(text) == ("Italy", ALBUM)
 
@@ -44,6 +44,6 @@ def test_what_is_no_album_is_refused(change):
 
 @pytest.mark.parametrize("data", [b"", b"\xff\xfe", b"[]", b"3", b"[" * 100_000, b'{"format": 1}'])
 def test_what_is_no_json_is_refused(data):
-    """A file nested deeper than Python recurses is refused like any other invalid JSON."""
+    """A JSON file nested too deeply for Python's parser is refused like any other invalid JSON."""
     with pytest.raises(AlbumError, match="no album's JSON"):
         album_of_json(data)

@@ -26,7 +26,7 @@ def album_of(index, rows, **settings):
 
 
 def test_an_album_is_judged_as_it_is(chosen):
-    """A held album keeps exactly its photos, and its value is at most that of the best choice."""
+    """With hold=True an album keeps its photos; its value is at most that of the best choice."""
     index, choose = chosen
     album = album_of(index, [3, 1, 7], places=3)
     held = choose(album, hold=True, fill=False)
@@ -54,7 +54,7 @@ def test_the_swap_raises_the_value_by_what_was_told(chosen):
 
 
 def test_filling_keeps_what_is_there(chosen):
-    """Filling adds photos to empty places; left-out photos stay out, and the order is kept."""
+    """Filling an album's empty places keeps its photos in order and adds none that was left out."""
     index, choose = chosen
     album = album_of(index, [5, 2], places=6).leave_out([index.photo(9).digest])
     made = choose(album, hold=True, fill=True)
@@ -68,7 +68,7 @@ def test_filling_keeps_what_is_there(chosen):
 
 
 def test_photos_of_another_collection_stay_in_the_album(chosen):
-    """Photos from another index are listed as missing and kept when the album is rebuilt."""
+    """An album's photos from another index are listed as missing, but stay in the album."""
     index, choose = chosen
     album = album_of(index, [1], places=2)
     album = KeptAlbum(album.index, (*album.photos, "f" * 64), settings=album.settings)
@@ -79,7 +79,7 @@ def test_photos_of_another_collection_stay_in_the_album(chosen):
 
 
 def test_a_photo_whose_file_has_changed_is_not_chosen(chosen):
-    """Changed photos are named and not chosen; those already in the album stay in it."""
+    """Photos whose files have changed are not chosen, but those already in the album stay in it."""
     index, choose = chosen
     wanted = album_of(index, [], places=3)
     first, second = (choose(wanted, hold=False, fill=True).chosen[place].row for place in (0, 1))

@@ -30,7 +30,7 @@ def of(*photos):
 
 
 def test_an_album_comes_back_as_it_was_kept(store):
-    """A saved album keeps order, pins, photos left out, settings and a name in any script."""
+    """A saved album keeps its order, pins, left-out photos, settings and non-Latin name."""
     album = replace(
         of(*PHOTOS[:5]),
         pinned=PHOTOS[:1],
@@ -44,7 +44,7 @@ def test_an_album_comes_back_as_it_was_kept(store):
 
 
 def test_the_latest_album_is_the_one_of_that_index_that_was_changed_last(store, monkeypatch):
-    """The latest album is the last one changed among those of the given index."""
+    """The latest album of an index is the one among its albums that was changed last."""
     assert store.latest("family") is None
     days = iter(range(1, 9))
     monkeypatch.setattr("photorank.album.kept.store._now", lambda: f"2026-01-0{next(days)}")
@@ -57,7 +57,7 @@ def test_the_latest_album_is_the_one_of_that_index_that_was_changed_last(store, 
 
 
 def test_changes_are_undone_and_made_again(store):
-    """Undo and redo work in another process, too; a new change replaces undone ones."""
+    """Undo and redo also work in another process; a new change discards the undone changes."""
     store.create("a", of(*PHOTOS[:3]), "chosen")
     store.change("a", lambda album: album.pin(PHOTOS[:1]), "pinned one")
     store.change("a", lambda album: album.leave_out(PHOTOS[1:2]), "left one out")
@@ -72,7 +72,7 @@ def test_changes_are_undone_and_made_again(store):
 
 
 def test_of_two_people_neither_overwrites_the_other(store):
-    """Changes apply to an album's newest state; saving or undoing from an older one is refused."""
+    """Changes apply to an album's newest revision; a save based on an older one is refused."""
     seen = store.create("a", of(*PHOTOS[:3]), "chosen").revision
     store.change("a", lambda album: album.pin(PHOTOS[:1]), "pinned one")
     both = store.change("a", lambda album: album.leave_out(PHOTOS[2:3]), "left one out")
@@ -85,7 +85,7 @@ def test_of_two_people_neither_overwrites_the_other(store):
 
 
 def test_many_at_once_all_count(store):
-    """Twelve people pin a photo each at the same time."""
+    """If twelve people each pin a photo at the same time, all twelve pins are saved."""
     store.create("a", of(*PHOTOS), "chosen")
 
     def pin(digest):
@@ -97,7 +97,7 @@ def test_many_at_once_all_count(store):
 
 
 def test_a_removed_album_can_be_restored(store):
-    """A removed album's name is free for a new album, which then blocks restoring the old one."""
+    """A removed album can be restored unless a new album has taken its name."""
     store.create("a", of(*PHOTOS[:1]), "chosen")
     store.remove("a")
     assert (store.names(), store.names(removed=True)) == ([], ["a"])
@@ -122,7 +122,7 @@ def test_a_restored_album_has_its_history(store):
     "name", ["", "  ", "a/b", "..", "-x", "a\\b", "two\nlines", "turned \u202e", "x" * 81, "\ud800"]
 )
 def test_names_that_would_show_as_others_are_refused(store, name):
-    """Album names that would display as other names are refused, and no store is created."""
+    """Names that would display as another name are refused for albums, and no file is created."""
     with pytest.raises(AlbumError, match="cannot be an album's name"):
         store.create(name, of(), "chosen")
     assert not store.path.exists()
@@ -148,7 +148,7 @@ def test_what_is_no_album_is_not_kept(store, album):
 
 
 def test_a_damaged_store_is_told(store):
-    """A damaged store raises an error at each operation and is not written to."""
+    """If the album database is damaged, each operation raises an error and leaves it unchanged."""
     store.create("a", of(), "chosen")
     store.path.write_bytes(b"no database at all" * 100)
     for ask in (store.names, lambda: store.load("a"), lambda: store.create("b", of(), "x")):
@@ -158,7 +158,7 @@ def test_a_damaged_store_is_told(store):
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path):
-    """An album created in a place that cannot be written raises StorageError."""
+    """If the folder cannot be written to, creating an album raises StorageError."""
     (tmp_path / "file").touch()
     with pytest.raises(StorageError):
         AlbumStore(Workspace(tmp_path / "file" / "home")).create("a", of(), "chosen")
@@ -184,7 +184,7 @@ while True:
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="a process is killed")
 def test_kills_lose_nothing(store):
-    """Changes reported before a kill -9 are kept, in order, and the next run continues."""
+    """Changes reported as saved before a kill -9 are still there, in order, after a restart."""
     reported = 0
     for turn in range(5):
         with subprocess.Popen(  # noqa: S603

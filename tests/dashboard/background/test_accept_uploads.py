@@ -27,7 +27,7 @@ def test_a_name_is_made_safe(name, path):
 
 @pytest.mark.parametrize("name", ["x" * 300 + ".jpg", "夏" * 300 + ".jpg", "a/" * 100 + "b.jpg"])
 def test_a_long_name_is_cut(name):
-    """A name that is cut keeps its suffix."""
+    """A long file name is cut, but keeps its suffix."""
     path = safe_path(name)
     assert path.suffix == ".jpg"
     assert all(len(part.encode()) <= 255 for part in path.parts)
@@ -36,13 +36,13 @@ def test_a_long_name_is_cut(name):
 
 @pytest.mark.parametrize("name", ["", "/", "..", "a.exe", "jpg", "page.html", "x.jpg.svg"])
 def test_what_is_no_photo_is_refused(name):
-    """Uploads with a file name that is unsafe or not a photo's are refused."""
+    """An upload is refused if its file name is unsafe or not that of a photo."""
     with pytest.raises(RefusedFileError):
         safe_path(name)
 
 
 def test_nothing_that_is_there_is_replaced(tmp_path):
-    """Uploads replace no file: the same photo is kept once, another one under a new name."""
+    """An upload replaces no file: a repeated photo is skipped, another photo gets a new name."""
     taker = accept_uploads.receiver(accept_uploads.begin_upload(Workspace(tmp_path), "rome"))
     for number, content in enumerate([b"one", b"one", b"two"]):
         part = taker.folder / f".{number}.part"

@@ -40,7 +40,7 @@ def test_a_path_that_is_no_folder_is_told(path):
 
 
 def test_a_file_and_a_closed_folder_are_told(tmp_path):
-    """A file or an unreadable folder is reported as such, and its contents are not."""
+    """A path to a file or to an unreadable folder gives an error message that says so."""
     (tmp_path / "a.txt").touch()
     assert "file" in listing(str(tmp_path / "a.txt")).trouble
     closed = tmp_path / "closed"
@@ -60,7 +60,7 @@ def test_a_long_list_is_cut_and_says_so(tmp_path):
 
 
 def test_starting_folders_are_folders_that_are_there(tmp_path, monkeypatch):
-    """The home folder comes first, and folders missing on a system are not offered."""
+    """The offered starting folders begin with the home folder and leave out missing folders."""
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "Pictures").mkdir()
     found = starting_folders()

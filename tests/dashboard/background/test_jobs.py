@@ -48,7 +48,7 @@ def test_there_is_no_job_until_one_begins(workspace):
 
 
 def test_a_killed_job_is_told_with_what_is_kept(workspace):
-    """A killed job is reported as no longer running, with the progress that was kept."""
+    """A killed job is reported as no longer running, with its last saved progress."""
     left_behind(workspace, stage="Looking at photos", done=64, total=450, share=0.14)
     said = jobs.progress(workspace, "add")
     assert said.was_killed
@@ -59,7 +59,7 @@ def test_a_killed_job_is_told_with_what_is_kept(workspace):
 
 @pytest.mark.slow
 def test_a_job_whose_command_is_refused_says_what_it_said(workspace):
-    """A command that fails before any progress shows its error; two starts at once are one."""
+    """A command that fails before any progress shows its error; a second start is ignored."""
     jobs.start(workspace, "add", ["status", "--strange"])
     first = jobs.progress(workspace, "add")
     jobs.start(workspace, "add", ["status", "--strange"])

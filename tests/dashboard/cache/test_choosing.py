@@ -7,7 +7,7 @@ from photorank.errors import AlbumError
 
 
 def test_a_page_has_some_patience_with_a_choice_from_many_photos():
-    """A page does not wait for a slow choice from many photos; the choice goes on meanwhile."""
+    """A page does not wait for a slow choice of an album; the choice goes on in the background."""
     goes_on = Event()
 
     def choose():

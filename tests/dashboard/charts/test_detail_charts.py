@@ -35,7 +35,7 @@ def test_no_colour_but_grey_is_fixed(name):
 
 
 def test_families_keep_their_colours_among_the_lines_of_gaps():
-    """Theme colours go by position; a second vector of a family takes the fourth colour."""
+    """Each family of vectors has its theme colour; a family's second vector gets the fourth."""
     spec = spec_of("gap")
     colour = layers_of(spec, "line")[0]["encoding"]["color"]
 
@@ -52,14 +52,14 @@ def test_families_keep_their_colours_among_the_lines_of_gaps():
 
 
 def test_lines_of_gaps_differ_by_shape_too():
-    """Lines in the chart of gaps differ by the shape of their points, not only by colour."""
+    """Lines in the chart by label gap differ by their points' shape, not only by colour."""
     shape = layers_of(spec_of("gap"), "point")[0]["encoding"]["shape"]["scale"]
 
     assert len(set(shape["range"])) == len(shape["range"]) >= len(shape["domain"])
 
 
 def test_close_calls_stand_left():
-    """Ranges of gaps are sorted by size and not alphabetically."""
+    """Ranges of label gaps are sorted by size and not alphabetically."""
     sort = layers_of(spec_of("gap"), "line")[0]["encoding"]["x"]["sort"]
 
     assert sort == ["≤ 0.4", "> 0.4"]
@@ -79,7 +79,7 @@ def test_people_and_guessing_are_rules_beside_the_learning_curve():
 
 
 def test_reliability_has_its_diagonal():
-    """The diagonal runs from corner to corner of the unit square."""
+    """The reliability chart's diagonal runs from (0, 0) to (1, 1), and its x axis from 0 to 1."""
     spec = spec_of("reliability")
 
     assert [(row["x"], row["y"]) for row in rows_of(spec, "x")] == [(0, 0), (1, 1)]
@@ -87,13 +87,13 @@ def test_reliability_has_its_diagonal():
 
 
 def test_the_risk_begins_at_zero():
-    """The risk axis begins at zero, as a cut axis would make a small risk look like none or all."""
+    """The risk axis begins at zero, because a cut axis would distort the size of small risks."""
     assert layers_of(spec_of("risk"), "line")[0]["encoding"]["y"]["scale"]["domainMin"] == 0
 
 
 @pytest.mark.slow
 def test_a_group_is_a_row_with_its_number_of_pairs():
-    """A group's row tells its number of pairs, and its tooltip says group, not vector."""
+    """In the chart of groups, each row shows its number of pairs and its tooltip says “group”."""
     spec = spec_of("groups")
 
     assert {row["text"].split()[0] for row in rows_of(spec, "group")} >= {"group0", "group2"}

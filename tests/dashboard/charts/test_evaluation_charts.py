@@ -27,14 +27,14 @@ def layers_of(spec, mark):
 
 @pytest.mark.slow
 def test_guessing_and_a_guide_from_name_to_mark_are_drawn(chart):
-    """The chart marks chance at 0.5, and a dotted rule leads from each name to its mark."""
+    """The chart marks guessing at 0.5, and a line leads from each vector's name to its mark."""
     assert layers_of(chart.to_dict(), "tick")[0]["encoding"]["x"]["datum"] == 0.5
     guide = layers_of(chart.to_dict(), "rule")[0]["encoding"]
     assert (guide["x"]["value"], guide["x2"]["value"]) == (0, "width")
 
 
 def test_families_differ_by_colour_and_by_shape(chart):
-    """Families have different shapes as well as colours, for readers who cannot see the colours."""
+    """Vector families differ in shape and colour, for readers who cannot tell colours apart."""
     shape = layers_of(chart.to_dict(), "point")[0]["encoding"]["shape"]["scale"]
 
     assert shape["domain"] == evaluation_charts.FAMILIES

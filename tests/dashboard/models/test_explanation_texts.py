@@ -43,13 +43,13 @@ def explanation(values, method="sum over positions", signals=None):
     ],
 )
 def test_a_date_is_told_with_its_source(taken, source, sentence):
-    """A capture date is shown with its source in plain words; a day without a time is a day."""
+    """A capture date is shown with its source in words, and without a time if none is known."""
     photo = Photo("", Path("a.jpg"), None, None, taken, None, source)
     assert explanation_texts.capture_sentence(photo) == sentence
 
 
 def test_all_sources_of_dates_have_words():
-    """Every source of a capture date that the program may store has a wording."""
+    """Every source of a capture date that the program may store has a description in words."""
     zones = [
         getattr(choose_capture_date, name)
         for name in ("IN_UTC", "BY_PLACE", "BY_NEIGHBOURS", "BY_SATELLITES", "AGAINST_PLACE")
@@ -62,7 +62,7 @@ def test_all_sources_of_dates_have_words():
 
 
 def test_two_heat_maps_share_a_scale():
-    """The weaker of two heat maps is drawn weaker, though alone it would be as strong."""
+    """Two heat maps share one scale, so the weaker map is drawn paler than it would be alone."""
     strong, weak = explanation_texts.heat_pictures([explanation([[4.0]]), explanation([[1.0]])])
     [alone] = explanation_texts.heat_pictures([explanation([[1.0]])])
 
@@ -83,7 +83,7 @@ def test_the_reading_tells_a_sum_from_a_trial():
 
 @pytest.mark.parametrize("method", ["sum over positions", "occlusion"])
 def test_the_reading_tells_what_signals_carry(method):
-    """Shares of signals are in rating units and standard deviations; zero shares are left out."""
+    """The text gives the signals' part of a rating, also in standard deviations, without zeros."""
     said = explanation_texts.heat_reading(explanation([[0.05]], method, SHARES))
     assert said.endswith(
         "carry −0.030, which is −0.8 standard deviations of the index’s ratings: sharpness −0.8."
@@ -96,7 +96,7 @@ def moving_lines(concepts, signals):
 
 
 def test_signals_stand_among_the_concepts():
-    """Signals are listed among the concepts by strength, with only their part of the rating."""
+    """Signals are sorted by strength among the concepts; their other values are left empty."""
     snow = Concept("snow", 2.0, 0.25, 0.5)
     first, second = moving_lines([snow], SHARES)
     assert "sharpness" in first
@@ -117,7 +117,7 @@ def test_signals_stand_among_the_concepts():
     ],
 )
 def test_concepts_are_said_by_their_direction(shown, liked, said):
-    """A disliked concept that is missing raises the rating, as a liked one that is shown does."""
+    """The rating rises by a liked concept in the photo or by a disliked concept that is absent."""
     [line] = moving_lines([Concept("snow", shown, liked, shown * liked)], None)
 
     assert all(part in line for part in said)
@@ -157,7 +157,7 @@ def test_two_photos_are_explained_on_request(dashboard, home, gallery):
 
 @pytest.mark.slow
 def test_one_photo_is_explained(dashboard, home, gallery):
-    """The page shows where an uploaded photo stands and where its rating comes from."""
+    """The page shows an uploaded photo's rank in the index and where its rating comes from."""
     app = dashboard("photo", spoken="statistics")
     assert "of the index." in texts(app)
 
@@ -171,7 +171,7 @@ def test_one_photo_is_explained(dashboard, home, gallery):
 
 @pytest.mark.slow
 def test_a_photo_and_its_rating_show_before_any_tower_loads(dashboard, home, monkeypatch):
-    """The photo page shows the photo's standing before the encoder has loaded."""
+    """The photo page compares the photo with the collection before the encoder has loaded."""
     seen = []
 
     def loading(index):

@@ -6,7 +6,7 @@ from photorank.album.kept.store import Entry
 
 
 def test_what_is_known_of_other_photos_is_said_in_the_words_of_the_page():
-    """Accuracy is worded in the page's vocabulary, and a missing one is called not measured."""
+    """The text gives the accuracy in plain or statistical words, or says it was not measured."""
     card = SimpleNamespace(accuracy=SimpleNamespace(value=0.79))
     vector = SimpleNamespace(name="worth", card=card)
 

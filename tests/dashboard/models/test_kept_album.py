@@ -22,7 +22,7 @@ def pressed(what, photo=ONE, **more):
 
 
 def test_each_press_is_a_change_in_words():
-    """Pinning, leaving out, moving and isolating a photo each change the album as worded."""
+    """A request to pin, leave out, move or isolate a photo changes the album accordingly."""
     assert pressed("pin").pinned == (ONE,)
     assert pressed("leave out").photos == (TWO, THREE)
     assert pressed("leave out").left_out == (ONE,)
@@ -51,7 +51,7 @@ def test_a_photo_that_is_not_in_the_album_is_not_moved_into_it():
 
 
 def test_spreads_have_the_boxes_of_the_plan(tmp_path):
-    """Spreads hold the planned boxes in percent of a page, and file names escaped."""
+    """A spread gives each photo's box in percent of the page, and its file name escaped."""
     frame = PlacedPhoto(tmp_path / "a\u202eb.jpg", ONE, (21.0, 42.0, 105.0, 70.0), 300)
     book = Book(PageSize(), (BookPage(1, (frame,), "31 July 2024"),))
     [spread] = spreads(
@@ -67,7 +67,7 @@ def test_spreads_have_the_boxes_of_the_plan(tmp_path):
 
 @pytest.mark.slow
 def test_the_preview_is_the_printed_page(library, tmp_path):
-    """Photos and captions lie in the PDF where the page shows them, turned photos too."""
+    """The PDF places photos (also rotated ones) and captions where the preview shows them."""
     shapes = [(90, 60), (60, 90), (64, 64), (200, 40), (96, 72)]
     for number in range(11):
         exif = Image.Exif()

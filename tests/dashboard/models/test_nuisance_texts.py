@@ -28,7 +28,7 @@ def nuisance(kinds=3, **changed):
 
 
 def test_the_sentence_says_what_is_left_without_content():
-    """The text gives the shares left without content with their intervals, never below 0 %."""
+    """The shares that remain once photo content is removed have intervals and are at least 0 %."""
     said = nuisance_texts.removal_texts(nuisance())
 
     assert "40\xa0% (38\xa0% to 42\xa0%)" in said.sentence
@@ -39,7 +39,7 @@ def test_the_sentence_says_what_is_left_without_content():
 
 
 def test_only_the_ends_of_many_kinds_are_drawn():
-    """The chart draws six kinds at either end, each with a mark with and one without content."""
+    """The chart shows the six best and six worst kinds of photos, with and without content."""
     assert len(nuisance_texts.removal_texts(nuisance(kinds=5)).rows) == 2 * 5
     rows = nuisance_texts.removal_texts(nuisance(kinds=40)).rows
     assert len(rows) == 2 * 12
@@ -49,7 +49,7 @@ def test_only_the_ends_of_many_kinds_are_drawn():
 @pytest.mark.slow  # the page twice, and what it measures
 @pytest.mark.usefixtures("evaluated")
 def test_content_is_taken_out_on_request(dashboard):
-    """The home page shows the leader's accuracy without content, by clusters or by group."""
+    """A switch on the page shows the effect of removing content, by kind of photo or by group."""
     app = dashboard("discerning_power", spoken="statistics")
     assert "puts" in app.markdown[0].value
     app.toggle(key="content").set_value(True).run()

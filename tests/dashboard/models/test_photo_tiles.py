@@ -9,7 +9,7 @@ SCORES = np.array([5.0, 1.0, float("nan"), 3.0])
 
 
 def test_unlabelled_photos_have_no_percentile():
-    """Labelled photos have a percentile among the labelled ones only."""
+    """Percentiles are computed among labelled photos; an unlabelled photo has NaN."""
     places = photo_tiles.label_percentiles(SCORES)
 
     assert np.isnan(places[2])
@@ -17,7 +17,7 @@ def test_unlabelled_photos_have_no_percentile():
 
 
 def test_what_could_not_be_used_comes_first_and_a_long_list_ends():
-    """The list of unusable files has damaged ones first and ends after 1,000, as it says."""
+    """The list of unusable files starts with damaged ones and says that it ends after 1,000."""
     others = [SkippedFile(Path(f"/p/{number}.MOV"), 0, 0, COMPANION) for number in range(1200)]
     damaged = SkippedFile(Path("/p/z.jpg"), 9, 9, "truncated JPEG after 9 bytes")
 

@@ -56,7 +56,7 @@ def test_pairs_may_be_of_one_group(session, kind):
 
 
 def test_an_answer_that_comes_twice_counts_once(session):
-    """A page loaded again, or a key pressed twice, sends an answer that is saved once."""
+    """If a pair is answered twice, as by a key pressed twice, only the first answer is saved."""
     pair = session.pairs(session.clicks())[0]
     answer(session, pair, "second")
     answer(session, pair, "first")
@@ -78,7 +78,7 @@ def test_taking_back_names_its_pair(session):
 
 
 def test_a_new_page_takes_back_the_latest_click_and_shows_its_pair_again(session):
-    """A queue without its pairs, as on a new page, undoes the last click and shows its pair."""
+    """If an undo names no pair, the latest choice is undone and its pair is shown again."""
     pair = session.pairs(session.clicks())[0]
     answer(session, pair, "first")
     actions.record_answers(session, [{"seq": 2, "what": "undo", "pair": None}])

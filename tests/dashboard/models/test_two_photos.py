@@ -35,7 +35,7 @@ def test_photos_are_placed_in_the_collection():
 
 
 def test_equal_photos_are_a_draw():
-    """Equal photos get a chance of 50 % each, and the verdict tells no difference."""
+    """Equal photos get a chance of 50 % each, and the verdict says there is no difference."""
     verdict = two_photos.verdict(VECTOR, PAIR[[0, 0]], SLOPE, COLLECTION)
 
     assert verdict.chances == ("50\xa0%", "50\xa0%")
@@ -43,7 +43,7 @@ def test_equal_photos_are_a_draw():
 
 
 def test_a_guessed_scale_is_said_to_be_one():
-    """An uncalibrated probability is marked once, with the reason."""
+    """An uncalibrated probability has one badge “Not calibrated”, followed by the reason."""
     guessed = Slope(1.0, False, "not calibrated: the model's own logit scale")
     trust = two_photos.verdict(VECTOR, PAIR, guessed, COLLECTION).trust
 
@@ -58,7 +58,7 @@ def test_a_cards_source_is_shown_letter_by_letter():
 
 
 def test_the_verdict_is_a_sentence_and_says_what_its_scale_was_tested_on():
-    """The verdict names typed words as such and says if percentages were tested on choices."""
+    """The verdict says if typed words decide and if people's choices tested the percentages."""
     pair, slope = np.array([[1.0, 0.0], [-1.0, 0.0]]), Slope(99.0, True, "fitted (no ratings)")
     typed = two_photos.verdict(replace(VECTOR, name="your-words"), pair, slope, COLLECTION, "plain")
 

@@ -40,7 +40,7 @@ def facts(vector):
 
 
 def test_a_learned_vector_says_from_what():
-    """The card of a learned vector tells learner, photos, pairs and source, with text escaped."""
+    """A learned vector's card gives its learner, photo and pair counts, and escaped source."""
     card = vector_card.card(LEARNED, None, own=True)
 
     assert card.made == FROM_PHOTOS
@@ -70,7 +70,7 @@ def test_a_vector_through_qualities_lists_their_weights():
 
 
 def test_weak_words_are_told_as_they_are():
-    """The warning on word vectors fits the encoder: objects only, a fixed table, or none."""
+    """The warning about vectors from words depends on the encoder, and some encoders need none."""
     first, second = (Fingerprint(f"embedded{n}", "0", "whole", 8, blocks) for n, blocks in KINDS)
     assert "hardly *how well*" in vector_card.weak_words_note(first)
     assert "fixed table" in vector_card.weak_words_note(second)
@@ -78,7 +78,7 @@ def test_weak_words_are_told_as_they_are():
 
 
 def test_the_evaluation_of_this_index_speaks_before_the_card():
-    """Accuracy measured on this index is quoted, else the vector's own, else “Not tested here”."""
+    """The card quotes this index's evaluation, or the vector's own test, or “Not tested here”."""
     said = [
         vector_card.card(LEARNED, evaluation(), own=True).held_out,
         vector_card.card(LEARNED, None, own=True).held_out,
@@ -94,14 +94,14 @@ def test_the_evaluation_of_this_index_speaks_before_the_card():
 
 
 def test_a_result_on_photos_that_were_seen_is_not_quoted():
-    """An in-sample result, on photos that the vector was learned from, is not quoted."""
+    """The card quotes no in-sample result, measured on photos that the vector learned from."""
     beauty = replace(LEARNED, name="beauty", card=Card())
 
     assert vector_card.card(beauty, evaluation(), own=False).held_out.startswith("Not tested here")
 
 
 def test_the_whole_card_is_one_click_away():
-    """The card's table lists calibration, licence and metrics, with a dash where one lacks."""
+    """The card's table lists calibration, licence and metrics; a missing value is a dash."""
     assert facts(LEARNED)["calibrated"] == "yes, 3 logits a unit of rating"
     assert facts(LEARNED)["held-out"] == "pairwise_accuracy (value 0.7; low 0.6; high 0.8)"
     assert facts(WORDS)["calibrated"] == "no"
@@ -110,7 +110,7 @@ def test_the_whole_card_is_one_click_away():
 
 
 def test_every_learner_has_its_words():
-    """The form's learners are exactly the learners that exist."""
+    """The form offers exactly the learning methods that exist."""
     assert set(vector_card.LEARNERS) == set(LEARNERS)
 
 
@@ -121,7 +121,7 @@ def test_each_line_is_a_prompt(text, said):
 
 
 def test_the_vector_that_did_best_here_is_offered_first():
-    """Vectors tested on held-out data are offered first, then learned, prompt and random ones."""
+    """Vectors are offered in this order: tested on held-out data, learned, prompt, random."""
     vectors = {
         name: replace(vector, name=name)
         for name, vector in {
@@ -154,7 +154,7 @@ def test_the_vector_that_did_best_here_is_offered_first():
 def test_the_users_taste_comes_first_where_it_is_no_worse_than_what_it_began_from(
     own, rater, first
 ):
-    """The user's taste comes first only if tested on held-out choices and no worse than before."""
+    """The user's taste comes first only if, on held-out choices, it is no worse than its prior."""
     metrics = {name: {"value": v, "low": v - 0.1, "high": v + 0.1} for name, v in own.items()}
     card = Card(parameters={"rater": rater}, metrics=metrics)
     taste = replace(LEARNED, name="my-taste", kind="personal", card=card)
@@ -162,7 +162,7 @@ def test_the_users_taste_comes_first_where_it_is_no_worse_than_what_it_began_fro
 
 
 def test_a_change_of_the_vector_that_pages_begin_with_is_told():
-    """A text says if a measurement changed the default vector, and is empty otherwise."""
+    """If a measurement changed the default vector, the text says so; otherwise it is empty."""
     vectors = {"beauty": replace(LEARNED, name="beauty"), "ours": replace(LEARNED, name="ours")}
 
     told = default_text(vectors, evaluation(), "plain")

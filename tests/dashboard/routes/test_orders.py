@@ -33,14 +33,14 @@ def words(places):
 
 
 def test_an_order_is_sixteen_bytes_a_photo(fetch):
-    """A held order takes sixteen bytes a photo: under two megabytes for 100,000 photos."""
+    """A stored order of photos takes 16 bytes a photo, so 100,000 photos take under 2 MB."""
     status, body = fetch(orders.hold_order(columns(300), words, "").name)
     assert (status, len(body)) == (200, 300 * 16)
     assert int.from_bytes(body[300 * 8 : 300 * 8 + 2], "little") == 1000
 
 
 def test_a_page_is_given_the_first_photos(fetch):
-    """A page gets the first 200 photos in order, or all of a shorter order."""
+    """A page gets the first 200 photos of an order, or all photos if there are fewer."""
     given = orders.hold_order(columns(300), words, "", most_given=200)
     first = columns(200).to_bytes()
     assert (given.n, b64decode(given.first)) == (300, first)
@@ -49,7 +49,7 @@ def test_a_page_is_given_the_first_photos(fetch):
 
 
 def test_names_come_in_pieces(fetch):
-    """Names are served in pieces; the last one is shorter, and any other piece gives 404."""
+    """300 photo names are served in pieces of 200 and 100; other piece numbers give 404."""
     name = orders.hold_order(columns(300), words, "").name
     pieces = [json.loads(fetch(f"{name}/words/{piece}")[1]) for piece in (0, 1)]
     assert [len(piece) for piece in pieces] == [orders.NAMES_A_PIECE, 100]
@@ -59,13 +59,13 @@ def test_names_come_in_pieces(fetch):
 
 
 def test_the_same_photos_with_other_words_are_another_order(fetch):
-    """The name of an order differs if its words differ, so a cached one is never wrong."""
+    """An order of the same photos with other texts has another name, so no cache is outdated."""
     assert orders.hold_order(columns(3), words, "a") == orders.hold_order(columns(3), words, "a")
     assert orders.hold_order(columns(3), words, "a") != orders.hold_order(columns(3), words, "b")
 
 
 def test_the_oldest_orders_are_forgotten(fetch):
-    """The oldest held orders are dropped to save memory, but the newest one always stays."""
+    """The oldest stored orders of photos are dropped to save memory; the newest always stays."""
     first = orders.hold_order(columns(5), words, "", most_bytes=100)
     second = orders.hold_order(columns(5, 1), words, "", most_bytes=100)
     assert (fetch(first.name)[0], fetch(second.name)[0]) == (404, 200)

@@ -46,19 +46,19 @@ def answers(ask):
 @pytest.mark.parametrize("kind", ["http", "websocket"])
 @pytest.mark.parametrize(("host", "origin"), OWN)
 def test_the_dashboards_own_pages_are_answered(answers, kind, host, origin):
-    """Requests by localhost and by literal addresses are answered, whatever the port."""
+    """The dashboard's own pages at localhost or an IP address are answered, whatever the port."""
     assert answers(kind, host=host, origin=origin)
 
 
 @pytest.mark.parametrize("kind", ["http", "websocket"])
 @pytest.mark.parametrize("origin", OTHER_PAGES)
 def test_other_pages_are_refused(answers, kind, origin):
-    """Pages of other programs on this machine, and pages that hide their origin, are refused."""
+    """A request whose Origin header differs from its host, or is hidden, is refused."""
     assert not answers(kind, host="localhost:8501", origin=origin)
 
 
 def test_a_socket_is_opened_by_a_page_alone(answers):
-    """A request without an origin may read a page, but neither open a socket nor write."""
+    """A request without an Origin header may read a page, but not open a WebSocket or write."""
     assert answers("http", host="localhost:8501")
     assert not answers("http", host="localhost:8501", method="POST")
     assert not answers("websocket", host="localhost:8501")
@@ -73,7 +73,7 @@ def test_a_name_that_somebody_pointed_at_this_machine_is_refused(answers, kind, 
 
 
 def test_a_name_that_was_allowed_is_answered(answers, monkeypatch):
-    """An allowed host name is answered behind any proxy, but not on another port."""
+    """A page at an allowed host name is answered, even via a proxy; another port is refused."""
     monkeypatch.setenv(ALLOWED_HOSTS, "album.example photos.home:8443")
 
     assert answers("websocket", host="album.example", origin="https://album.example")
@@ -87,7 +87,7 @@ def test_a_name_that_was_allowed_is_answered(answers, monkeypatch):
 
 
 def test_streamlit_is_not_asked_again_about_a_socket(ask):
-    """A WebSocket request is passed to Streamlit without its Origin, so it is not checked again."""
+    """A WebSocket request reaches Streamlit without its Origin, which was already checked."""
     seen = []
 
     async def streamlit(scope, receive, send):

@@ -18,7 +18,7 @@ LOOKED = (
     ("looked", "said"), [(LOOKED, "No face found."), ("", "Faces were not looked for")]
 )
 def test_no_face_is_not_the_same_as_nobody_looked(home, ask, looked, said):
-    """The viewer says whether no face was found or none was searched for, and how to search."""
+    """The viewer says if a photo has no face or was never searched, and how to search for faces."""
     with closing(sqlite3.connect(home / "index" / "small" / "catalogue.sqlite")) as catalogue:
         catalogue.execute("DELETE FROM photo_faces")
         catalogue.execute(looked)
@@ -32,7 +32,7 @@ def test_no_face_is_not_the_same_as_nobody_looked(home, ask, looked, said):
 
 @pytest.mark.parametrize("wrong", ["{:.1}", "{:.15}", "{}0", "{:.15}z", "%"])
 def test_a_photo_is_asked_for_by_a_whole_beginning_of_its_digest(home, ask, wrong):
-    """Addresses of photo facts with too short or invalid beginnings of digests are not found."""
+    """A request for photo facts with a too short or invalid digest prefix gets status 404."""
     photo = wrong.format(open_index("small").photo(0).digest)
     sent = ask(Starlette(routes=fact_routes()), f"/{ROOM}/facts/small/{photo}")
     assert sent["http.response.start"]["status"] == 404

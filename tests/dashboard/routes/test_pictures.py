@@ -80,7 +80,7 @@ def address(index, size, row=0, digits=16):
 @pytest.mark.slow
 @pytest.mark.parametrize(("size", "long_side"), [("1024", 1024), ("2048", 2048)])
 def test_previews_are_upright_and_hold_pixels_alone(turned, fetch, size, long_side):
-    """Previews are upright, carry no metadata such as the place, and are for one origin only."""
+    """Previews are upright, hold no metadata such as location, and load only in the same origin."""
     status, headers, body = fetch(address(turned, size))
 
     assert status == 200
@@ -102,7 +102,7 @@ def test_the_original_of_a_jpeg_is_its_file(turned, fetch):
 
 @pytest.mark.parametrize("suffix", ["tiff", "png", "webp", "heic"])
 def test_what_a_browser_may_not_show_upright_is_sent_as_jpeg(tmp_path, monkeypatch, fetch, suffix):
-    """The JPEG has the whole picture, turned upright by the file's orientation."""
+    """A file that browsers cannot show upright is sent as a JPEG of the whole, upright picture."""
     if suffix == "heic":
         pytest.importorskip("pillow_heif").register_heif_opener()
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path / "home"))
@@ -130,7 +130,7 @@ def test_a_preview_is_made_once(mine, fetch, monkeypatch):
 
 @pytest.mark.parametrize("what", ["gone", "changed", "damaged"])
 def test_in_place_of_a_photo_that_cannot_be_had_its_thumbnail_is_sent(mine, fetch, what):
-    """An unreadable or changed photo is replaced by its thumbnail, which is sent uncached."""
+    """If a photo is missing, unreadable or changed, its thumbnail is sent, marked not to cache."""
     path = mine.photo(0).path
     if what == "gone":
         path.unlink()
@@ -184,7 +184,7 @@ def test_nothing_else_is_served(turned, fetch, wrong):
 
 @pytest.mark.parametrize("size", ["384", "1024", "full"])
 def test_a_photo_of_imported_embeddings_need_not_be_there(tmp_path, monkeypatch, fetch, size):
-    """A photo with a missing file is shown as a placeholder drawing, and others as themselves."""
+    """A placeholder drawing is sent for a photo whose file is missing, but not for other photos."""
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path / "home"))
     np.save(tmp_path / "x.npy", np.eye(2, dtype=np.float32))
     photo = tmp_path / "here.png"
@@ -203,7 +203,7 @@ def test_a_photo_of_imported_embeddings_need_not_be_there(tmp_path, monkeypatch,
 
 
 def test_a_home_that_became_a_file_serves_nothing(turned, fetch, tmp_path, monkeypatch):
-    """If the workspace is a file, pictures and facts are 404 without a body that would name it."""
+    """If the workspace is a file, requests for pictures and facts get an empty 404 response."""
     wanted = [address(turned, "384"), address(turned, "384").replace("photos", "facts", 1)[:-4]]
     file = tmp_path / "file"
     file.write_bytes(b"")
@@ -217,7 +217,7 @@ def test_a_home_that_became_a_file_serves_nothing(turned, fetch, tmp_path, monke
     ids=["none", "guessed", "in capitals", "longer", "below"],  # a token is another in each process
 )
 def test_without_the_servers_token_nothing_is_served(turned, fetch, room):
-    """Pictures are served only to addresses with the token that each server draws anew."""
+    """Pictures are served only at addresses that contain the server's own random token."""
     assert fetch(address(turned, "384"), room=room)[0] == 404
 
 

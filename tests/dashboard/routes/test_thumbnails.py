@@ -31,7 +31,7 @@ def test_a_photos_picture_is_where_its_address_says(paths, fetch):
 
 
 def test_a_home_that_became_a_file_serves_nothing(paths, fetch, tmp_path, monkeypatch):
-    """A request gets status 404 if the home folder has become a file."""
+    """A thumbnail request gets status 404 if the workspace folder has become a file."""
     index = Index.open(paths)
     wanted = thumbnail_address(index, index.photo(0))
     file = tmp_path / "file"
@@ -55,7 +55,7 @@ def test_a_picture_that_is_gone_has_no_address(paths, fetch):
     "path", ["elsewhere/{digest}", "small/manifest.json", "small/..", "../small/{digest}", "../.."]
 )
 def test_no_other_file_is_served(paths, fetch, path):
-    """The thumbnail route serves no file of another folder and no file but thumbnails."""
+    """The thumbnail route serves only thumbnails, and no file from any other folder."""
     digest = Index.open(paths).photo(0).digest
 
     assert fetch(f"thumbnails/{path.format(digest=digest)}")[0] == 404

@@ -23,7 +23,7 @@ def client():
 
 @pytest.mark.parametrize("path", ["/home/home", "/%ff", "/nope", "/photos/1", "//evil.test/photos"])
 def test_an_address_of_no_page_is_a_page_that_leads_home(client, path):
-    """An unknown address gets a 404 page with a link home that loads no other resource."""
+    """An unknown address gets a 404 page that links to Home and loads no other resource."""
     answer = client.get(f"http://testserver{path}", headers=BROWSER)
 
     assert answer.status_code == 404
@@ -34,7 +34,7 @@ def test_an_address_of_no_page_is_a_page_that_leads_home(client, path):
 
 @pytest.mark.parametrize("path", ["/", "/photos", "/label", "/photo?index=small"])
 def test_pages_pass(client, path):
-    """Addresses of the dashboard's pages pass the middleware, with those of former pages."""
+    """Addresses of current and former dashboard pages pass the check for unknown addresses."""
     assert client.get(path, headers=BROWSER).text == "passed"
 
 
@@ -46,7 +46,7 @@ def test_a_slash_too_many_leads_to_the_page(client):
 
 @pytest.mark.slow
 def test_what_pages_are_made_of_passes(client):
-    """Routes for media, scripts and downloads pass even if opened directly in a browser tab."""
+    """Media, scripts and downloads never get the 404 page, even if opened in a browser tab."""
     for route in ROUTES:
         path = route.path.replace("{", "").replace("}", "")
         assert client.get(path, headers=BROWSER).text == "passed", path

@@ -20,7 +20,7 @@ def token(tmp_path):
 
 
 def test_a_photo_is_written_as_it_was_sent(client, token, tmp_path):
-    """An uploaded photo is stored byte for byte under its safe name, with no other file left."""
+    """An uploaded photo is stored byte for byte under a sanitised name, without leftover files."""
     data = bytes(range(256)) * 5000
     answer = client.put(f"/send/{token}", params={"name": "Rome/../a.jpg"}, content=data)
 

@@ -54,7 +54,7 @@ def mark(app, token, flag, key="album", client="tab"):
 
 
 def test_settings_are_words_and_for_statisticians_numbers(dashboard, home):
-    """A setting chosen in words keeps its value after switching to statisticians' numbers."""
+    """A setting chosen as a word keeps its value when the page switches to numbers."""
     app = dashboard("album")
     assert not app.slider
     assert [one.value for one in app.select_slider] == ["varied", "almost the same"]
@@ -67,7 +67,7 @@ def test_settings_are_words_and_for_statisticians_numbers(dashboard, home):
 
 
 def test_an_album_is_chosen_explained_and_changed(dashboard, paths):
-    """The album shows photos with reasons, and a pin or leave-out mark changes the next choice."""
+    """The album shows its photos with reasons; pinning or leaving out a photo changes the album."""
     app = dashboard("album")
     app.number_input(key="places").set_value(5).run()
     assert not app.exception
@@ -92,7 +92,7 @@ def test_an_album_is_chosen_explained_and_changed(dashboard, paths):
 
 
 def test_shots_of_one_moment_are_a_stack(dashboard, paths):
-    """Other shots of the same moment are stacked behind an album's photo, to be kept instead."""
+    """Each album photo has the other shots of its moment stacked behind it, as alternatives."""
     app = dashboard("album", places="3")
     columns = orders._held[grid(app)["order"]].data
     n = orders._held[grid(app)["order"]].n
@@ -102,7 +102,7 @@ def test_shots_of_one_moment_are_a_stack(dashboard, paths):
 
 
 def test_stars_given_in_an_album_are_a_persons_own(dashboard, paths):
-    """Stars given in an album are kept with the person's other stars; leave-out marks are not."""
+    """Stars given in an album are saved for the person, but a leave-out mark is not."""
     app = dashboard("album", places="3")
     token = tokens(app)[0]
     star = {"token": token, "mark": "stars", "value": 4}
@@ -113,7 +113,7 @@ def test_stars_given_in_an_album_are_a_persons_own(dashboard, paths):
 
 
 def test_the_swap_that_helps_most_is_a_button(dashboard, paths):
-    """The best-swap button leaves one photo out and pins another; it is off if no swap helps."""
+    """The best-swap button bans one photo and pins another; if no swap helps, it is disabled."""
     app = dashboard("album", places="2", vector="ours")
     before = tokens(app)
     assert " for " in button(app, "Best swap").help
@@ -147,7 +147,7 @@ def run_until(app, is_so):
 
 
 def test_a_page_with_many_photos_is_there_before_its_choice(dashboard, paths, slow_choice):
-    """The best rated photos show while the album is chosen; after a mark the old album stays."""
+    """While an album is computed, its page shows the best rated photos or the previous album."""
     with slow_choice:
         app = dashboard("album", places="4")
         assert "Choosing from 24 photos" in texts(app)
@@ -166,7 +166,7 @@ def test_a_page_with_many_photos_is_there_before_its_choice(dashboard, paths, sl
 
 
 def test_a_kept_album_is_filled_when_its_choice_is_there(dashboard, paths, slow_choice):
-    """The album page stays usable while a saved album is filled, and says that it is choosing."""
+    """The album page stays usable, with a note, while a saved album is filled in the background."""
     store = AlbumStore(Workspace(paths.root.parent.parent))
     digests = tuple(Index.open(paths).digests()[:3])
     store.create("ours", KeptAlbum("small", digests), "chosen")
@@ -180,7 +180,7 @@ def test_a_kept_album_is_filled_when_its_choice_is_there(dashboard, paths, slow_
 
 
 def test_a_kept_album_is_judged_before_anybody_asks_for_it(dashboard, paths, slow_choice):
-    """Opening a kept album's page starts its choice, so that a press finds the result ready."""
+    """Opening a saved album's page computes its filling ahead, so that the button acts at once."""
     store = AlbumStore(Workspace(paths.root.parent.parent))
     store.create("ours", KeptAlbum("small", tuple(Index.open(paths).digests()[:3])), "chosen")
     app = dashboard("album", album="ours")
@@ -208,7 +208,7 @@ def test_an_album_may_have_limits_on_photos_with_a_face(dashboard, paths):
 
 
 def test_wishes_that_contradict_themselves_are_told(dashboard, paths):
-    """More pinned photos than places give a warning, below which photos can be unpinned."""
+    """If more photos are pinned than there are places, a warning appears and pins can be undone."""
     app = dashboard("album")
     app.number_input(key="places").set_value(2).run()
     first, second = tokens(app)[0], tokens(app, "Just missed")[0]
@@ -224,7 +224,7 @@ def test_wishes_that_contradict_themselves_are_told(dashboard, paths):
 
 
 def test_an_export_is_told_before_it_is_done(dashboard, paths, tmp_path):
-    """Each kind of export announces what it would write, and the button then writes just that."""
+    """Each export announces which files it would write, and its button writes exactly those."""
     app = dashboard("album")
     app.number_input(key="places").set_value(4).run()
     assert button(app, "Write").disabled
@@ -253,7 +253,7 @@ def test_an_export_is_told_before_it_is_done(dashboard, paths, tmp_path):
 
 
 def test_companions_go_along_if_asked(dashboard, paths, own_gallery, tmp_path):
-    """Companion files, of the same name as a photo, are announced and copied with it if asked."""
+    """If asked, companion files (same name, other suffix) are announced and copied with photos."""
     for photo in own_gallery.rglob("*.jpg"):
         photo.with_suffix(".MOV").write_bytes(photo.name.encode())
     build_index(paths, BuildRequest([own_gallery], encoder_spec="embedded"))
@@ -272,7 +272,7 @@ def test_companions_go_along_if_asked(dashboard, paths, own_gallery, tmp_path):
 
 
 def test_a_folder_of_photos_is_no_destination(dashboard, paths):
-    """The page warns that the folder holds indexed photos instead of offering to write there."""
+    """If the output folder holds indexed photos, the page warns and does not offer to write."""
     app = dashboard("album")
     folder = Index.open(paths).photos()[0].path.parent
     app.text_input(key="to").set_value(str(folder)).run()
@@ -311,7 +311,7 @@ def test_what_is_no_whole_path_is_told(dashboard, paths, typed):
 
 
 def test_an_address_takes_pins_and_bans_along(dashboard, home):
-    """The URL carries pins and bans to whoever opens it; those freed there stay free."""
+    """A page opened by URL has its pins and bans; removing them there removes them from the URL."""
     app = dashboard("album", places="3")
     kept, left_out = tokens(app)[0], tokens(app, "Just missed")[0]
     mark(app, kept, 1)
@@ -328,7 +328,7 @@ def test_an_address_takes_pins_and_bans_along(dashboard, home):
 
 
 def test_what_a_person_marked_on_other_pages_holds_for_a_new_album(dashboard, paths):
-    """Marks from other pages hold in a new album unless it overrides them or lacks places."""
+    """Marks from other pages apply to a new album, unless it undoes them or has too few places."""
     first = tokens(dashboard("album", places="3"))
     digests = Index.open(paths).digests()
     left_out = next(one for one in digests if one.startswith(first[0]))
@@ -362,7 +362,7 @@ def test_an_address_that_pins_what_there_is_not_pins_nothing(dashboard, home, pi
 
 
 def test_an_album_is_kept_and_changed_on_its_page(dashboard, paths):
-    """Keeping, filling and undoing an album on its page each reach the store at once."""
+    """Saving, filling and undoing an album on its page each change the stored album at once."""
     store = AlbumStore(Workspace(paths.root.parent.parent))
     app = dashboard("album", places="4")
     app.text_input[0].set_value("Summer 2026")

@@ -35,7 +35,7 @@ def test_photos_without_labels_are_coloured_by_rating_alone():
 
 
 def test_of_many_photos_some_are_drawn_but_all_can_be_selected():
-    """A large map draws a fixed sample of photos, but a selected box includes undrawn ones too."""
+    """A large map draws a fixed sample of photos; a selected box also includes undrawn photos."""
     n = 3 * photo_map.MOST_POINTS
     places = np.random.default_rng(0).uniform(-1, 1, (n, 2))
     rows = photo_map.drawn_rows(n)
@@ -57,19 +57,19 @@ def test_selected_photos_are_sorted_best_first():
 
 @pytest.mark.parametrize("text", ["", "a", "1,2,3", "1,2,3,nan", "1,2,3,4,5", "__import__"])
 def test_an_address_that_is_no_box_selects_nothing(text):
-    """An address text that is not four finite numbers selects no box on the map."""
+    """If the area in the address is not four finite numbers, no box is selected on the map."""
     assert photo_map.parse_box(text) is None
 
 
 def test_a_brush_taken_away_is_no_box():
-    """An empty selection is no box, and a box may name its edges in any order."""
+    """An empty selection gives no box; edges of a selection may come in either order."""
     assert photo_map.box_of_selection({}) is None
     assert photo_map.box_of_selection({"x": [0.5, -0.5], "y": [0.0, 1.0]}) == (-0.5, 0.5, 0.0, 1.0)
 
 
 @pytest.mark.slow
 def test_an_area_lists_its_photos_and_pins_them_to_the_album(dashboard, home):
-    """The photos in an area of the map are pinned to the album, and unpinned, with one click."""
+    """One click pins all photos in an area of the map to the album, and another unpins them."""
     app = dashboard("map")
     app.text_input(key="area").set_value("-1,1,-1,1").run()
     assert not app.exception
@@ -87,7 +87,7 @@ def test_an_area_lists_its_photos_and_pins_them_to_the_album(dashboard, home):
 @pytest.mark.slow
 @pytest.mark.parametrize("colour", ["rating", "label", "disagreement"])
 def test_the_map_has_every_colour(dashboard, home, colour):
-    """The map draws one chart of all photos for every choice of colour."""
+    """For each choice of colour, the map is one chart with a point for each photo."""
     app = dashboard("map")
     app.segmented_control(key="colour").set_value(colour).run()
 
@@ -98,7 +98,7 @@ def test_the_map_has_every_colour(dashboard, home, colour):
 
 @pytest.mark.slow
 def test_an_area_without_photos_says_so(dashboard, home):
-    """An area without photos is no error."""
+    """If an area of the map has no photo, the page says so and shows no error."""
     app = dashboard("map")
     app.text_input(key="area").set_value("5,6,5,6").run()
 
@@ -108,7 +108,7 @@ def test_an_area_without_photos_says_so(dashboard, home):
 
 @pytest.mark.slow
 def test_the_map_and_search_work_without_labels_and_need_a_vector(dashboard, bare_index):
-    """The map and search pages of an index without vectors tell that a vector is needed."""
+    """In an index without vectors, the map and search pages say that a vector is needed."""
     for page in ("map", "search"):
         app = dashboard(page)
         assert not app.exception
@@ -116,7 +116,7 @@ def test_the_map_and_search_work_without_labels_and_need_a_vector(dashboard, bar
 
 
 def test_disagreement_with_judgements_that_were_learned_from_is_called_so():
-    """The map says if its vector has learned from the judgements that it is compared with."""
+    """If the vector learned from the judgements it is compared with, the map's text says so."""
     known = labels([1, np.nan, 3]), np.array([90.0, 50.0, 10.0]), "disagreement", "v"
 
     assert "It has learned from judgements" in photo_map.colouring(*known, seen=True).reading

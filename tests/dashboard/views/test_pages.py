@@ -57,7 +57,7 @@ def test_an_empty_workspace_offers_the_sample(tmp_path, monkeypatch, dashboard):
 
 
 def test_the_page_of_results_shows_the_latest_evaluation(dashboard, evaluated):
-    """The headline names the leader with its interval; every number is in the table."""
+    """The results page names the best vector in its headline and lists all vectors in a table."""
     app = dashboard("discerning_power", spoken="statistics")
 
     assert "**ours** puts 74" in app.markdown[0].value
@@ -81,7 +81,7 @@ def test_the_results_are_told_in_plain_words(dashboard, evaluated):
 
 
 def test_another_scope_is_another_headline(dashboard, evaluated):
-    """Choosing the pairs within groups shows their numbers."""
+    """Choosing the scope `within groups` shows results for pairs of photos of one group."""
     app = dashboard("discerning_power", spoken="statistics")
     app.segmented_control(key="scope").set_value("within").run()
 
@@ -114,7 +114,7 @@ def test_the_home_page_looks_closer_one_look_at_a_time(dashboard, evaluated, pat
 
 
 def test_a_look_that_another_metric_lacks_gives_way(dashboard, evaluated, paths):
-    """Choosing a metric that has no difference matrix switches to another view."""
+    """If the chosen metric has no matrix of differences, the page switches to another view."""
     path = paths.evaluation("2020")
     path.write_text(json.dumps(saved(index="small", details=details(), folds=2)))
     app = dashboard("discerning_power", spoken="statistics")
@@ -143,7 +143,7 @@ def test_a_new_evaluation_is_seen_at_once(dashboard, evaluated, paths):
 
 
 def test_the_photos_are_first_those_of_the_most_trusted_vector(dashboard, paths):
-    """Photos are first sorted by the most trusted vector, not by a prompt of higher accuracy."""
+    """Photos are first sorted by the most trusted vector, even if a prompt is more accurate."""
     words = result("plain-prompt", (0.52, 0.48, 0.56), kind="prompt", baseline=True)
     found = saved([words, result("ours", (0.5, 0.46, 0.54))], index="small", folds=2, repeats=1)
     paths.evaluations.mkdir(exist_ok=True)
@@ -154,7 +154,7 @@ def test_the_photos_are_first_those_of_the_most_trusted_vector(dashboard, paths)
 
 
 def test_labels_without_an_evaluation_are_offered_to_be_measured(dashboard, paths):
-    """Labels without an evaluation bring a button to measure, no command, and the photos."""
+    """Without an evaluation, a button to measure and the photos are shown, but no command."""
     app = dashboard("discerning_power")
 
     assert button(app, "Measure now")
@@ -174,7 +174,7 @@ def test_a_measurement_of_an_earlier_session_is_not_told_of(dashboard, evaluated
 
 @pytest.mark.slow
 def test_measuring_saves_an_evaluation_by_the_same_protocol(dashboard, evaluated, paths):
-    """The button measures in the background as the command does; the page shows the result."""
+    """The button runs the command's evaluation in the background; the page shows its result."""
     app = dashboard("discerning_power", spoken="statistics")
     button(app, "Measure again").click().run()
     assert button(app, "Stop")  # and everything else is there as before
@@ -191,7 +191,7 @@ def test_measuring_saves_an_evaluation_by_the_same_protocol(dashboard, evaluated
 
 
 def test_without_labels_the_home_page_says_how_to_import_some(dashboard, bare_index):
-    """Without judgements the home page offers a page to judge on, not an exception or a command."""
+    """If nobody judged, the home page links to a page for judging, without command or error."""
     app = dashboard("discerning_power")
 
     assert "Nobody has judged these photos yet" in texts(app)
@@ -202,7 +202,7 @@ def test_without_labels_the_home_page_says_how_to_import_some(dashboard, bare_in
 
 
 def test_one_photo_is_no_pair(dashboard, lone_photo):
-    """With one photo, no best or worst is shown, and Teach says that a choice takes two photos."""
+    """If there is only one photo, no order is shown, and Teach says that a choice needs two."""
     home = dashboard("discerning_power")
     assert "best first" not in texts(home)
     assert not home.get("page_link")
@@ -234,7 +234,7 @@ def test_photos_shows_the_best_first(dashboard, paths):
     ("order", "words"), [("worst", ""), ("date", ""), ("disagreement", "people"), ("mistakes", "")]
 )
 def test_photos_has_other_orders(dashboard, paths, order, words):
-    """Each order on the page Photos can be chosen; by disagreement, captions name the people."""
+    """Photos can be shown in each order; the order by disagreement has captions about people."""
     app = dashboard("photos")
     app.segmented_control(key="order").set_value(order).run()
     assert not app.exception
@@ -243,7 +243,7 @@ def test_photos_has_other_orders(dashboard, paths, order, words):
 
 
 def test_a_vector_without_mistakes_to_tell_leads_to_one_that_has_some(dashboard, evaluated, paths):
-    """Pages for a vector that learned from all photos offer a vector that has mistakes to show."""
+    """If a vector learned from all photos, the pages offer another vector with mistakes to show."""
     index = Index.open(paths)
     ours = list_vectors(index)["ours"]
     card = replace(ours.card, index="elsewhere", photos=frozenset(map(shortened, index.digests())))
@@ -261,7 +261,7 @@ def test_a_vector_without_mistakes_to_tell_leads_to_one_that_has_some(dashboard,
 
 
 def test_photos_keeps_what_a_person_says_of_them(dashboard, paths):
-    """Stars are stored under the name in the page's address, before the page is drawn."""
+    """Stars are saved under the rater's name from the address, before the page is drawn."""
     index = Index.open(paths)
     app = dashboard("photos", rater="ann")
     token = index.digests()[0][:16]
@@ -326,7 +326,7 @@ def test_browse_filters_by_faces(dashboard, paths):
 
 
 def test_two_photos_at_random_get_two_probabilities(dashboard, home):
-    """The two chances sum to 100 %, and no encoder is loaded for photos of the index."""
+    """Two random photos get chances that sum to 100 %, without loading an encoder."""
     app = dashboard("compare")
     assert not app.metric
     assert mounted(app)[0]["actions"] == {"compare": "Compare these"}
@@ -347,7 +347,7 @@ def test_two_photos_at_random_get_two_probabilities(dashboard, home):
 
 
 def test_two_photos_are_picked_by_their_pictures(dashboard, paths):
-    """Two photos picked in the grid are compared and in the address; Swap swaps the figures.
+    """Two photos picked in the grid are compared and named in the address; Swap exchanges them.
 
     Typed words stand in the vector's place until they are cleared.
     """
@@ -377,7 +377,7 @@ def test_two_photos_are_picked_by_their_pictures(dashboard, paths):
 
 
 def test_an_uploaded_photo_is_compared_with_one_of_the_index(dashboard, paths, tmp_path):
-    """The encoder is loaded once and the photo stands beside the other."""
+    """An uploaded photo is compared with a photo of the index, and its encoder is loaded once."""
     draw_photo(tmp_path / "new.jpg", seed=1)
     token = photo_token(Index.open(paths).photo(3).digest)
     app = dashboard("compare", second=token)
@@ -400,7 +400,7 @@ def test_an_upload_that_is_no_photo_is_an_error_in_words(dashboard, home):
 
 
 def test_a_vector_from_words_is_made_by_the_form(dashboard, paths):
-    """The new vector is saved in the index and shown on the page."""
+    """A vector made from words by the form is saved in the index and shown on the page."""
     app = dashboard("vectors")
     app.text_area[0].input("a photo of a beach")
     button(app, "Make it").click().run()
@@ -423,7 +423,7 @@ def test_a_name_that_is_taken_is_refused_in_words(dashboard, paths):
 
 
 def test_an_answer_that_is_missing_leaves_the_other_form(dashboard, paths):
-    """An unanswered form shows its error, makes no vector and leaves the other form usable."""
+    """If a form is empty, it shows an error and makes no vector; the other form still works."""
     app = dashboard("vectors")
     button(app, "Make it").click().run()
 
@@ -456,7 +456,7 @@ def test_the_page_of_a_photo_tells_its_date(dashboard, paths):
 
 
 def test_a_vector_is_learned_by_the_form(dashboard, paths):
-    """The learned vector's card holds a held-out accuracy."""
+    """A vector learned by the form has a held-out accuracy on its card."""
     app = dashboard("vectors")
     button(app, "Learn it").click().run()
 
@@ -467,7 +467,7 @@ def test_a_vector_is_learned_by_the_form(dashboard, paths):
 
 
 def test_a_vector_is_removed_after_a_question(dashboard, paths):
-    """The second click removes the vector, and no other one."""
+    """The button in a vector's confirmation removes that vector and no other."""
     app = dashboard("vectors")
     app.button(key="remove-ours").click().run()
 
@@ -495,7 +495,7 @@ def test_an_interrupted_sample_can_be_finished(dashboard, home):
 
 
 def test_encoders_are_compared_in_the_background_and_shown(dashboard, home):
-    """The page Encoders explains how to compare, and after a comparison shows its tables."""
+    """The page Encoders explains how to compare encoders, and shows tables of a comparison."""
     app = dashboard("encoders")
     assert "photorank index --from NAME --name NEW" in app.code[0].value
     assert button(app, "Compare").disabled is False

@@ -9,7 +9,7 @@ from tests.dashboard.views.test_pages import texts
 
 
 def test_a_photo_is_not_like_itself(home):
-    """The photos most similar to a photo leave it out and are those that NumPy finds."""
+    """Photos similar to a given photo exclude that photo and equal those computed with NumPy."""
     index = open_index("small")
     X = index.heads()
     found = search.most_similar(index, X[3], 3)
@@ -20,7 +20,7 @@ def test_a_photo_is_not_like_itself(home):
 
 
 def test_better_ones_are_rated_higher_and_the_closest_comes_first(home):
-    """Photos found as similar but better are rated above the given photo, most similar first."""
+    """A search for similar, better photos finds higher rated ones and sorts them by similarity."""
     index = open_index("small")
     vector = load_vector(index, "ours")
     ratings = index.rate(vector)

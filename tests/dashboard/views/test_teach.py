@@ -33,7 +33,7 @@ def said(paths, rater="me"):
 
 @pytest.mark.slow
 def test_many_answers_at_once_are_all_kept_in_their_order(dashboard, paths):
-    """First, second, tie and skip are each saved as given, and no answered pair comes again."""
+    """Answers, ties and skips are saved in the order given, and no answered pair comes again."""
     app = dashboard("teach")
     before = pairs_of(app)
     answer(app, "first", "second", "tie", "skip", "first", "first")
@@ -50,7 +50,7 @@ def test_many_answers_at_once_are_all_kept_in_their_order(dashboard, paths):
 
 @pytest.mark.slow
 def test_undo_takes_back_the_pair_that_it_names(dashboard, paths):
-    """A pair that was taken back may be answered again."""
+    """If the answer to a pair is undone, the pair can be answered again."""
     app = dashboard("teach")
     [item] = answer(app, "first")
     again = {"what": "undo", "pair": item["pair"]}
@@ -62,7 +62,7 @@ def test_undo_takes_back_the_pair_that_it_names(dashboard, paths):
 
 @pytest.mark.slow
 def test_people_are_kept_apart(dashboard, paths):
-    """A new name begins with no choices, and the tastes of two people can be compared."""
+    """Each person's choices are stored separately, and the tastes of two people can be compared."""
     index = Index.open(paths)
     for row, rater in enumerate(("ann", "bob")):
         digests = index.photo(row).digest, index.photo(9).digest
@@ -83,7 +83,7 @@ def test_people_are_kept_apart(dashboard, paths):
 
 @pytest.mark.slow
 def test_a_taste_is_one_vector_that_follows_each_choice(dashboard, paths):
-    """A taste updates its one vector after each choice, and is never offered as its own prior."""
+    """A person's taste is one vector, updated by each choice and never offered as its own prior."""
     app = dashboard("teach")
     items = answer(app, "first")
     button(app, "Use my taste everywhere").click().run()
@@ -109,7 +109,7 @@ def test_a_taste_is_one_vector_that_follows_each_choice(dashboard, paths):
 
 @pytest.mark.slow
 def test_stars_are_given_by_keys(dashboard, paths):
-    """Stars given by a key in the grid of photos are saved."""
+    """A star rating given by a key press in the photo grid is saved."""
     app = dashboard("teach")
     app.segmented_control(key="mode").set_value("stars").run()
     token = Index.open(paths).digests()[0][:16]
@@ -135,7 +135,7 @@ def test_a_choice_that_cannot_be_kept_is_told_and_waits(dashboard, paths, monkey
 @pytest.mark.slow
 @pytest.mark.usefixtures("bare_index")
 def test_without_any_vector_one_begins_from_nothing(dashboard):
-    """In an index without a vector, choices are kept and make its first vector."""
+    """If an index has no vector, a person's choices are saved and give its first vector."""
     app = dashboard("teach")
     answer(app, "first", place="choice-bare")
     button(app, "Use my taste everywhere").click().run()

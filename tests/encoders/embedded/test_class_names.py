@@ -11,7 +11,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_unknown_texts_are_named_in_part():
-    """The error quotes the first unknown text, cut to 60 letters; known texts are accepted."""
+    """Texts outside the vocabulary raise an error that quotes the first one, up to 60 letters."""
     refuse_unknown(["a dog", "!"], "cpu")
     with pytest.raises(DegenerateDirectionError, match=f"“{'a' * 60}…”"):
         refuse_unknown(["a dog", "a" * 200], "cpu")

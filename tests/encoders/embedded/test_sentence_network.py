@@ -46,7 +46,7 @@ def test_embeddings_are_those_of_sentence_transformers(network, folder):
 
 @pytest.mark.slow
 def test_an_embedding_does_not_depend_on_its_batch(network):
-    """A sentence's embedding is the same alone and among longer ones, in the order given."""
+    """A sentence has the same embedding alone and among longer sentences; order is preserved."""
     alone = np.concatenate([network.encode([sentence]) for sentence in SENTENCES])
 
     np.testing.assert_allclose(network.encode(SENTENCES), alone, atol=1e-5)
@@ -55,7 +55,7 @@ def test_an_embedding_does_not_depend_on_its_batch(network):
 
 @pytest.mark.slow
 def test_class_names_are_those_of_the_classifier():
-    """Stored class names have the embeddings, in the order, that the classifier's library gives."""
+    """Stored embeddings of class names equal newly computed ones, in the classifier's order."""
     shipped = np.load(class_names.FILE)
 
     np.testing.assert_allclose(shipped, embedded_names(), atol=1e-5)
@@ -63,7 +63,7 @@ def test_class_names_are_those_of_the_classifier():
 
 @pytest.mark.slow
 def test_letters_and_pictures_of_no_known_word_are_not_known(network):
-    """A text is known if any word, part of a word or mark in it is in the vocabulary."""
+    """A text is known if at least one of its words, word parts or marks is in the vocabulary."""
     for known in ("a dog", "dog 🐶", "Ärger", "日本", "zqxjk", "!?"):
         assert network.knows(known)
     for unknown in ("", "🐶", "қонақ", "a" * 200_000):

@@ -14,7 +14,7 @@ from tests.export.pdf.conftest import jpeg, scans, scene
     "how", [{}, {"progressive": True}, {"subsampling": 0}, {"restart_marker_rows": 1}]
 )
 def test_metadata_goes_and_pixels_stay(how):
-    """EXIF, XMP, comments and data after the picture are removed; the scans stay identical."""
+    """EXIF, XMP, comments and trailing data are removed from a JPEG; its pixels do not change."""
     exif = Image.Exif()
     exif[0x010E] = "at home"
     data = jpeg(scene((200, 150)), exif=exif.tobytes(), comment=b"at home", **how)
@@ -30,7 +30,7 @@ def test_metadata_goes_and_pixels_stay(how):
 
 
 def test_what_a_pdf_does_not_hold_is_left_to_be_converted():
-    """CMYK, other formats and damaged or cut files do not count as plain JPEGs."""
+    """The result is None for CMYK images, other formats and damaged or truncated files."""
     file = io.BytesIO()
     scene().save(file, "PNG")
     whole = jpeg(scene())

@@ -114,7 +114,7 @@ def test_a_full_disk_ends_in_an_error_that_says_so(written, tmp_path, full_disk)
 
 
 def test_captions_are_text_in_an_embedded_font(written):
-    """Captions are PDF text in embedded fonts, in Cyrillic too, with markup kept literally."""
+    """Captions are PDF text in embedded fonts, including Cyrillic; markup is printed literally."""
     _, path = written
     document = pypdfium2.PdfDocument(path)
     assert "31 July 2024" in document[0].get_textpage().get_text_bounded()
@@ -128,7 +128,7 @@ def test_captions_are_text_in_an_embedded_font(written):
 
 @pytest.mark.slow
 def test_captions_that_cannot_be_set_are_told(printed, kinds, tmp_path):
-    """Captions in joining scripts, or with missing glyphs or control characters, give notes."""
+    """If a caption has missing glyphs, control characters or a joining script, a note says so."""
     captions = ["מים", "\U0010fffd!", "two\nlines\u202e"]
     book = printed(*list(kinds.values())[:3], captions=captions)
     notes = write_pdf(book, tmp_path / "book.pdf", PdfOptions())
@@ -244,7 +244,7 @@ def test_mutants_are_caught(written):
 
 
 def test_pdf_x4_needs_the_profile_of_a_press(printed, kinds, tmp_path):
-    """PDF/X-4 refuses a screen's ICC profile, and takes a press's as its output profile."""
+    """PDF/X-4 refuses a screen's ICC profile and accepts a printing press's as output profile."""
     book = printed(kinds["grey"])
     path = tmp_path / "book.pdf"
     with pytest.raises(ExportError, match="--output-profile"):
@@ -277,7 +277,7 @@ def test_a_changed_photo_is_not_printed(printed, kinds, tmp_path):
 
 
 def test_photos_of_too_many_pixels_are_scaled_down_if_asked(printed, kinds, tmp_path):
-    """Photos above the requested maximum of pixels an inch are scaled down to it."""
+    """Photos above the requested maximum of pixels per inch are scaled down to that maximum."""
     book = printed(kinds["panorama"])
     write_pdf(book, tmp_path / "book.pdf", PdfOptions(max_ppi=100))
     with pikepdf.open(tmp_path / "book.pdf") as pdf:
@@ -302,7 +302,7 @@ def test_pages_as_pictures_are_those_of_the_pdf(written, tmp_path):
 
 
 def test_a_frame_of_another_file_is_told(printed, kinds, tmp_path):
-    """The check of a PDF reads the photos from disk again and finds a frame with another photo."""
+    """If a frame of the PDF shows another photo than the book plans, the PDF check reports it."""
     book = printed(kinds["turn-1"])
     write_pdf(book, tmp_path / "book.pdf", PdfOptions())
     other = kinds["turn-2"]

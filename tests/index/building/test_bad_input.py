@@ -106,7 +106,7 @@ def test_files_that_end_their_decoder(library, monkeypatch, limits, reasons, pas
 
 @pytest.mark.slow
 def test_files_that_change_while_they_are_read(library):
-    """Indexing survives files that change meanwhile, and a later run makes the index match."""
+    """If files change during indexing, the run ends normally, and a later run mends the index."""
     moving = fill(library.folder / "moving", 120)
     resting = fill(library.folder / "resting", 40, start=900)
     stop = threading.Event()

@@ -69,7 +69,7 @@ class Opened:
 
 
 def test_photos_of_a_new_folder_are_added_in_the_order_of_their_paths(library):
-    """Each photo becomes a row, subfolders included, with its thumbnail and its own embedding."""
+    """Each photo, also in subfolders, becomes a row with its own thumbnail and embedding."""
     fill(library.folder, 5)
     paint(library.folder / "b" / "c.png", 7)
     paint(library.folder / "a-b" / "c.png", 8)
@@ -111,7 +111,7 @@ def test_an_unchanged_folder_opens_no_photo_and_no_encoder(library):
 @pytest.mark.slow  # a thousand photos
 @pytest.mark.skipif(sys.platform == "win32", reason="no account of a child's processor time")
 def test_a_second_run_over_1000_photos_takes_under_two_seconds(library):
-    """The time of the whole command is processor time, and torch is never imported."""
+    """A second run over 1,000 photos takes under two seconds of processor time, without torch."""
     import resource
 
     fill(library.folder, 1000)
@@ -146,7 +146,7 @@ def test_a_renamed_photo_keeps_its_embedding(library):
 
 @pytest.mark.slow
 def test_a_copy_is_another_file_of_the_same_photo(library):
-    """Identical files are one row of the index; its path is that of the first file that exists."""
+    """Identical files share one row of the index, under the path of the first existing file."""
     first, *_ = fill(library.folder, 3)
     shutil.copy(first, library.folder / "copy.png")
     report = library.build()
@@ -203,7 +203,7 @@ def test_a_change_behind_size_and_modification_time_is_noticed(library):
 
 @pytest.mark.slow
 def test_folders_that_change_places_are_noticed(library):
-    """Swapped folders have equal sizes and times, but other inodes."""
+    """Two folders that swapped names are noticed, although file sizes and times are equal."""
     for number, folder in enumerate("ab"):
         photo = paint(library.folder / folder / "x.bmp", number)
         os.utime(photo, ns=(1, 1))
@@ -249,7 +249,7 @@ def test_a_copied_library_is_read_but_not_embedded_again(library):
 
 @pytest.mark.slow
 def test_what_an_older_photorank_kept_of_files_is_completed_without_reading_them(library):
-    """Missing file times and inodes are filled in; only files changed since are read."""
+    """If an older index lacks change times and inodes, only files changed since are read."""
     first, second, _ = fill(library.folder, 3)
     library.build()
     with writing(library.paths) as connection, transaction(connection):
@@ -265,7 +265,7 @@ def test_what_an_older_photorank_kept_of_files_is_completed_without_reading_them
 
 @pytest.mark.slow
 def test_a_deleted_photo_is_marked_and_comes_back_for_free(library):
-    """A deleted photo is hidden; restored unchanged, it is indexed again without being opened."""
+    """A deleted photo is hidden, and if it is restored unchanged, it returns without being read."""
     first, *_ = fill(library.folder, 3)
     library.build()
     status, data = first.stat(), first.read_bytes()
@@ -286,7 +286,7 @@ def test_a_deleted_photo_is_marked_and_comes_back_for_free(library):
 
 @pytest.mark.slow
 def test_paths_that_are_not_named_stay_as_they_are(library):
-    """Indexing one folder neither reads nor marks as vanished the photos of another."""
+    """Indexing one folder does not read another folder's photos or mark them as vanished."""
     fill(library.folder / "a", 3)
     fill(library.folder / "b", 3, start=10)
     library.build()
@@ -299,7 +299,7 @@ def test_paths_that_are_not_named_stay_as_they_are(library):
 
 @pytest.mark.slow
 def test_an_outer_folder_takes_over_the_inner_one(library):
-    """Indexing a parent folder later decodes no photo again and keeps the inner folder."""
+    """If a parent folder is indexed later, no photo is encoded again and both folders stay."""
     fill(library.folder / "inner", 3)
     library.build(library.folder / "inner")
     fill(library.folder, 2, start=10)
@@ -317,7 +317,7 @@ def test_an_outer_folder_takes_over_the_inner_one(library):
 
 
 def test_a_folder_is_one_under_all_its_names(library):
-    """A link to a folder and the folder itself give the same rows."""
+    """A folder indexed through a link and then directly gives the same rows, not new ones."""
     fill(library.folder, 3)
     link = library.root / "link"
     link.symlink_to(library.folder)
@@ -341,7 +341,7 @@ def test_single_files_can_be_named(library):
 
 @pytest.mark.slow
 def test_excluded_photos_leave_and_return(library):
-    """Excluded photos count as vanished; without the pattern they return, not embedded again."""
+    """Excluded photos count as vanished; when no longer excluded, they return without encoding."""
     fill(library.folder, 2)
     fill(library.folder / "raw", 2, start=10)
     library.build()
@@ -371,7 +371,7 @@ def test_names_of_any_bytes_survive(library):
 
 @pytest.mark.slow
 def test_a_bad_file_is_told_with_its_reason_and_not_tried_again(library):
-    """An unreadable file is in every report, is opened only once, and is dropped when repaired."""
+    """An unreadable file is opened once, listed in every report, and indexed once repaired."""
     fill(library.folder, 2)
     bad = library.folder / "text.jpg"
     bad.write_bytes(b"no photo at all".ljust(9999))
@@ -414,7 +414,7 @@ def test_a_bad_file_is_tried_again_by_other_software(library, monkeypatch):
 
 @pytest.mark.slow
 def test_a_photo_that_turned_bad_is_no_longer_shown(library):
-    """An indexed photo that became unreadable leaves the rows and is listed as skipped."""
+    """An indexed photo that became unreadable is removed from the rows and listed as skipped."""
     first, *_ = fill(library.folder, 3)
     library.build()
     first.write_text("overwritten")
@@ -425,7 +425,7 @@ def test_a_photo_that_turned_bad_is_no_longer_shown(library):
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 0.0])
 def test_a_photo_without_a_direction_is_skipped(library, value):
-    """A photo whose embedding is zero or not finite is skipped with its copies, with a reason."""
+    """If a photo's embedding is zero or not finite, the photo and its copies are skipped."""
 
     class Failing(ColourEncoder):
         def encode_frames(self, frames):
@@ -459,7 +459,7 @@ def test_an_encoder_that_gives_no_directions_is_told(library):
 
 
 def test_embeddings_of_another_length_are_refused(library):
-    """An encoder whose embeddings change in length is refused, and the index stays sound."""
+    """If an encoder's embeddings change in length, the run fails, and earlier rows stay intact."""
 
     class Failing(ColourEncoder):
         def encode_frames(self, frames):
@@ -544,7 +544,7 @@ def test_the_encoder_and_its_framing_are_remembered(library):
 
 
 def test_a_local_checkpoint_may_be_named_by_a_relative_path(library, monkeypatch):
-    """The spec of an index holds the absolute path, and both mean the same file."""
+    """A checkpoint named by a relative path is recognised as the file at its absolute path."""
     fill(library.folder, 1)
     monkeypatch.chdir(library.root)
     library.build(encoder_spec=f"open_clip:M@{library.root / 'w.pt'}")
@@ -554,7 +554,7 @@ def test_a_local_checkpoint_may_be_named_by_a_relative_path(library, monkeypatch
 
 
 def test_weights_that_moved_are_followed_and_remembered(library):
-    """Moved weights with the same content are accepted; other content is refused."""
+    """A weights file at a new path is accepted if its content is the same, and else refused."""
     fill(library.folder, 1)
 
     def load(weights):
@@ -576,7 +576,7 @@ def test_weights_that_moved_are_followed_and_remembered(library):
 
 @pytest.mark.parametrize("bad", [None, "text.jpg", "empty.jpg", "notes.txt", "a.cr2"])
 def test_no_index_is_made_of_no_photos(library, bad):
-    """A folder without a usable photo is an error, and leaves nothing behind."""
+    """Indexing a folder without a usable photo raises an error and creates no index."""
     if bad:
         (library.folder / bad).write_text("" if bad == "empty.jpg" else "text")
     with pytest.raises(NoPhotosError, match="no photo was found"):
@@ -606,7 +606,7 @@ def test_no_index_is_made_without_an_encoder(library):
 
 
 def test_an_empty_mount_point_does_not_empty_the_index(library):
-    """A folder with no photo at all is an error, so its photos are not marked as vanished."""
+    """If an indexed folder is empty, indexing raises an error and marks no photo as vanished."""
     files = fill(library.folder, 3)
     library.build()
     for file in files:
@@ -653,7 +653,7 @@ def test_a_photo_that_vanishes_while_it_is_waiting_is_no_crash(library):
 @pytest.mark.slow
 @pytest.mark.parametrize("at", [1, 4])
 def test_an_index_that_is_removed_while_it_is_made_is_told(library, at):
-    """If the index folder is removed during a run, one error says so; the next run rebuilds it."""
+    """If the index folder is removed during a run, an error says so; the next run rebuilds it."""
     fill(library.folder, 4)
     calls = []
 
@@ -670,7 +670,7 @@ def test_an_index_that_is_removed_while_it_is_made_is_told(library, at):
 
 @pytest.mark.slow
 def test_what_is_put_in_place_of_a_removed_index_stays(library):
-    """Files restored in place of a removed index stay; the writer's error names their folder."""
+    """Files put in place of an index removed during a run stay; the error names their folder."""
     fill(library.folder, 4)
     library.build()
 

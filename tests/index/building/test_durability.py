@@ -110,7 +110,7 @@ def test_a_run_that_is_killed_at_any_moment_goes_on(tmp_path):
 
 @pytest.mark.parametrize("left", ["nothing", "an empty mount point"])
 def test_a_share_that_is_lost_in_the_middle_of_a_run_loses_nothing(tmp_path, left):
-    """Photos of a share lost during a run are skipped as vanished; a run with it back adds them."""
+    """If a network share is lost during a run, its photos are skipped; a later run adds them."""
     share, here, away = (tmp_path / name for name in ("share", "here", "away"))
     fill(share, 40)
     fill(here, 5, start=100)
@@ -152,7 +152,7 @@ def test_a_share_that_is_lost_in_the_middle_of_a_run_loses_nothing(tmp_path, lef
 
 
 def test_a_run_that_is_killed_before_its_last_step_is_completed(library):
-    """The next run repairs the manifest if all photos are already in the catalogue."""
+    """If a run was killed before it updated the manifest, the next run updates it."""
     fill(library.folder, 3)
     library.build()
     whole = read_manifest(library.paths)
@@ -360,7 +360,7 @@ def test_an_index_on_a_read_only_disk_can_be_read(library, small_disk):
 
 
 def test_an_older_index_on_a_read_only_disk_can_be_read(library, small_disk):
-    """The catalogue is migrated in memory, and nothing is written."""
+    """An older index on a read-only disk can be read: it is migrated in memory only."""
     photos = fill(library.folder, 10)
     paths = Workspace(small_disk).index("full")
     request = BuildRequest([library.folder], encoder_spec="colours", load=library.load)
@@ -399,7 +399,7 @@ def test_a_newer_schema_is_refused(library):
     "text", ["", "{", "[]", '{"schema_version": 1}', '{"schema_version": "x"}']
 )
 def test_a_damaged_manifest_is_told(library, text):
-    """The error names the damaged manifest and the remedy."""
+    """The error for a damaged manifest names the manifest and the command that repairs it."""
     fill(library.folder, 1)
     library.build()
     library.paths.manifest.write_text(text)

@@ -29,7 +29,7 @@ def indexed(tmp_path_factory):
 
 @pytest.mark.slow
 def test_embeddings_are_those_of_the_encoder(indexed):
-    """Indexed embeddings equal the encoder's own, and the manifest says what computed them."""
+    """Indexed embeddings equal the encoder's own, and the manifest names that encoder."""
     encoder = load_encoder("embedded")
     frames = [
         encoder.prepare(decode_photo(read_photo(photo.path), short_side=encoder.short_side))

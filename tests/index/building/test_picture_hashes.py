@@ -45,7 +45,7 @@ def test_what_is_cached_is_not_computed_again(index, monkeypatch):
 
 
 def test_photos_that_cannot_be_read_are_not_kept(index):
-    """Unreadable photos have hashes of zeros, far from all others, and are not cached."""
+    """Unreadable photos get hashes of zeros, which are far from all others and are not cached."""
     gone = index.paths.thumbnail(index.digests()[1])
     kept = gone.read_bytes()
     gone.unlink()
@@ -72,7 +72,7 @@ def test_codes_of_indexing_are_added(index):
 
 @pytest.mark.parametrize("part", ["bits", "greys", "digests"])
 def test_columns_of_unequal_length_are_made_again(index, part):
-    """A damaged cache of picture hashes is made again, so that no photo has another's hash."""
+    """A damaged cache of picture hashes is computed again instead of giving wrong hashes."""
     rows = np.arange(len(index))
     wanted = hashes_of(index).greys(rows).tolist()
     keep_codes(index.paths, {index.digests()[0]: PictureCodes(1, bytes(128))})

@@ -45,7 +45,7 @@ def switchable(library):
 
 @pytest.mark.slow
 def test_a_runtime_is_measured_on_photos_from_all_over_the_folder(switchable):
-    """Sixteen photos spread evenly over the folder choose the runtime; the manifest names it."""
+    """The runtime is chosen by a measurement on sixteen photos spread evenly over the folder."""
     files = fill(switchable.folder, 31)
     switchable.build(runtime="torch")
 
@@ -75,7 +75,7 @@ def test_the_precision_is_chosen_once(switchable):
 
 @pytest.mark.slow
 def test_many_photos_are_worth_a_measurement_and_later_ones_keep_its_result(switchable):
-    """An index of many photos measures a precision once and keeps it for photos added later."""
+    """For an index of many photos, precision is measured once and then used for later photos."""
     fill(switchable.folder, 31)
     switchable.build(few_photos=30)
     assert [chosen for chosen, _ in switchable.encoders[0].chosen] == ["auto"]
@@ -101,7 +101,7 @@ def test_another_precision_is_refused(switchable):
 
 @pytest.mark.slow
 def test_an_older_index_keeps_the_precision_of_its_runtime(switchable):
-    """An older manifest without a precision gets that of its latest run."""
+    """If an older manifest names no precision, the precision is taken from its latest runtime."""
     fill(switchable.folder, 4)
     switchable.build()
     paths, manifest = switchable.paths, switchable.index.manifest
@@ -120,7 +120,7 @@ def test_an_older_index_keeps_the_precision_of_its_runtime(switchable):
 
 @pytest.mark.slow
 def test_nothing_new_needs_no_runtime(switchable):
-    """An unchanged folder loads no encoder, and renamed photos choose no runtime."""
+    """If photos are unchanged or only renamed, indexing chooses no new runtime."""
     [first, *_] = fill(switchable.folder, 4)
     switchable.build(runtime="torch")
     switchable.build(runtime="openvino")
@@ -132,7 +132,7 @@ def test_nothing_new_needs_no_runtime(switchable):
 
 
 def test_an_encoder_without_a_choice_refuses_one(library):
-    """A runtime for an encoder without a choice of runtimes is refused, not ignored."""
+    """If an encoder has no choice of runtimes, a requested runtime is refused with an error."""
     fill(library.folder, 4)
     with pytest.raises(EncoderError, match="colours has no choice of runtimes"):
         library.build(runtime="openvino")

@@ -120,7 +120,7 @@ def test_a_cluster_makes_the_same_index_as_one_process(library, on_cluster):
 @pytest.mark.slow
 @needs_ray
 def test_a_cluster_goes_on_with_what_there_is(library, on_cluster):
-    """Photos embedded without a cluster are not embedded again, and no new photo starts none."""
+    """A cluster run embeds only new photos; if there are none, no cluster is contacted."""
     fill(library.folder, 1)
     library.build()
     before = contents(library.index)
@@ -136,7 +136,7 @@ def test_a_cluster_goes_on_with_what_there_is(library, on_cluster):
 @pytest.mark.slow
 @needs_ray
 def test_a_worker_that_is_killed_costs_nothing_but_time(library, on_cluster, tmp_path):
-    """Every photo is in the index once after kill -9 of a worker in the middle of a block."""
+    """If a worker is killed with kill -9 in the middle of a block, no photo is lost or doubled."""
     fill(library.folder, 64)
     told = []
     on_cluster(
@@ -201,7 +201,7 @@ def test_a_run_whose_own_process_is_killed_goes_on(address, tmp_path):
 @pytest.mark.slow
 @needs_ray
 def test_what_a_worker_lacks_is_told_in_one_line(library, on_cluster):
-    """The error names the failing machine and the reason, and photos indexed before stay."""
+    """If a worker lacks the weights, the error names its machine, and indexed photos stay."""
     fill(library.folder, 1)
     library.build()
     paint(library.folder / "new.png", 50)
@@ -213,7 +213,7 @@ def test_what_a_worker_lacks_is_told_in_one_line(library, on_cluster):
 @pytest.mark.slow
 @needs_ray
 def test_workers_with_other_software_refuse(library, on_cluster, monkeypatch):
-    """A worker with another version of the image software refuses, and says what to install."""
+    """A worker with another version of Pillow refuses to run, and says what to install."""
     fill(library.folder, 1)
     monkeypatch.setattr(run_state, "reading_software", lambda: "Pillow 1.0")
     with pytest.raises(ClusterError, match=r"not Pillow 1\.0\. Install the same"):
@@ -224,7 +224,7 @@ def test_workers_with_other_software_refuse(library, on_cluster, monkeypatch):
 @pytest.mark.slow
 @needs_ray
 def test_workers_read_through_mirrors(library, on_cluster, address, tmp_path):
-    """Cluster workers read the photos from a mirror in place of this machine's folder."""
+    """Cluster workers read photos from a copy of the folder (mirror), if one is given."""
     fill(library.folder, 1)
     whole = library.build() and contents(library.index)
     shutil.rmtree(library.paths.root)
@@ -285,7 +285,7 @@ class Page(BaseHTTPRequestHandler):
 @pytest.mark.slow
 @needs_ray
 def test_an_address_of_something_else_is_told_at_once(library):
-    """A web page or a silent server at the address is refused at once; Ray would keep trying."""
+    """If a web page or a silent server answers at the cluster's address, an error comes at once."""
     fill(library.folder, 1)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         where = f"127.0.0.1:{silent.getsockname()[1]}"
@@ -300,7 +300,7 @@ def test_an_address_of_something_else_is_told_at_once(library):
 
 
 def test_without_ray_the_extra_is_named(library, monkeypatch):
-    """Without Ray installed, the error names the extra to install."""
+    """If Ray is not installed, the error names the pip extra that installs it."""
     monkeypatch.setitem(sys.modules, "ray", None)
     fill(library.folder, 1)
     with pytest.raises(MissingExtraError, match=r"--cluster needs .*photorank\[cluster\]"):
@@ -331,7 +331,7 @@ def nodes(*machines):
     ],
 )
 def test_machines_are_shared_out(machines, workers, device, pool):
-    """Each GPU gets a worker with a share of the cores; without GPUs, cores are divided."""
+    """Each GPU gets one worker with a share of the CPU cores; without GPUs, workers share cores."""
     request = BuildRequest([], device=device, workers=workers)
     assert plan_workers(nodes(*machines), request) == pool
 

@@ -24,19 +24,19 @@ def mirror(request, tmp_path):
 
 
 def test_a_file_is_read_from_the_same_place_below_the_mirror(mirror):
-    """A file is read from the mirror at its path below the folder, on any file system."""
+    """A photo is read from the folder's copy (mirror) at the same relative path."""
     assert mirrored([mirror])(mirror.folder / "in it" / "a b.jpg") == b"a photo"
 
 
 @pytest.mark.parametrize("name", ["missing.jpg", "empty.jpg"])
 def test_what_cannot_be_read_is_an_unusable_photo(mirror, name):
-    """An unreadable file of a mirror is an unusable photo, and the run goes on without it."""
+    """If a file in a folder's copy (mirror) cannot be read, UnreadablePhotoError is raised."""
     with pytest.raises(UnreadablePhotoError):
         mirrored([mirror])(mirror.folder / name)
 
 
 def test_other_folders_are_read_as_they_are(mirror, tmp_path):
-    """The first mirror that covers a file's path is used; without one the file itself is read."""
+    """A file is read from the first mirror that covers its folder, or else from its own path."""
     file = tmp_path / "beside.jpg"
     file.write_bytes(b"another")
     assert mirrored([mirror])(file) == b"another"
@@ -46,7 +46,7 @@ def test_other_folders_are_read_as_they_are(mirror, tmp_path):
 
 
 def test_a_name_that_is_no_text_is_read_only_from_folders(tmp_path):
-    """File names that are not Unicode are read from folders but refused for buckets."""
+    """A file name that is not Unicode is read from a mirror folder but refused for a URL mirror."""
     name = os.fsdecode(b"caf\xe9\n.jpg")
     (tmp_path / name).write_bytes(b"a photo")
     folder = parse_mirror(f"/photos={tmp_path}")
@@ -66,6 +66,6 @@ def test_a_name_that_is_no_text_is_read_only_from_folders(tmp_path):
     ],
 )
 def test_what_is_no_mirror_is_refused(text, reason):
-    """An invalid mirror is refused while it is parsed, before anything is started."""
+    """A mirror option that cannot be parsed is refused with an error that gives the reason."""
     with pytest.raises(ClusterError, match=reason):
         parse_mirror(text)

@@ -35,12 +35,12 @@ def sent(photo):
     ],
 )
 def test_a_file_comes_back_as_it_was_sent(photo):
-    """Digests and reasons of unusable files, even undecodable ones, survive the way back."""
+    """Digests and error reasons of unusable files come back unchanged from a cluster worker."""
     assert sent(photo) == photo
 
 
 def test_a_photo_comes_back_with_its_embedding():
-    """An embedding replaces the photo's frames; its thumbnail, shot and signals are kept."""
+    """A worker returns a photo's embedding instead of its frames, and other fields unchanged."""
     found = sent(
         Framed(PLACE, FILE, "d" * 64, Prepared([np.zeros(3)]), {"noise": 2.0}, b"webp", SHOT, 7)
     )

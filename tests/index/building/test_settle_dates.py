@@ -43,7 +43,7 @@ def test_a_photo_that_knows_only_utc_gets_the_zone_of_those_around_it(library):
 
 
 def test_dates_of_several_kinds_are_settled_in_one_run(library):
-    """Dates of several kinds are settled in one run, and the catalogue stays consistent."""
+    """Dates from GPS, EXIF and file names are set in one run; the catalogue stays consistent."""
     dated(library.folder / "drone.jpg", gps=("2026:08:01", (3.0, 30.0, 0.0)))
     dated(library.folder / "phone.jpg", taken="2026:07:31 23:40:00", zone="-04:00", colour=90)
     dated(library.folder / "IMG-20260731-WA0001.jpg", colour=180)
@@ -56,7 +56,7 @@ def test_dates_of_several_kinds_are_settled_in_one_run(library):
 
 @pytest.mark.slow
 def test_photos_of_an_older_photorank_are_dated_anew_once(library):
-    """Photos of an older version get dates and cameras anew, once, without being embedded."""
+    """Photos indexed by an older version get dates and cameras once, with no new embedding."""
     photo, *_ = fill(library.folder, 2)
     named = photo.rename(photo.with_name(f"IMG_20190503_140200{photo.suffix}"))
     dated(library.folder / "phone.jpg", taken="2019:05:03 15:00:00", zone="+02:00", colour=90)

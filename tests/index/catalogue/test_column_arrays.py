@@ -54,7 +54,7 @@ def test_a_source_may_leave_rows_out(table):
 
 @pytest.mark.parametrize("chunk", [1, 3, 8, 10])
 def test_what_is_too_much_for_one_text_comes_in_parts(table, chunk):
-    """Columns longer than SQLite's text limit are read in parts, wherever the parts end."""
+    """Columns longer than SQLite's text limit are read in several parts without losing a row."""
     rows = [(number, None, b"%d" % number * 30, None) for number in range(40)]
     table.execute("DELETE FROM odd")
     table.executemany("INSERT INTO odd VALUES (?, ?, ?, ?)", rows)
@@ -80,7 +80,7 @@ def test_numbers_with_fractions_come_to_the_last_bit():
 
 
 def test_texts_are_taken_in_any_order():
-    """Texts can be taken by index repeatedly, with -1 for none, even from an empty list."""
+    """Taking texts by index gives None for -1; it can be repeated and works on an empty list."""
     texts = Texts(b"onethree", np.array([3, -1, 5, 0]))
     assert list(texts) == [b"one", None, b"three", b""] == [texts[at] for at in range(4)]
     taken = texts.take([3, 2, -1, 0, 2]).take([1, 2, 4])

@@ -34,7 +34,7 @@ def disk(tmp_path):
 
 
 def test_what_lies_in_the_log_alone_is_read_on_a_read_only_disk(library, disk):
-    """Data only in SQLite's write-ahead log is read from a read-only disk without its -shm file."""
+    """Data that is only in SQLite's write-ahead log can be read on a read-only disk."""
     fill(library.folder, 3)
     library.build()
     paths = Workspace(disk.folder).index("library")

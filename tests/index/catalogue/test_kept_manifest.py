@@ -74,7 +74,7 @@ def interrupted(*_):
 def test_a_run_that_fails_or_is_stopped_removes_nothing_that_it_did_not_make(
     judged, error, request_
 ):
-    """A failed or stopped run removes nothing that was there, even if the manifest was missing.
+    """A failed or stopped run deletes no existing file, even if the manifest was missing.
 
     What a run that is stopped has looked at by then is kept, too.
     """
@@ -93,7 +93,7 @@ def test_a_run_that_fails_or_is_stopped_removes_nothing_that_it_did_not_make(
 
 @pytest.mark.slow
 def test_a_catalogue_that_was_restored_alone_keeps_its_judgements(judged):
-    """If only the catalogue is left, runs are refused until it is repaired; judgements are kept."""
+    """If only the catalogue is left, runs are refused until a repair, which keeps judgements."""
     kept = contents(judged.index)
     judged.paths.manifest.unlink()
     shutil.rmtree(judged.paths.shards)
@@ -111,7 +111,7 @@ def test_a_catalogue_that_was_restored_alone_keeps_its_judgements(judged):
 
 @pytest.mark.parametrize("first", ["reader", "index", "repair", "click"])
 def test_a_lost_manifest_is_read_from_the_catalogues_copy(judged, first):
-    """The catalogue's copy restores encoder and framing, and all judgements stay."""
+    """A lost manifest is restored from the copy in the catalogue, and all judgements stay."""
     kept, manifest = contents(judged.index), read_manifest(judged.paths)
     judged.paths.manifest.unlink()
     assert judged.workspace.index_names() == ["library"]
@@ -130,7 +130,7 @@ def test_a_lost_manifest_is_read_from_the_catalogues_copy(judged, first):
 
 
 def test_a_manifest_of_another_index_relabels_nothing(judged):
-    """Readers and writers refuse a foreign manifest, and repair restores the right one."""
+    """An index with another index's manifest is refused, and repair restores the right one."""
     kept, manifest = contents(judged.index), read_manifest(judged.paths)
     fingerprint = dataclasses.replace(manifest.fingerprint, framing="crop")
     write_manifest(judged.paths, dataclasses.replace(manifest, fingerprint=fingerprint))
@@ -154,7 +154,7 @@ def test_a_damaged_manifest_is_repaired(judged):
 
 @pytest.mark.slow
 def test_an_older_index_that_lost_its_manifest_is_refused_until_its_encoder_is_named(judged):
-    """An encoder named for a lost manifest must reproduce the stored embeddings."""
+    """If the manifest is lost, the encoder named by the user must reproduce stored embeddings."""
     kept = contents(judged.index)
     as_version_3(judged.paths)
     judged.paths.manifest.unlink()
@@ -180,7 +180,7 @@ def test_an_older_index_that_lost_its_manifest_is_refused_until_its_encoder_is_n
 
 
 def test_an_older_index_keeps_a_copy_of_its_manifest_when_it_is_migrated(judged):
-    """The manifest's copy is made when an index of an older version is first opened."""
+    """When an older index is first opened, a copy of its manifest is saved in the catalogue."""
     as_version_3(judged.paths)
     kept = contents(judged.index)
     judged.paths.manifest.unlink()
@@ -191,7 +191,7 @@ def test_an_older_index_keeps_a_copy_of_its_manifest_when_it_is_migrated(judged)
 
 @pytest.mark.parametrize("empty", [None, b""])
 def test_an_index_that_lost_its_catalogue_is_left_as_it_is(judged, empty):
-    """An index without its catalogue is refused unchanged, since a new one would drop shards."""
+    """If an index's catalogue is missing, every use is refused, and no file is changed."""
     judged.paths.catalogue.unlink()
     if empty is not None:
         judged.paths.catalogue.write_bytes(empty)
@@ -204,7 +204,7 @@ def test_an_index_that_lost_its_catalogue_is_left_as_it_is(judged, empty):
 
 @pytest.mark.slow
 def test_a_catalogue_that_lost_shards_has_no_others_swept(judged):
-    """Unknown shards are kept if others are lost; repair and a build make the lost ones anew."""
+    """If embedding files are lost, unknown ones are not deleted; repair and a build restore all."""
     fill(judged.folder / "more", 3, start=20)
     judged.build()
     first, *_ = sorted(judged.paths.shards.iterdir())
@@ -247,7 +247,7 @@ def test_a_run_that_is_killed_before_its_first_photo_makes_no_index(library):
 
 
 def test_the_copy_is_as_the_file_after_every_writer(judged):
-    """The catalogue's copy equals the manifest file after every change."""
+    """The copy of the manifest in the catalogue equals the manifest file after every change."""
     connection = sqlite3.connect(judged.paths.catalogue)
     (text,) = connection.execute("SELECT json FROM manifest").fetchone()
     connection.close()
@@ -255,7 +255,7 @@ def test_the_copy_is_as_the_file_after_every_writer(judged):
 
 
 def test_a_folder_in_the_place_of_the_manifest_is_told_and_nothing_is_lost(judged):
-    """A folder named like the manifest is an error that says to move it; all data are kept."""
+    """If a folder is in the manifest's place, the error says to move it, and no data are lost."""
     judged.paths.manifest.rename(judged.paths.root / "kept.json")
     judged.paths.manifest.mkdir()
     for use in (lambda: read_manifest(judged.paths), judged.build):

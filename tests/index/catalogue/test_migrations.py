@@ -108,7 +108,7 @@ def test_an_older_catalogue_is_brought_up_to_date_with_a_copy_of_what_it_was(lib
 
 @pytest.mark.slow
 def test_kinds_of_sources_are_told_by_the_names_that_older_versions_gave_them(library):
-    """Migration tells tables, stars, albums and clicks apart by their sources' old names."""
+    """Migration finds each label source's kind (table, stars, album, clicks) by its old name."""
     files = fill(library.folder, 3)
     library.build()
     row = LabelRow(2, files[0].name, 2.0, "", None, None, None)

@@ -7,7 +7,7 @@ from photorank.index.catalogue.rooted_paths import Roots, lies_under, path_bytes
 
 
 def test_a_place_and_its_path_are_one():
-    """A path split into root and place is joined back unchanged, at the disk's root, too."""
+    """A path split into root and relative place is joined back unchanged, even for root /."""
     roots = Roots([(1, b"/photos"), (2, b"/more \xff")])
     for path in (b"/photos/a", b"/photos/a/b.jpg", b"/more \xff/x", b"/photos"):
         assert roots.path(roots.place(path)) == path
@@ -17,7 +17,7 @@ def test_a_place_and_its_path_are_one():
 
 
 def test_paths_sort_folder_by_folder():
-    """Paths sort as Path objects do, not by characters."""
+    """Paths as bytes sort folder by folder, in the order of Path objects."""
     letters = random.Random(0)  # noqa: S311
     paths = {
         Path("/", *("".join(letters.choices("a-b !0", k=2)) for _ in range(letters.randint(1, 3))))
@@ -27,7 +27,7 @@ def test_paths_sort_folder_by_folder():
 
 
 def test_what_lies_under_a_folder():
-    """A folder contains itself and all below it, but no folder whose name only begins alike."""
+    """A folder contains itself and all paths below it, but no folder with only a common prefix."""
     folders = {(1, b"a/b"), (2, b"")}
     for place in ((1, b"a/b"), (1, b"a/b/c/d"), (2, b"x/y"), (2, b"")):
         assert lies_under(place, folders)

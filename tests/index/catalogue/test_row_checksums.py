@@ -91,7 +91,7 @@ def test_a_transaction_that_is_taken_back_takes_its_sums_back(judged):
     ],
 )
 def test_a_changed_value_is_told_with_its_table(judged, table, statement):
-    """Row checksums find a value changed behind SQLite's back, and name its table."""
+    """If a stored value is changed directly in the file, row checksums report its table."""
     behind_the_back(judged.paths, statement)
     findings = {one.about: one for one in examine_index(judged.paths)}
     assert findings["catalogue"].level == "good"
@@ -106,7 +106,7 @@ def test_a_changed_value_is_told_with_its_table(judged, table, statement):
 
 @pytest.mark.slow
 def test_a_flipped_bit_anywhere_in_the_file_is_told_or_of_no_effect(judged):
-    """A flipped bit in the catalogue file is reported, or the index shows the same as before."""
+    """A flipped bit in the catalogue file is either reported or has no effect on the index."""
 
     def shown():
         with reading(judged.paths) as connection:

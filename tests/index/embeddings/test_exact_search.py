@@ -48,7 +48,7 @@ def changed(library):
 
 @pytest.mark.parametrize("lowest", [False, True])
 def test_the_best_are_the_nearest_with_their_percentiles(scattered, lowest):
-    """The best photos equal those of the search by rows, with percentiles among all ratings."""
+    """The best photos are the nearest rows, each with its percentile among all ratings."""
     vector = load_vector(scattered, VECTOR)
     ratings = vector.rate(scattered.embeddings(), scattered.fingerprint)
     standing, photos = percentiles(ratings), scattered.photos()
@@ -62,14 +62,14 @@ def test_the_best_are_the_nearest_with_their_percentiles(scattered, lowest):
 
 
 def test_the_best_are_found_without_listing_all_photos(scattered):
-    """A search and a count load no paths, groups or embeddings of other photos."""
+    """A search or a count does not load paths, groups or embeddings of all photos."""
     scattered.best(np.ones(24), 10)
     assert len(scattered) == 3000
     assert set(vars(scattered)) & {"_rows", "_memberships", "_embeddings", "_photos"} == set()
 
 
 def test_only_photos_that_have_a_file_are_found(changed):
-    """Vanished and replaced photos are not found; a photo with a remaining copy is."""
+    """A search finds no vanished or replaced photo, unless a copy of the photo's file remains."""
     index = changed.index
     found = index.best(np.ones(48), 99)
     assert len(found) == 28
@@ -81,7 +81,7 @@ def test_only_photos_that_have_a_file_are_found(changed):
 
 @pytest.mark.slow
 def test_equal_photos_stand_at_one_percentile_in_the_order_of_paths(scattered):
-    """A direction that rates all photos equally puts each at percentile 50, in order of path."""
+    """If all photos are rated equally, each has percentile 50, and they are in order of path."""
     found = scattered.best(np.zeros(24), 5)
     assert [one.photo for one in found] == scattered.photos()[:5]
     assert {one.percentile for one in found} == {50.0}
@@ -119,7 +119,7 @@ def test_a_mapped_shard_outlives_its_file(tmp_path):
 
 
 def test_what_people_said_is_counted_without_loading_it(changed):
-    """Counts of labels and choices equal the loaded ones, without photos that have no file."""
+    """Counts of labels and choices equal those of loaded data and omit photos without files."""
     table = labels(
         ("0000.png", 1.0, "ann", "a"), ("0001.png", 2.0, "bob", "a", "s"), ("0003.png", 2.0)
     )
@@ -146,7 +146,7 @@ def test_rows_are_found_by_a_part_of_their_path(scattered):
 
 @pytest.mark.slow
 def test_inverted_lists_find_what_they_say_they_find(scattered, tmp_path):
-    """Approximate results have exact similarities; the recall is estimated on other vectors."""
+    """An approximate search gives exact similarities and an estimate of its recall."""
     told = []
     found = approximate_best(scattered, np.ones(24), 20, tell=told.append)
     assert [type(one) for one in told] == [str, Recall]
@@ -221,7 +221,7 @@ def flip(shard, bit):
 @pytest.mark.parametrize("quick", [True, False])
 @pytest.mark.parametrize("bit", [0, 30])
 def test_a_flipped_bit_in_a_shard_is_told_and_rates_nothing(scattered, monkeypatch, quick, bit):
-    """A flipped bit in a shard is found by its checksum or by the rows' lengths."""
+    """A flipped bit in an embeddings file is found by a checksum or by the lengths of rows."""
     if not quick:
         monkeypatch.setattr(row_positions, "_QUICK_BYTES", 0)
     direction = scattered.embeddings()[0].astype(np.float64)

@@ -47,7 +47,7 @@ def test_a_shard_comes_back_as_it_was_written(mapped):
 
 @pytest.mark.parametrize("k", [1, 7, 300, 1000, 5000])
 def test_the_nearest_are_those_of_all_products(mapped, k):
-    """The nearest rows equal those by all products, with a mask, heads alone, and ties."""
+    """The search finds the rows of greatest product, even with a mask, ties or a shorter vector."""
     together, rows = mapped
     draw = np.random.default_rng(k)
     for direction in (draw.normal(size=D), draw.normal(size=24)):
@@ -72,7 +72,7 @@ def test_copies_tie_with_the_last_one(tmp_path):
 
 
 def test_rows_are_read_in_32_bits(mapped):
-    """Half-precision rows are read as the same numbers in 32 bits, by block or by copy."""
+    """Half-precision rows are read as 32-bit numbers with the same values."""
     together, rows = mapped
     blocks = np.concatenate([part for _, part in together.blocks()])
     assert blocks.dtype == np.float32
@@ -100,7 +100,7 @@ def test_a_flipped_bit_is_told_and_rates_nothing(bits, tmp_path, monkeypatch):
 
 
 def test_a_head_that_is_too_short_or_long_is_told():
-    """Rows with a head of the wrong length or a block out of bounds count as damaged."""
+    """A row is damaged if its first part has a wrong norm or another part has too large a value."""
     rows = rows_of(4).astype(np.float32)
     rows[1, :24] *= 1.1
     rows[2, 24:36] = LARGEST
@@ -108,7 +108,7 @@ def test_a_head_that_is_too_short_or_long_is_told():
 
 
 def test_blocks_that_are_too_long_are_scaled_down():
-    """Blocks longer than the greatest length are scaled down before rows are stored."""
+    """Parts of a row whose norm exceeds the limit are scaled down before the row is stored."""
     wild = np.random.default_rng(0).normal(size=(20, D)).astype(np.float32) * 50
     stored = BLOCKS.stored(wild)
     assert BLOCKS.undamaged(stored).all()
@@ -116,7 +116,7 @@ def test_blocks_that_are_too_long_are_scaled_down():
 
 
 def test_the_scan_finds_fewer_where_there_are_fewer():
-    """Asking for more rows than exist returns all that exist; an empty index returns none."""
+    """A search for more rows than exist returns all; if a mask allows no row, it returns none."""
     rows = rows_of(5)
     found, products = greatest(rows, np.ones(D), 9, None)
     assert sorted(found.tolist()) == [0, 1, 2, 3, 4]
@@ -126,7 +126,7 @@ def test_the_scan_finds_fewer_where_there_are_fewer():
 
 @pytest.mark.parametrize("place", [4, 37, 49, 57, 73])
 def test_a_damaged_header_is_refused(place, tmp_path):
-    """A shard whose header is damaged is refused, be it in its width, kind or length."""
+    """An embeddings file is refused if its header has a wrong width, kind or length."""
     paths = IndexPaths(tmp_path / "header")
     paths.shards.mkdir(parents=True)
     shard = write_shard(paths, rows_of(6))

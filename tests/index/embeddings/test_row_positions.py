@@ -39,7 +39,7 @@ def from_catalogue(library):
 
 
 def test_the_file_is_what_is_read(kept):
-    """Cached row positions are read only if their number fits the index."""
+    """Cached row positions are ignored if their number differs from the number of rows."""
     found = photos_of(kept)
     assert sorted(found) == [-1, 1, 3, 4]
     with np.load(kept.paths.positions) as file:
@@ -52,7 +52,7 @@ def test_the_file_is_what_is_read(kept):
 
 @pytest.mark.slow
 def test_after_any_change_the_catalogue_is_read(kept):
-    """The file of row positions is renewed when a photo comes, goes, comes back or is pruned."""
+    """The file of row positions is renewed when photos are added, deleted, restored or pruned."""
     before = photos_of(kept)
     for change, options in (
         (lambda: take(kept, "e"), {}),
@@ -70,7 +70,7 @@ def test_after_any_change_the_catalogue_is_read(kept):
 
 @pytest.mark.parametrize("damage", ["cut", "flipped", "text", "folder"])
 def test_a_file_that_cannot_be_used_is_none(kept, damage):
-    """A damaged, foreign or unwritable positions file is ignored, and the photos are the same."""
+    """A damaged or unwritable file of row positions is ignored, and the same photos are found."""
     expected, file = photos_of(kept), kept.paths.positions
     data = bytearray(file.read_bytes())
     if damage == "folder":

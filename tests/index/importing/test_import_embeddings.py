@@ -93,7 +93,7 @@ def fixed(folder, rows, told):
 
 @pytest.mark.parametrize("write", [clip_retrieval, arrays, column, fixed])
 def test_every_layout_gives_the_same_index(tmp_path, paths, rows, write):
-    """Imported photos keep their names and get their own rows at unit length, in every layout."""
+    """In every file layout, imported photos keep their names and get embeddings of unit length."""
     write(tmp_path / "emb", rows, names())
 
     report = import_embeddings(paths, ImportRequest(tmp_path / "emb", "CLIP"))
@@ -133,7 +133,7 @@ def test_importing_again_changes_only_what_is_new(tmp_path, paths, rows):
 
 
 def test_rows_that_cannot_be_used_are_told(tmp_path, paths, rows):
-    """Rows of nan or zeros and repeated names are skipped and listed; the rest is imported."""
+    """Rows of nan or zeros, and repeated names, are skipped and listed; the rest is imported."""
     rows[4], rows[5] = np.nan, 0
     told = [*names(N - 1), names()[0]]
     arrays(tmp_path / "emb", rows, told)
@@ -148,7 +148,7 @@ def test_rows_that_cannot_be_used_are_told(tmp_path, paths, rows):
 
 
 def test_what_contradicts_itself_is_refused_whole(tmp_path, paths, rows):
-    """Embeddings whose files contradict each other or are unreadable are refused altogether."""
+    """If files of embeddings are unreadable or contradict each other, none is imported."""
     clip_retrieval(tmp_path / "short", rows, names())
     np.save(tmp_path / "short" / "img_emb" / "img_emb_10.npy", rows[:3])
     clip_retrieval(tmp_path / "wide", rows, names())
@@ -185,7 +185,7 @@ def test_embeddings_of_zeros_alone_make_no_index(tmp_path, paths, rows):
 
 
 def test_another_encoder_is_refused(tmp_path, paths, rows, gallery):
-    """An index of imported embeddings refuses those of another encoder, and photos as well."""
+    """An index of imported embeddings refuses photos, and embeddings of another encoder."""
     arrays(tmp_path / "emb", rows, names())
     import_embeddings(paths, ImportRequest(tmp_path / "emb", "CLIP"))
     with pytest.raises(IndexMismatchError, match="embeddings:SigLIP"):
@@ -219,7 +219,7 @@ def test_rows_that_are_too_large_are_left_out_and_told(tmp_path, paths, kind, va
 
 
 def test_names_of_any_kind_are_paths(tmp_path, paths):
-    """Addresses, relative paths and markup are all accepted as distinct photo names."""
+    """Web addresses, relative paths and names with markup are accepted as distinct photo names."""
     told = ["https://host/a b.jpg", "b.jpg", "../up.jpg", "<b>.jpg", "\u202eevil.jpg", "x" * 300]
     arrays(tmp_path / "emb", np.eye(6, dtype=np.float32), told)
     import_embeddings(paths, ImportRequest(tmp_path / "emb", "CLIP"))
@@ -231,7 +231,7 @@ def test_names_of_any_kind_are_paths(tmp_path, paths):
 
 
 def test_everything_but_pictures_works_without_photos(tmp_path, paths, rows):
-    """Labels, learning, ratings, lists, evaluation and tables need embeddings alone."""
+    """Labels, learning, ratings, evaluation and tables work on embeddings without photo files."""
     arrays(tmp_path / "emb", rows, names())
     scores = rows[:, 0].astype(float) * 3
     labels = tmp_path / "labels.csv"
@@ -330,7 +330,7 @@ def test_names_are_paths_however_they_are_written(paths, tmp_path, rows):
 
 
 def test_names_that_no_file_can_have_are_told(paths, tmp_path, rows):
-    """Imported names of folders or with a NUL are skipped, and the root folder stays the same."""
+    """Imported names that lead to a folder or contain a NUL character are skipped and reported."""
     none = ["/", "//", ".", "..", "a/..", "a/", "/up/..", "6\0.jpg"]
     told = ["a/1.jpg", *none]
     arrays(tmp_path / "given", rows[: len(told)], told)
@@ -341,7 +341,7 @@ def test_names_that_no_file_can_have_are_told(paths, tmp_path, rows):
 
 
 def test_imported_names_leave_other_folders_free(paths, tmp_path, rows):
-    """A common root of imported names is no photo folder, so albums can be copied below it."""
+    """If imported names share only the root folder, albums can be copied below that folder."""
     (tmp_path / "a").mkdir()
     told = ["/1.jpg", str(tmp_path / "a" / "2.jpg"), "/elsewhere/photos/3.jpg"]
     arrays(tmp_path / "given", rows[: len(told)], told)
@@ -354,7 +354,7 @@ def test_imported_names_leave_other_folders_free(paths, tmp_path, rows):
 
 
 def test_a_folder_that_a_person_named_stays_one_of_photos(paths, tmp_path, rows):
-    """Exports are refused below a named photo folder, even if no photo lies directly in it."""
+    """If the user names a photo folder for an import, exports into that folder are refused."""
     arrays(tmp_path / "given", rows[:2], ["2023/06/1.jpg", "2023/07/2.jpg"])
     request = ImportRequest(tmp_path / "given", "clip", tmp_path / "photos")
     import_embeddings(paths, request)
@@ -364,7 +364,7 @@ def test_a_folder_that_a_person_named_stays_one_of_photos(paths, tmp_path, rows)
 
 
 def test_embeddings_without_any_usable_name_say_so(paths, tmp_path, rows):
-    """Embeddings whose names all lead to folders are refused with that reason."""
+    """If all names of imported embeddings lead to folders, the error says so."""
     arrays(tmp_path / "given", rows[:2], ["a/", "b/.."])
     with pytest.raises(NoPhotosError, match="leads to a folder"):
         import_embeddings(paths, ImportRequest(tmp_path / "given", "clip"))
@@ -375,7 +375,7 @@ _JUNK = [b"", b"no numbers", b"\x93NUMPY\x01\x00", b"PK\x03\x04 no archive", Non
 
 @pytest.mark.parametrize("content", _JUNK)
 def test_a_file_that_is_no_array_is_told_in_plain_words(paths, tmp_path, content):
-    """Junk, a truncated file and an object array give a plain error without NumPy's advice."""
+    """A .npy file that is junk, truncated or of objects gives a plain error, not NumPy's own."""
     (tmp_path / "given").mkdir()
     file = tmp_path / "given" / "rows.npy"
     if content is None:
@@ -387,7 +387,7 @@ def test_a_file_that_is_no_array_is_told_in_plain_words(paths, tmp_path, content
 
 
 def test_no_words_are_proposed_where_none_are_known(paths, tmp_path, rows):
-    """Errors on a missing vector suggest judgements, since imported embeddings have no text."""
+    """If embeddings are imported, a missing vector's error suggests judgements, not words."""
     column(tmp_path / "given", rows, names())
     import_embeddings(paths, ImportRequest(tmp_path / "given", "clip"))
     index = Index.open(paths)

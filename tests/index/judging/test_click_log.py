@@ -44,7 +44,7 @@ def choose(library, winner, loser, *, rater="ann", tie=False, asked="random"):
 
 
 def test_what_was_clicked_is_read_back_in_its_order(library, digests):
-    """A person's choices, ties, skips and stars are read back by row, without other people's."""
+    """Reading back clicks gives only the named person's choices, ties, skips and stars."""
     choose(library, digests[3], digests[1])
     choose(library, digests[0], digests[2], tie=True, asked="informative")
     record_skip(library.paths, "ann", digests[4], digests[5])
@@ -65,7 +65,7 @@ def test_what_was_clicked_is_read_back_in_its_order(library, digests):
 
 
 def test_undo_takes_back_the_latest_click_whatever_it_was(library, digests):
-    """Undo takes back one person's clicks one by one, newest first, and no other person's."""
+    """Undo removes the latest click of one person each time and leaves other people's clicks."""
     choose(library, digests[3], digests[1])
     record_stars(library.paths, "ann", digests[6], 2)
     record_stars(library.paths, "ann", digests[6], 5)
@@ -84,7 +84,7 @@ def test_undo_takes_back_the_latest_click_whatever_it_was(library, digests):
 
 
 def test_stars_are_replaced_and_taken_back(library, digests):
-    """A photo has the stars that were clicked last, or none."""
+    """A click on 0 stars removes a photo's rating; undo restores the stars clicked before."""
     for stars in (1, 5, 0):
         record_stars(library.paths, "ann", digests[0], stars)
     assert clicks(library.index, "ann").starred.tolist() == []
@@ -95,7 +95,7 @@ def test_stars_are_replaced_and_taken_back(library, digests):
 
 
 def test_imports_and_clicks_leave_each_other_alone(library, digests):
-    """An import replaces its own file's choices; undo takes back clicks, not imports."""
+    """Importing a table again does not remove clicks; undo does not remove imported choices."""
     files = sorted(path.name for path in library.folder.iterdir())
     table = ChoiceTable("pairs.csv", [ChoiceRow(2, files[0], files[1], False, "ann")])
     choose(library, digests[3], digests[1])
@@ -117,7 +117,7 @@ def test_the_first_choices_are_what_comparisons_are_made_of(library, digests):
 
 
 def test_scores_stay_what_comparisons_are_made_of(library, digests):
-    """Judgements of an index with scores still come from these, not from clicks."""
+    """If an index has imported scores, its comparisons still use those scores after a click."""
     rows = [LabelRow(2, f"{row:04}.png", float(row), "", None, None, None) for row in range(3)]
     import_labels(library.paths, LabelTable("scores.csv", rows))
     choose(library, digests[3], digests[1])
@@ -139,7 +139,7 @@ def test_clicks_do_not_wait_for_an_indexing_run(library, digests):
 
 
 def test_a_long_transaction_of_another_is_told(library, digests, monkeypatch):
-    """Another's long transaction makes a click fail after a short wait, and no click is saved."""
+    """If another connection holds a long transaction, a click fails soon and is not saved."""
     monkeypatch.setattr("photorank.index.catalogue.connection._LOCK_TIMEOUT_SECONDS", 0.1)
     with (
         writing(library.paths) as connection,
@@ -151,7 +151,7 @@ def test_a_long_transaction_of_another_is_told(library, digests, monkeypatch):
 
 
 def test_a_pruned_photo_cannot_be_clicked(library, digests):
-    """A click on a digest that is not in the index is refused, and nothing is stored."""
+    """A click on a photo whose digest is not in the index is refused, and nothing is stored."""
     with pytest.raises(ChangedIndexError):
         choose(library, digests[0], "0" * 64)
     assert len(clicks(library.index, "ann").winners) == 0
@@ -159,7 +159,7 @@ def test_a_pruned_photo_cannot_be_clicked(library, digests):
 
 @pytest.mark.slow
 def test_a_photo_that_was_skipped_may_vanish_and_come_back(library, digests):
-    """Pruning keeps the photos that clicks refer to, so that undo still works."""
+    """If a clicked photo vanishes and is pruned, its click can still be undone."""
     record_skip(library.paths, "ann", digests[0], digests[1])
     record_stars(library.paths, "ann", digests[2], 3)
     record_stars(library.paths, "ann", digests[2], 0)
@@ -185,7 +185,7 @@ def test_who_clicks_needs_a_name(library, digests, rater):
 
 
 def test_what_cannot_be_meant_is_refused(library, digests):
-    """A choice between a photo and itself is refused, as is a rating of six stars."""
+    """A choice between a photo and itself, or a rating of six stars, is refused."""
     with pytest.raises(LabelsError, match="two different photos"):
         choose(library, digests[0], digests[0])
     with pytest.raises(LabelsError, match="1 to 5 stars"):
@@ -222,7 +222,7 @@ def main():
 
 @pytest.mark.slow  # two processes
 def test_two_processes_that_click_at_once_lose_nothing(library, digests):
-    """Two processes that record forty choices each at once lose none, and keep their order."""
+    """All choices are stored in order if two processes record forty each at the same time."""
     processes = [clicking(library, rater, 40) for rater in ("ann", "bob")]
     for process in processes:
         process.communicate(timeout=120)
@@ -233,7 +233,7 @@ def test_two_processes_that_click_at_once_lose_nothing(library, digests):
 
 @pytest.mark.slow
 def test_a_process_that_is_killed_loses_no_click_that_it_kept(library, digests):
-    """All acknowledged choices survive kill -9 at any moment, with at most one more."""
+    """If kill -9 ends a process, all choices it acknowledged are stored, plus at most one."""
     chance = np.random.default_rng(1)
     for turn in range(4):
         rater, told = f"rater {turn}", int(chance.integers(3, 30))
@@ -252,7 +252,7 @@ def test_a_process_that_is_killed_loses_no_click_that_it_kept(library, digests):
 
 @pytest.mark.slow
 def test_undo_takes_back_the_latest_click_whatever_the_clock_says(library, digests):
-    """Undo follows the order of clicks, of one kind or several, even if the clock is set back."""
+    """Undo removes clicks in reverse order of clicking, even if their stored times are wrong."""
     choose(library, digests[0], digests[1])
     record_skip(library.paths, "ann", digests[2], digests[3])
     record_stars(library.paths, "ann", digests[4], 3)

@@ -53,7 +53,7 @@ def judgements(paths):
 
 @pytest.mark.slow
 def test_everything_comes_along(both):
-    """Scores, choices and clicks are copied in order into the new index; the old one stays."""
+    """Scores, choices and clicks are copied to the new index in order; the old index keeps them."""
     library, newer = both
     build(newer, library.folder)
     before = library.paths.catalogue.read_bytes()
@@ -83,7 +83,7 @@ def test_judgements_of_a_photo_that_is_not_there_wait_for_it(both):
 
 @pytest.mark.slow
 def test_an_index_with_judgements_of_its_own_is_refused(both):
-    """Copying judgements into an index that has its own is refused, and nothing changes."""
+    """Copying judgements into an index that already has judgements is refused without a change."""
     library, newer = both
     build(newer, library.folder)
     copy_judgements(library.paths, newer)
@@ -111,7 +111,7 @@ def test_a_copy_that_was_made_is_left_as_it_is(both):
 
 
 def test_a_successor_is_by_the_newest_version_of_the_encoder(both):
-    """A successor takes the encoder's newest version and existing folders, never the same index."""
+    """A successor is a different index, with the encoder's newest version and existing folders."""
     library, newer = both
     old = successor_of(library.paths)
     assert (old.encoder, old.folders) == ("colours", [library.folder])
@@ -122,7 +122,7 @@ def test_a_successor_is_by_the_newest_version_of_the_encoder(both):
 
 
 def test_an_index_that_only_knows_a_rater_is_refused(both):
-    """Copying judgements into an index that has raters is refused, as their numbers would clash."""
+    """If the new index has raters, copying judgements is refused: rater numbers would clash."""
     library, newer = both
     build(newer, library.folder)
     with adding(newer) as connection:

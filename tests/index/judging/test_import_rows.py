@@ -26,7 +26,7 @@ from tests.fixtures.judgements import choices, labels
 
 
 def test_a_source_replaces_its_own_labels_only(five):
-    """Importing a source again replaces its own labels and groups, and no other source's."""
+    """Importing a source again replaces only the labels and groups of that source."""
     import_labels(five.paths, labels(("0000.png", 1.0, "ann", "a"), ("0001.png", 2.0, "ann", "a")))
     import_labels(five.paths, labels(("0002.png", 3.0, "bob", "b"), source="second"))
     import_labels(five.paths, labels(("0001.png", 9.0, "ann", "c")))
@@ -37,7 +37,7 @@ def test_a_source_replaces_its_own_labels_only(five):
 
 
 def test_labels_follow_a_renamed_photo(five):
-    """Labels belong to the content, not to the file name."""
+    """Labels stay with a photo's content if its file is renamed."""
     import_labels(five.paths, labels(("0000.png", 1.0)))
     (five.folder / "0000.png").rename(five.folder / "zzz.png")
     five.build()
@@ -65,7 +65,7 @@ def test_files_may_be_named_from_any_root_or_absolutely(five):
 
 
 def test_an_ambiguous_file_is_told(five):
-    """A file name in several folders is refused unless its files are the same picture."""
+    """A file name found in several folders is refused unless the files have the same content."""
     other = five.root / "other"
     paint(other / "0000.png", 99)
     shutil.copy(five.folder / "0001.png", other / "0001.png")
@@ -77,7 +77,7 @@ def test_an_ambiguous_file_is_told(five):
 
 @pytest.mark.slow
 def test_names_alike_but_for_case_slashes_and_letters_are_matched_and_told(five):
-    """Names that differ in case, slashes or Unicode form match if unambiguous, with a note."""
+    """A file name may differ in case, slashes or Unicode form if unambiguous; a note says so."""
     paint(five.folder / "sub" / "Zo\u00eb.png", 60)
     for number, name in enumerate(("a.PNG", " lead.png", "twin.png", "TWIN.png")):
         paint(five.folder / name, 70 + number)
@@ -134,7 +134,7 @@ def test_unknown_files_are_told_with_their_lines_and_nothing_is_imported(five):
 
 @pytest.mark.slow
 def test_a_judgement_of_a_replaced_photo_is_refused(five):
-    """Judgements that name a file replaced since indexing are refused."""
+    """Judgements of a file that was replaced after indexing are refused."""
     status = (five.folder / "0001.png").stat()
     (five.folder / "0001.png").write_bytes((five.folder / "0003.png").read_bytes())
     os.utime(five.folder / "0001.png", ns=(status.st_atime_ns, status.st_mtime_ns))
@@ -176,7 +176,7 @@ def test_a_label_of_a_file_that_is_no_photo_is_left_out(five):
 
 
 def test_a_photo_has_one_group(five):
-    """A group that contradicts another row or source is refused, and the error names both."""
+    """A second, different group for one photo is refused with an error that names both groups."""
     shutil.copy(five.folder / "0000.png", five.folder / "copy.png")
     five.build()
     clash = labels(("0000.png", 1.0, "", "a"), ("copy.png", 1.0, "", "b"))
@@ -192,7 +192,7 @@ def test_a_photo_has_one_group(five):
 
 
 def test_several_labels_of_one_rater_for_one_picture_become_their_mean(five):
-    """Labels of copies are averaged, with a note that names the first lines."""
+    """A rater's labels for copies of one photo are averaged, and a note names the lines."""
     shutil.copy(five.folder / "0000.png", five.folder / "copy.png")
     five.build()
     notes = import_labels(five.paths, labels(("0000.png", 1.0), ("copy.png", 2.0)))
@@ -230,7 +230,7 @@ def test_rows_that_are_gathered_apart_mean_the_same(five, together):
 
 
 def test_a_label_without_a_score_says_where_a_photo_belongs(five):
-    """A label without a score gives a group, a series and a part of a split."""
+    """A row without a score can assign a photo a group, a series and a split such as test."""
     belongs = LabelRow(2, "0001.png", None, "", "g", None, None, "test", "list.txt")
     import_labels(five.paths, LabelTable("set", [belongs]))
     assert five.index.splits() == [None, "test", None, None, None]
@@ -242,7 +242,7 @@ def test_a_label_without_a_score_says_where_a_photo_belongs(five):
 
 
 def test_labels_and_choices_of_a_source_come_together_or_not_at_all(five):
-    """An invalid choice also cancels the import of its source's labels."""
+    """If a source has an invalid choice, its labels are not imported."""
     good, bad = choices(("0001.png", "0000.png")), choices(("0001.png", "no.png"))
     with pytest.raises(LabelsError, match=r"'no\.png'"):
         import_judgements(five.paths, labels(("0000.png", 1.0, "ann", "g")), bad)
@@ -254,7 +254,7 @@ def test_labels_and_choices_of_a_source_come_together_or_not_at_all(five):
 
 
 def test_votes_weigh_choices(five):
-    """A choice counts as often as its number of votes."""
+    """A choice with 2.5 votes has the weight 2.5 in comparisons."""
     row = ChoiceRow(2, "0001.png", "0000.png", False, "", 2.5)
     import_choices(five.paths, ChoiceTable("votes", [row]))
     assert five.index.choices().weights.tolist() == [2.5]
@@ -262,7 +262,7 @@ def test_votes_weigh_choices(five):
 
 
 def test_a_table_that_changes_while_it_is_imported_leaves_nothing(five):
-    """An error while a table's rows are read takes back all labels gathered so far."""
+    """If reading a table's rows fails, no label of the table is stored."""
 
     def rows():
         yield LabelRow(2, "0000.png", 1.0, "", None, None, None)
@@ -274,7 +274,7 @@ def test_a_table_that_changes_while_it_is_imported_leaves_nothing(five):
 
 
 def test_choices_of_a_source_are_replaced_whole_or_not_at_all(five):
-    """Choices with an unknown file or a photo against itself are refused whole, line by line."""
+    """If a choice names an unknown file or one photo twice, no choice of the table is imported."""
     import_choices(five.paths, choices(("0001.png", "0000.png")))
     bad = choices(("0001.png", "no.png"), ("0002.png", "0002.png"), ("0003.png", "0002.png"))
     with pytest.raises(LabelsError, match=r"line 2: 'no.png'.*line 3: .*same picture"):
@@ -292,7 +292,7 @@ def rated(rater, scores, source="test"):
 
 @pytest.mark.slow
 def test_people_on_scales_far_apart_are_not_averaged(library):
-    """A person's ratings from 0 to 100 are refused beside other people's from 1 to 7."""
+    """If other people rated from 1 to 7, a person's ratings from 0 to 100 are refused."""
     fill(library.folder, 12)
     library.build()
     rng = np.random.default_rng(0)
@@ -309,7 +309,7 @@ def test_people_on_scales_far_apart_are_not_averaged(library):
 @pytest.mark.slow
 @pytest.mark.parametrize("scores", [[1, 1, 2] * 4, [1, 2, 3] * 4, [9, 10] * 6, [70]])
 def test_people_who_are_harder_to_please_are(library, scores):
-    """A rater who uses part of a scale, a similar scale or few ratings is not refused."""
+    """A rater with only part of the scale, a similar scale or a single rating is accepted."""
     fill(library.folder, 12)
     library.build()
     import_labels(library.paths, rated("ann", [1, 3, 5, 7] * 3))

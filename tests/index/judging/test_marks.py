@@ -20,7 +20,7 @@ def digests(paths):
 
 
 def test_marks_are_kept_in_their_order_and_by_person(paths, digests):
-    """A photo's last flag and last stars count, independently of each other and per person."""
+    """For each person, only the last flag and the last stars given to a photo count."""
     first, second, third = digests[:3]
     marks = [
         Mark(first[:16], "stars", 2),
@@ -37,7 +37,7 @@ def test_marks_are_kept_in_their_order_and_by_person(paths, digests):
 
 
 def test_the_same_marks_again_change_nothing(paths, digests):
-    """Stars that are sent twice are stored as one click, which one undo takes back."""
+    """If the same stars are sent twice, one click is stored, and a single undo removes it."""
     marks = [Mark(digests[0], "stars", 3)]
     record_marks(paths, "ann", marks)
     record_marks(paths, "ann", marks)
@@ -54,7 +54,7 @@ def test_a_photo_that_is_gone_costs_no_other_its_mark(paths, digests):
 
 @pytest.mark.parametrize("mark", [("stars", 6), ("stars", -1), ("flag", 2)])
 def test_what_is_no_mark_is_refused_before_anything_is_written(paths, digests, mark):
-    """An invalid mark also keeps the valid marks before it from being saved."""
+    """If one mark is invalid, no mark is saved, not even the valid ones before it."""
     with pytest.raises(LabelsError):
         record_marks(paths, "ann", [Mark(digests[0], "stars", 5), Mark(digests[1], *mark)])
     assert marks_of(paths, "ann") == {}

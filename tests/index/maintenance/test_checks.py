@@ -55,7 +55,7 @@ def test_nothing_is_wrong_with_an_index_that_was_just_made(built):
 @pytest.mark.slow
 @pytest.mark.parametrize("how", ["flip", "cut", "gone", "empty"])
 def test_a_damaged_shard_is_found_and_its_photos_are_embedded_anew(built, how):
-    """Damage of one bit is found; a repair and another run restore all embeddings and ratings."""
+    """If a file of embeddings is damaged or missing, a repair and a new run restore its content."""
     before, scores = contents(built.index), built.index.labels().scores
     file = shards(built)[1]
     data = bytearray(file.read_bytes())
@@ -76,7 +76,7 @@ def test_a_damaged_shard_is_found_and_its_photos_are_embedded_anew(built, how):
 
 
 def test_a_shard_of_another_width_is_named(built):
-    """A shard with rows of a wrong width is reported and repaired, though its checksum is right."""
+    """A file of embeddings with a wrong width is found and repaired, even if its checksum fits."""
     with adding(built.paths) as connection:
         [(name, n)] = connection.execute("SELECT name, rows FROM shards ORDER BY id LIMIT 1")
         odd = write_shard(built.paths, np.eye(n, 47, dtype=np.float32))
@@ -93,7 +93,7 @@ def test_a_shard_of_another_width_is_named(built):
 
 @pytest.mark.slow
 def test_a_damaged_shard_is_not_merged_into_a_good_one(built):
-    """Compaction refuses a damaged shard instead of giving its data a new checksum."""
+    """Compaction refuses a damaged file of embeddings and does not give it a new checksum."""
     file = shards(built)[0]
     data = bytearray(file.read_bytes())
     data[-5] ^= 1
@@ -132,7 +132,7 @@ def test_a_thumbnail_is_made_again_from_its_photo(built, damage):
 
 
 def test_a_thumbnail_without_its_photo_is_told(built):
-    """A missing thumbnail that cannot be made, as its photo has changed, is reported."""
+    """If a photo has changed, its missing thumbnail cannot be made again, and is reported."""
     photo = built.index.photos()[4]
     built.index.thumbnail(photo).unlink()
     photo.path.write_bytes(b"another content")
@@ -142,7 +142,7 @@ def test_a_thumbnail_without_its_photo_is_told(built):
 
 
 def test_what_cut_short_runs_left_is_told_and_swept(built):
-    """Files left by interrupted runs are reported and removed, unless still being written."""
+    """Files left by interrupted runs are reported and removed, unless a run still writes them."""
     paths = built.paths
     digest = built.index.photos()[0].digest
     parts = [
@@ -165,7 +165,7 @@ def test_what_cut_short_runs_left_is_told_and_swept(built):
 
 @pytest.mark.slow
 def test_two_photos_cannot_share_an_embedding(built):
-    """Two photos with one embedding row are reported, and a repair has them embedded again."""
+    """Two photos with one embedding are reported; after a repair, a new run embeds them again."""
     before = contents(built.index)
     connection = sqlite3.connect(built.paths.catalogue, isolation_level=None)
     connection.execute("UPDATE photos SET row = 1 WHERE row = 0 AND shard = 2")
@@ -192,7 +192,7 @@ def test_an_index_of_the_catalogue_is_rebuilt(built):
 
 
 def test_a_catalogue_that_is_garbage_is_told_with_where_judgements_come_back_from(built):
-    """The error for a garbage catalogue points to the user's backup, and nothing is changed."""
+    """If the catalogue is garbage, the error recommends the user's backup and changes nothing."""
     for suffix in ("-wal", "-shm"):
         built.paths.catalogue.with_name(built.paths.catalogue.name + suffix).unlink(missing_ok=True)
     built.paths.catalogue.write_bytes(b"garbage" * 1000)
@@ -205,7 +205,7 @@ def test_a_catalogue_that_is_garbage_is_told_with_where_judgements_come_back_fro
 
 
 def test_an_orphan_of_the_catalogue_is_told(built):
-    """A rating of a photo that the catalogue lacks is reported as damage."""
+    """A stored rating whose photo is not in the catalogue is reported as damage."""
     connection = sqlite3.connect(built.paths.catalogue, isolation_level=None)
     connection.execute("UPDATE ratings SET photo = 9999 WHERE score = 20")
     connection.close()
@@ -213,7 +213,7 @@ def test_an_orphan_of_the_catalogue_is_told(built):
 
 
 def test_damaged_hashes_are_removed(built):
-    """Repair removes a damaged file of hashes, which are computed again when needed."""
+    """Repair deletes a damaged file of photo hashes; the hashes are computed again when needed."""
     built.paths.hashes.write_bytes(b"PK\3\4 no")
     assert wrong(built.paths) == {"hashes"}
     repair_index(built.paths)
@@ -221,7 +221,7 @@ def test_damaged_hashes_are_removed(built):
 
 
 def test_embeddings_of_two_precisions_are_told_with_the_way_out(built):
-    """An older index that may mix two precisions gets a note that advises building a new one."""
+    """If an old index may mix embeddings of two precisions, a note advises building a new one."""
     manifest = read_manifest(built.paths)
     old = replace(manifest, runtime="torch 2 bf16 on cpu", precision="", photos=600)
     write_manifest(built.paths, old)
@@ -232,7 +232,7 @@ def test_embeddings_of_two_precisions_are_told_with_the_way_out(built):
 
 
 def test_a_folder_that_is_gone_is_told_with_the_command_for_it(built):
-    """A missing folder, as on an unplugged disk, is a note with a command and no damage."""
+    """A missing folder is no damage; a note gives the command to run if the folder has moved."""
     built.folder.rename(built.root / "elsewhere")
     assert wrong(built.paths) == set()
     (finding,) = [finding for finding in examine_index(built.paths) if finding.level == "note"]

@@ -61,7 +61,7 @@ def test_a_run_merges_more_than_sixteen_small_shards(in_pieces):
 
 @pytest.mark.slow
 def test_a_crash_in_a_compaction_loses_nothing(in_pieces, monkeypatch):
-    """The index is complete at each crash point of a compaction, and the next run continues."""
+    """If compaction is interrupted, the index is still complete and the next run continues."""
     before = contents(in_pieces.index)
     write = compaction.write_shard
     for survived in range(4):
@@ -94,7 +94,7 @@ def test_a_reader_finds_embeddings_that_were_moved_meanwhile(in_pieces):
 
 
 def test_a_reader_of_pruned_photos_is_told(in_pieces):
-    """A reader keeps the right rows or gets an error, never the wrong rows."""
+    """If photos are pruned, an open index gives its old rows or an error, never wrong rows."""
     reader, counter = in_pieces.index, in_pieces.index
     before = contents(reader)
     assert len(counter) == 40
@@ -109,7 +109,7 @@ def test_a_reader_of_pruned_photos_is_told(in_pieces):
 
 @pytest.mark.slow
 def test_pruning_drops_vanished_photos_and_keeps_judgements(in_pieces):
-    """Pruning drops embedding and thumbnail; if the photo comes back, its label counts again."""
+    """Pruning removes a vanished photo's embedding and thumbnail, but not its judgements."""
     folder, paths = in_pieces.folder, in_pieces.paths
     import_labels(paths, labels(("0000.png", 1.0, "", "g"), ("0001.png", 2.0)))
     import_choices(paths, choices(("0002.png", "0003.png")))
@@ -152,7 +152,7 @@ def test_pruning_spares_paths_that_are_not_named(library):
 
 @pytest.mark.slow
 def test_pruning_drops_what_a_changed_file_held_before(library):
-    """Pruning drops the embedding of a file's former content after the file has changed."""
+    """If a file has changed, pruning removes the embedding of its former content."""
     fill(library.folder, 3)
     library.build()
     fill(library.folder, 1, start=50)
@@ -166,7 +166,7 @@ def test_pruning_drops_what_a_changed_file_held_before(library):
 
 
 def test_a_prune_without_anything_to_drop_keeps_no_writer_waiting(library, monkeypatch):
-    """A prune with nothing to drop only reads, so it works beside another write transaction."""
+    """A prune that finds nothing to remove only reads, so it works beside a write transaction."""
     monkeypatch.setattr("photorank.index.catalogue.connection._LOCK_TIMEOUT_SECONDS", 0.1)
     fill(library.folder, 2)
     library.build()
@@ -181,7 +181,7 @@ def test_a_prune_without_anything_to_drop_keeps_no_writer_waiting(library, monke
 
 @pytest.mark.slow
 def test_a_prune_drops_each_photo_with_its_files(library, monkeypatch):
-    """An interrupted prune leaves only whole photos, and the next prune drops the rest."""
+    """After an interrupted prune no photo is half removed, and the next prune removes the rest."""
     monkeypatch.setattr("photorank.index.catalogue.transactions._PART_ROWS", 2)
     photos = fill(library.folder, 6)
     shutil.copy(photos[5], library.folder / "copy.png")

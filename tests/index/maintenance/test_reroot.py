@@ -51,7 +51,7 @@ def test_telling_changes_nothing(moved):
 
 
 def test_a_disk_with_several_folders_of_the_index_moves_at_once(library):
-    """Rerooting a disk moves all its folders at once; folders on other disks stay."""
+    """A reroot of a disk updates the paths of all its folders, but not of other folders."""
     for name in ("disk/a", "disk/b", "other"):
         fill(library.root / name, 2, start=len(name) * 10 + ord(name[-1]))
     library.build(library.root / "disk/a", library.root / "disk/b", library.root / "other")
@@ -76,7 +76,7 @@ def test_photos_that_are_not_there_are_counted(moved):
 
 
 def test_a_move_that_cannot_be_is_told(moved):
-    """A move is refused if the new folder is missing, a file or indexed, or the old one unknown."""
+    """A move is refused for an unknown old folder or a new path that is no folder or is indexed."""
     library, new = moved
     with pytest.raises(MissingPathError, match="is in now"):
         reroot(library.paths, library.folder, library.root / "nowhere")

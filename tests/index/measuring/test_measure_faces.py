@@ -36,7 +36,7 @@ def count(library, table):
 
 
 def test_faces_are_those_of_each_row(library):
-    """Recorded faces are read back; photos not searched differ from photos without faces."""
+    """Recorded faces are read back by row, and a photo not yet searched counts as not measured."""
     fill(library.folder, 3)
     library.build(faces=False)
     assert not library.index.faces().measured.any()
@@ -54,7 +54,7 @@ def test_faces_are_those_of_each_row(library):
 
 
 def test_faces_are_forgotten_and_stay_away(library):
-    """Removing faces deletes their data, and later runs find none until told to."""
+    """Removing faces deletes their data and switches off the search for faces in later runs."""
     fill(library.folder, 2)
     library.build(faces=False)
     record(library, LARGE)
@@ -72,7 +72,7 @@ def test_faces_are_forgotten_and_stay_away(library):
 
 
 def test_pruning_and_repair_keep_the_catalogue_in_order(library):
-    """Faces of pruned photos are dropped; damaged records of faces are removed for a new search."""
+    """Pruning a photo removes its faces; a repair removes damaged records of faces."""
     files = fill(library.folder, 3)
     library.build(faces=False)
     record(library, LARGE)
@@ -109,7 +109,7 @@ def test_damaged_models_stop_a_run_before_it_begins(library, monkeypatch):
 
 
 def test_without_the_extra_nothing_is_looked_for(library, monkeypatch):
-    """Without the faces extra, no faces are searched for; asking for the search is an error."""
+    """If the faces extra is not installed, indexing does not search photos for faces."""
     missing = FaceModelsError("looking for faces needs a runtime")
     monkeypatch.setattr(faces_switch, "face_detection_error", lambda: missing)
     fill(library.folder, 2)

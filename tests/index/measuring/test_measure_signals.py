@@ -12,7 +12,7 @@ from tests.index.building.test_durability import in_order
 
 
 def test_the_catalogue_has_a_column_for_every_signal(library):
-    """The catalogue has a column for every signal, and may keep those of older versions."""
+    """The catalogue has a column for every signal, and may have columns of older versions."""
     fill(library.folder, 1)
     library.build()
     with reading(library.paths) as connection:
@@ -21,7 +21,7 @@ def test_the_catalogue_has_a_column_for_every_signal(library):
 
 
 def test_signals_are_those_of_each_row(library):
-    """Copies share their photo's signals, which are nan before measurement."""
+    """Signals are nan before measurement, and copies of a photo have the same signals."""
     files = fill(library.folder, 5)
     (library.folder / "copy.png").write_bytes(files[2].read_bytes())
     library.build()
@@ -42,7 +42,7 @@ def test_signals_are_those_of_each_row(library):
 
 
 def test_a_second_run_measures_only_what_is_new(library):
-    """The report counts only newly measured photos."""
+    """A second run measures only new photos and counts the others as known."""
     fill(library.folder, 3)
     library.build()
     measure_signals(library.paths)
@@ -73,7 +73,7 @@ def test_a_run_that_breaks_off_keeps_what_it_measured(library):
 
 
 def test_photos_that_cannot_be_read_stop_nothing(library):
-    """Vanished, changed or damaged photos are skipped with a reason when signals are measured."""
+    """If a photo has vanished, changed or is damaged, measuring skips it and reports the reason."""
     files = fill(library.folder, 4)
     library.build()
     files[0].unlink()

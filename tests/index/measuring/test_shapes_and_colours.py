@@ -13,7 +13,7 @@ def index(home):
 
 
 def test_shapes_are_there_at_once_and_colours_are_kept(index, monkeypatch):
-    """Shapes are known at once; colours are kept after a whole look, and no file is reopened."""
+    """Aspect ratios are available at once; after a full reading, colours come from a cache."""
     quick = shapes_and_colours.quick_looks(index.paths, index.digests())
     assert not quick.complete
     assert (quick.aspects > 0).all()
@@ -28,7 +28,7 @@ def test_shapes_are_there_at_once_and_colours_are_kept(index, monkeypatch):
 
 
 def test_a_thumbnail_that_is_gone_keeps_nobody_waiting(index):
-    """A missing thumbnail gets a default shape and colour, and is looked for again later."""
+    """A photo whose thumbnail is missing gets a default shape, and the pass still completes."""
     index.thumbnail(index.photo(0)).unlink()
     found = shapes_and_colours.whole_looks(index.paths, index.digests())
     assert found.complete
@@ -36,13 +36,13 @@ def test_a_thumbnail_that_is_gone_keeps_nobody_waiting(index):
 
 
 def test_a_damaged_file_of_looks_is_made_again(index):
-    """A damaged cache file of shapes and colours is computed again."""
+    """If the cache of shapes and colours is damaged, it is computed again."""
     index.paths.looks.write_bytes(b"no arrays")
     assert shapes_and_colours.whole_looks(index.paths, index.digests()).complete
 
 
 def test_looking_that_was_ended_goes_on_where_it_was(index, monkeypatch):
-    """Looking at photos after an interruption goes on from the pieces already saved."""
+    """After an interruption, reading shapes and colours resumes from the parts already saved."""
     opened = []
 
     def look(path):

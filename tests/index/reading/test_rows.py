@@ -61,7 +61,7 @@ def odd(library):
 
 
 def test_rows_are_those_of_the_catalogue(odd):
-    """Rows match the catalogue for unusual file names, for copies and for two roots."""
+    """The rows of an opened index equal the catalogue's for odd names, copies and two folders."""
     index = agree(odd.paths)
     assert len(index) > 10
     assert index.row_of("/nowhere/1.png") is None
@@ -86,7 +86,7 @@ def test_rows_follow_what_comes_and_goes(odd):
 
 
 def test_facts_of_a_photo_that_was_dropped_meanwhile_are_missing(odd):
-    """An opened index still shows a photo that was deleted since, without its capture time."""
+    """If a photo is deleted, an index opened before still lists it, without a capture time."""
     index = Index.open(odd.paths)
     digests = index.digests()
     connection = sqlite3.connect(odd.paths.catalogue)

@@ -4,7 +4,7 @@ import pytest
 
 
 def test_photos_by_row_are_the_list_of_photos(collection):
-    """Photos by row support index, negative index, slice and iteration like the list of photos."""
+    """The sequence photos_by_row can be indexed, sliced and iterated like the list of photos."""
     index = collection.index
     every, by_row = index.photos(), index.photos_by_row()
     assert list(by_row) == every

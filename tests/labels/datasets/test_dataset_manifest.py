@@ -43,7 +43,7 @@ def manifest(tmp_path):
 
 
 def test_a_manifest_says_what_a_dataset_is(manifest):
-    """A manifest is parsed into its tables, and column names ignore upper and lower case."""
+    """A dataset's manifest is parsed into tables, and the case of column names is ignored."""
     mine = manifest(HEAD + LAYOUT + TABLE.replace("{Name}", "{name}"))
     assert (mine.name, mine.title, mine.verified) == ("mine", "Mine", "no")
     [table] = mine.layouts[0].tables
@@ -81,7 +81,7 @@ def test_a_manifest_says_what_a_dataset_is(manifest):
     ],
 )
 def test_what_is_no_manifest_is_refused_with_file_and_key(manifest, text, why):
-    """An invalid dataset manifest is refused in one line that names the file and the fault."""
+    """An invalid dataset manifest is refused with a one-line error that names file and fault."""
     with pytest.raises(ManifestError, match=why) as told:
         manifest(text)
     assert "mine.toml" in str(told.value)
@@ -89,14 +89,14 @@ def test_what_is_no_manifest_is_refused_with_file_and_key(manifest, text, why):
 
 
 def test_templates_pad_and_cut():
-    """Templates can pad and cut values, and do nothing else."""
+    """A template can pad and cut the values of columns; an empty value is an error."""
     assert Template("{a:0>4}/{b:.2}{a}").filled({"a": "7", "b": "xyz"}) == "0007/xy7"
     with pytest.raises(ValueError, match="no b"):
         Template("{b}").filled({"b": ""})
 
 
 def test_the_first_layout_that_is_there_is_used(manifest, tmp_path):
-    """The first layout whose files all exist is used; if none, the error lists missing files."""
+    """The first layout whose files all exist is used; otherwise an error lists missing files."""
     other = LAYOUT.replace("plain", "other") + TABLE.replace("labels.csv", "other.csv")
     mine = manifest(HEAD + LAYOUT + TABLE + TABLE.replace("labels.csv", "more.csv") + other)
     with pytest.raises(MissingLabelFilesError, match=r"of mine: other.csv\. .*ask me"):
@@ -121,7 +121,7 @@ def test_a_manifest_of_ones_own_goes_before_a_shipped_one(tmp_path):
 
 
 def test_every_shipped_manifest_says_where_its_layout_is_from():
-    """Every manifest names its source and how to get the files."""
+    """Every shipped dataset manifest names its source and says how to get the files."""
     home = Workspace.current()
     names = sorted(home.manifests())
     assert len(names) >= 16

@@ -275,7 +275,7 @@ def test_every_shipped_manifest_has_a_tree_here():
 
 
 def test_a_share_of_votes_is_one_divided_judgement_and_a_half_is_a_tie(tmp_path):
-    """Shares of votes become two weighted choices, one per side, and an even split a tie."""
+    """Unequal shares of votes become two weighted choices; an even share becomes a tie."""
     plant(tmp_path, TREES["phototriage"][0])
     home = Workspace.current()
     choices = list(open_dataset(load_manifest(home, "phototriage"), tmp_path).choices.rows)
@@ -330,7 +330,7 @@ def table(tmp_path):
     ],
 )
 def test_a_row_that_cannot_be_used_is_told_with_file_and_line(table, spec, row, why):
-    """A dataset with an unusable row is refused with file and line, or read without the row."""
+    """An unusable row is refused with its file and line; a partial import leaves the row out."""
     spec = 'photo = "{name}.jpg"\n' + spec
     text = f"name,a,b\ny,1,2\n{row}\nz,2,3\n"
     with pytest.raises(LabelsError, match=rf"t\.csv, line 3: .*{why}"):
@@ -352,14 +352,14 @@ def test_a_row_that_cannot_be_used_is_told_with_file_and_line(table, spec, row, 
     ],
 )
 def test_a_pair_that_cannot_be_used_is_told_with_file_and_line(table, spec, row, why):
-    """An invalid pair is refused with its file, line and reason, named once."""
+    """An invalid pair is refused with an error that names its file, line and reason once."""
     spec = 'pair = ["{first}", "{second}"]\nseries = "s"\n' + spec
     with pytest.raises(LabelsError, match=rf"imported: t\.csv, line 3: .*{why}\. Correct"):
         table(spec, f"first,second,a,b\nu,v,1,0\n{row}\n")
 
 
 def test_a_table_may_be_in_latin_1_with_windows_line_ends(table):
-    """Tables in Latin-1, with Windows line ends and any delimiter, are read."""
+    """A table in Latin-1 with Windows line ends and another delimiter is read."""
     spec = 'photo = "{name}"\nscore = "a"\ndelimiter = ";"'
     read = table(spec, "name;a\r\nGrüße.jpg;1\r\n".encode("latin-1"))
     assert [row.file for row in read.labels.rows] == ["Grüße.jpg"]
@@ -372,7 +372,7 @@ def test_a_table_may_be_in_latin_1_with_windows_line_ends(table):
 
 
 def test_an_empty_cell_belongs_nowhere(table):
-    """An empty group or split is none, and a split is train, validation or test."""
+    """An empty cell gives no group or split; a split must be train, validation or test."""
     spec = 'photo = "{n}"\nscore = "a"\ngroup = "{g}"\nsplit = "{s}"'
     read = table(spec, "n,a,g,s\nx,1,,\ny,2,trip,Training\n")
     assert [(row.group, row.split) for row in read.labels.rows] == [(None, None), ("trip", "train")]
@@ -387,7 +387,7 @@ def test_what_is_better_when_lower_is_turned_round(table):
 
 
 def test_likes_are_scored_by_what_was_seen(table):
-    """Scores from likes and views are shrunk, as photos with few views need."""
+    """Scores computed from likes and views are log rates, shrunk if a photo has few views."""
     read = table('photo = "{n}"\nrate = ["likes", "views"]', "n,likes,views\nx,9,10\ny,1,100\n")
     expected = rate([9, 1], [10, 100], log=True)
     np.testing.assert_allclose([row.score for row in read.labels.rows], expected)
@@ -410,7 +410,7 @@ def test_a_file_beside_another_has_a_line_for_each_of_its_lines(table, tmp_path)
 
 
 def test_links_do_not_lead_out(table, tmp_path):
-    """Symbolic links that lead out of the dataset are refused for photos and label files."""
+    """A photo or label file behind a link that leads out of the dataset's folder is refused."""
     outside = tmp_path.parent / f"{tmp_path.name}-outside"
     outside.mkdir()
     (tmp_path / "link").symlink_to(outside)
@@ -424,7 +424,7 @@ def test_links_do_not_lead_out(table, tmp_path):
 
 
 def test_a_workbook_that_cannot_be_read_is_told(tmp_path):
-    """The error names the workbook's path, as for other tables."""
+    """A damaged workbook of a dataset is refused with an error that names its path."""
     name = "Annotations/MOS and Image attribute scores.xlsx"
     plant(tmp_path, {name: [["Image name", "MOS"]]})
     (tmp_path / name).write_bytes((tmp_path / name).read_bytes()[:-100])
@@ -434,7 +434,7 @@ def test_a_workbook_that_cannot_be_read_is_told(tmp_path):
 
 @pytest.mark.parametrize("text", ["[1]", "{", '{"a": 1}', "{}"])
 def test_json_that_is_something_else_is_told(tmp_path, text):
-    """JSON of another structure is refused, naming the file and, if it has rows, the entry."""
+    """JSON of another structure is refused: the error names the file or says there is no row."""
     (tmp_path / "image_importance.json").write_text(text)
     with pytest.raises(LabelsError, match=r"image_importance\.json|no row"):
         open_dataset(load_manifest(Workspace.current(), "cufed"), tmp_path)

@@ -79,7 +79,7 @@ def scores(collected):
 
 
 def test_stars_and_rejects(library):
-    """Ratings of 1 to 5 stars are scores, rejects score 0, and unrated photos have no label."""
+    """Stars 1 to 5 become scores, a rejected photo scores 0, and an unrated one has no label."""
     for rating in (-1, 0, 1, 5):
         library.photo(f"{rating}.jpg", saved(rating))
     library.photo("none.jpg")
@@ -92,7 +92,7 @@ def test_stars_and_rejects(library):
 
 
 def test_a_rejected_photo_is_rejected_whatever_stars_it_has(library):
-    """Lightroom keeps the stars of a photo that is rejected, and does not write -1."""
+    """A photo that Lightroom marks as rejected scores 0, even if it still has stars."""
     library.photo(
         "a.jpg", FLAG.format('False" x:Rating="4" xmlns:x="http://ns.adobe.com/xap/1.0/').encode()
     )
@@ -101,7 +101,7 @@ def test_a_rejected_photo_is_rejected_whatever_stars_it_has(library):
 
 
 def test_flags_are_the_tiers_where_no_photo_has_stars(library):
-    """Without stars, flags are tiers, picked above rejected; with any star, picks are ignored."""
+    """If no photo has stars, picked photos score 2 and rejected 0; otherwise picks are ignored."""
     library.photo("pick.jpg", FLAG.format("True").encode())
     library.photo("reject.jpg", saved(-1))
     library.photo("none.jpg", saved(0))
@@ -157,7 +157,7 @@ def test_of_copies_the_best_counts(library):
 
 
 def test_colours_have_the_order_that_the_person_gives(library):
-    """Colour labels become scores in the person's order, ignoring case; others are left out."""
+    """Colour labels in any letter case are scored by the user's order; others are omitted."""
     for label in ("Red", "green", "Purple"):
         library.photo(f"{label}.jpg", saved(0, label=label))
     library.photo("none.jpg")
@@ -171,14 +171,14 @@ def test_colours_have_the_order_that_the_person_gives(library):
 
 @pytest.mark.parametrize("order", [[], ["Red", "red"]])
 def test_colours_without_an_order_are_told_and_not_guessed(library, order):
-    """Colour labels without a known order are refused with the labels found and the option."""
+    """An empty or repeated order of colour labels is refused; the error lists the labels found."""
     library.photo("a.jpg", saved(0, label="Rot"))
     with pytest.raises(LabelsError, match=r'Rot \(1\).*--order "Red,Yellow,Green"'):
         collect_colours(library.files(), order)
 
 
 def test_favourites_of_google(library):
-    """Google's JSON marks favourites only; a photo whose JSON has no mark is none."""
+    """Google's JSON gives label 1 to a favourite and 0 to a photo without the mark."""
     told = {"title": "x", "photoTakenTime": {"timestamp": "1722449109"}}
     library.photo("a.jpg")
     (library.folder / "a.jpg.json").write_text(json.dumps({**told, "favorited": True}))
@@ -193,7 +193,7 @@ def test_favourites_of_google(library):
 
 
 def test_favourites_of_apple_photos(library):
-    """Favourites are read from Apple Photos' JSON files; one without the entry is ignored."""
+    """Favourites are read from Apple Photos' JSON files; a file without the entry is ignored."""
     for name, told in {"a": {"favorite": True}, "b": [{"favorite": False}], "c": {"x": 1}}.items():
         library.photo(f"{name}.jpg")
         (library.folder / f"{name}.jpg.json").write_text(json.dumps(told))
@@ -211,7 +211,7 @@ def test_favourites_of_apple_photos(library):
     ids=["cut", "deep", "a word", "huge"],
 )
 def test_bad_json_is_told_by_name(library, text, said):
-    """A damaged JSON sidecar is reported by name, and the others are still read."""
+    """A damaged JSON sidecar is reported with its file name, and the other sidecars are read."""
     library.photo("a.jpg")
     (library.folder / "a.jpg.json").write_text(text)
     library.photo("b.jpg")
@@ -243,7 +243,7 @@ LONG = "PXL_20221219_114459254.TS_exported_13241_167156.jpg"
     ],
 )
 def test_each_way_google_names_its_json(library, photo, sidecar):
-    """Google's JSON sidecars are found by truncated, supplemental, numbered and edited names."""
+    """A photo's Google JSON sidecar is found under truncated, numbered and other known names."""
     library.photo(photo)
     for name in (sidecar, "IMG_2.jpg", "IMG_1.jpeg", "IMG_1.jpg(3)", "I"):
         favourite = {"favorited": name == sidecar}
@@ -252,7 +252,7 @@ def test_each_way_google_names_its_json(library, photo, sidecar):
 
 
 def test_picasas_stars_are_favourites(library):
-    """Photos with a star in Picasa's folder file are favourites, in any Unicode form of name."""
+    """Photos starred in .picasa.ini are favourites, whatever the Unicode form of their names."""
     for name in ("a.jpg", "Z\u00fcrich.jpg", "c.jpg", "other/d.jpg"):
         library.photo(name)
     text = "[Picasa]\nname=x\n[a.jpg]\nstar=yes\n[Zu\u0308rich.jpg]\nstar=yes\n[c.jpg]\nrotate=1\n"
@@ -262,7 +262,7 @@ def test_picasas_stars_are_favourites(library):
 
 
 def test_a_cut_name_that_two_photos_share_is_of_the_one_it_names(library):
-    """A truncated JSON name shared by two photos is matched by the full name inside the JSON."""
+    """If a truncated JSON name fits two photos, the full name inside the JSON decides."""
     this, other = "A" * 46 + "1.jpg", "A" * 46 + "2.jpg"
     for name in (this, other):
         library.photo(name)
@@ -272,7 +272,7 @@ def test_a_cut_name_that_two_photos_share_is_of_the_one_it_names(library):
 
 
 def test_folders_are_tiers():
-    """The innermost tier folder counts, in any letter case; photos outside have no label."""
+    """The innermost tier folder, in any letter case, labels a photo; other photos get no label."""
     files = [
         file_of("photos/Best/rejects/a.jpg"),
         file_of("photos/keepers/b.jpg"),
@@ -292,7 +292,7 @@ def test_folders_are_tiers():
 
 
 def test_an_album_of_copies_is_known_by_content(library, tmp_path):
-    """Album photos are matched by content, not name; those not in the index are reported."""
+    """Album files are matched to photos by content; files not in the index are reported."""
     library.photo("a.jpg")
     library.photo("b.jpg")
     album = tmp_path / "album"
@@ -311,7 +311,7 @@ def test_an_album_of_copies_is_known_by_content(library, tmp_path):
 
 
 def test_an_album_may_be_a_folder_of_the_library(library):
-    """Photos in an album folder score 1, and so do copies elsewhere; all others score 0."""
+    """Photos in an album folder, and their copies elsewhere, score 1; all others score 0."""
     library.photo("a.jpg")
     library.photo("b.jpg")
     library.photo("album/only.jpg")
@@ -321,7 +321,7 @@ def test_an_album_may_be_a_folder_of_the_library(library):
 
 
 def test_a_file_that_changed_puts_no_older_photo_into_an_album(library, tmp_path):
-    """A changed file in an album does not stand for the older photo indexed at its path."""
+    """If an album file has changed, the photo indexed earlier at its path is not in the album."""
     library.photo("album/a.jpg")
     library.photo("same.jpg", copy_of="album/a.jpg")
     library.photo("b.jpg")
@@ -338,7 +338,7 @@ def test_a_file_that_changed_puts_no_older_photo_into_an_album(library, tmp_path
 
 
 def test_an_album_may_be_a_text(library, tmp_path):
-    """An album may be a text file of paths or names; unknown and ambiguous ones are reported."""
+    """An album may be a text file of paths or names; unknown or ambiguous names are reported."""
     for name in ("a.jpg", "b.jpg", "x/c.jpg", "y/c.jpg", "y/ü.jpg", "z.jpg"):
         library.photo(name)
     text = tmp_path / "album.txt"
@@ -382,7 +382,7 @@ def test_an_album_that_cannot_be_used_is_refused(library, tmp_path):
     ],
 )
 def test_edited_twins_by_their_names(original, twin):
-    """A photo and its edit are one shot; the photos beside them are not."""
+    """A photo and its edited version both score 1 by their names; photos beside them score 0."""
     others = ["f/IMG_2.jpg", "g/IMG_1.jpg", "f/credit.jpg", "f/IMG_EDEN.jpg", "f/IMG_1(3).jpg"]
     files = [file_of(f"f/{original}"), file_of(f"f/{twin}"), *map(file_of, others)]
     assert scores(collect_edited(files, [])) == {
@@ -393,7 +393,7 @@ def test_edited_twins_by_their_names(original, twin):
 
 
 def test_exports_of_raw_files_lie_elsewhere():
-    """A JPEG beside its RAW is the camera's; one in another folder of the tree is an export."""
+    """A JPEG beside its RAW file is the camera's; a JPEG in a nearby folder is an export."""
     raws = [Path("/t/a.CR3"), Path("/t/raw/b.NEF"), Path("/t/c.ARW"), Path("/t/pair.cr2")]
     files = {"/t/out/A.jpg": 1, "/t/out/b.jpg": 1, "/t/deep/er/c.jpg": 0, "/t/pair.jpg": 0,
              "/x/other/a.jpg": 0, "/t/out/d.jpg": 0}  # fmt: skip
@@ -409,7 +409,7 @@ def test_pairs_of_a_camera_may_be_sorted_by_kind():
 
 
 def test_another_version_of_one_moment_elsewhere_is_an_edit():
-    """Same name and time but other content is an edit; exact copies and burst shots are not."""
+    """Files of equal name and time with other content are edits; copies and bursts are no edits."""
     time, later = "2024-07-31T18:05:09", "2024-07-31T18:05:10"
     files = [
         file_of("a/1.jpg", taken=time),
@@ -437,7 +437,7 @@ def test_a_table_names_each_photo_once(library):
 
 
 def test_a_library_without_judgements_says_what_was_in_the_way(library):
-    """A table without labels is refused with the reasons; equal labels are noted."""
+    """A table without labels is refused with the reasons; if all labels are equal, a note warns."""
     library.photo("a.jpg", b"nonsense")
     with pytest.raises(LabelsError, match=r"no photo has a label by stars.*a\.jpg\.xmp: not XML"):
         collect_stars(library.files()).table("stars", "", "stars")
@@ -447,7 +447,7 @@ def test_a_library_without_judgements_says_what_was_in_the_way(library):
 
 
 def test_groups_by_folder_day_and_event():
-    """Groups are the indexed folders, the days from midnight, or events parted by a gap."""
+    """Photos are grouped by folder, by calendar day or by event; a long pause ends an event."""
     files = [
         file_of("t/a/1.jpg", taken="2024-07-31T23:00:00"),
         file_of("t/a/2.jpg", taken="2024-08-01T01:00:00"),
@@ -473,7 +473,7 @@ def test_groups_by_folder_day_and_event():
 
 
 def test_a_day_without_a_time_is_in_an_event_of_that_day():
-    """A photo with a date but no time joins an event of that day, or makes one if alone."""
+    """A photo with a date but no time joins an event of that day, or else forms its own event."""
     files = [
         file_of("1.jpg", taken="2024-07-31T20:00:00"),
         file_of("IMG-20240731-WA0001.jpg", taken="2024-07-31"),
@@ -486,7 +486,7 @@ def test_a_day_without_a_time_is_in_an_event_of_that_day():
 
 
 def test_days_are_local_and_events_are_the_worlds():
-    """Days follow each photo's local time, events follow world time across time zones."""
+    """Days are counted in each photo's local time; events use one time across time zones."""
     files = [
         file_of("plane.jpg", taken="2024-08-01T01:00:00+09:00"),
         file_of("landed.jpg", taken="2024-07-31T12:30:00-04:00"),

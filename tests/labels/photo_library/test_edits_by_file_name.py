@@ -31,19 +31,19 @@ def told(*files):
     ],
 )
 def test_an_edit_and_its_original_are_one_photo(edited):
-    """The edited version is listed first, whether or not it has the original's time."""
+    """An edited version is listed before its original, even if it has no capture time."""
     assert told(("IMG_1.jpg", NOON), (edited, None), ("IMG_2.jpg", NOON)) == [[1, 0]]
     assert told(("IMG_1.jpg", NOON), (edited, NOON)) == [[1, 0]]
 
 
 def test_an_iphones_edit_and_its_original_are_one_photo():
-    """Apple's edited photos, IMG_E1234, are matched to their originals, IMG_1234, in any case."""
+    """Apple's edit IMG_E1234 is matched to its original IMG_1234, in any letter case."""
     assert told(("IMG_1234.HEIC", NOON), ("img_e1234.jpg", NOON)) == [[1, 0]]
     assert told(("IMG_E123.jpg", NOON), ("IMG_123.jpg", NOON)) == []
 
 
 def test_an_edit_of_another_time_or_camera_is_another_photo():
-    """Files with matching names are no edit of each other if their time or camera differs."""
+    """Files with matching names count as different photos if their time or camera differs."""
     later = "2024-08-01T12:00:00"
     assert told(("IMG_1.jpg", NOON), ("IMG_1-edited.jpg", later)) == []
     assert told(("IMG_1.jpg", NOON, "A"), ("IMG_1-edited.jpg", NOON, "B")) == []
@@ -59,13 +59,13 @@ def test_a_file_that_was_fetched_twice_is_one_photo():
 
 
 def test_one_name_and_one_time_are_one_photo():
-    """A file of equal name and time in another folder or format is the same photo."""
+    """Files of equal name and time are one photo, even in different folders or formats."""
     assert told(("IMG_1.jpg", NOON), ("export/IMG_1.jpg", NOON)) == [[0, 1]]
     assert told(("IMG_1.heic", NOON), ("IMG_1.jpg", NOON)) == [[0, 1]]
 
 
 def test_one_name_alone_says_nothing():
-    """The same file name with another capture time, or with none, is not an edited copy."""
+    """Files of the same name with different or no capture times are separate photos."""
     assert told(("a/IMG_1.jpg", NOON), ("b/IMG_1.jpg", "2024-08-01T12:00:00")) == []
     assert told(("a/IMG_1.jpg", None), ("b/IMG_1.jpg", None)) == []
 

@@ -18,7 +18,7 @@ def crowd(n, *, seed=0, shape=2.0, usual=0.02):
 
 
 def test_one_like_of_one_view_does_not_beat_900_of_1000():
-    """A photo with one like in one view scores below one with 900 likes in 1000 views."""
+    """A photo with 1 like in 1 view scores lower than a photo with 900 likes in 1,000 views."""
     likes, views, _ = crowd(50)
 
     scores = rate([1, 900, *likes], [1, 1000, *views])
@@ -29,7 +29,7 @@ def test_one_like_of_one_view_does_not_beat_900_of_1000():
 
 
 def test_the_prior_is_the_one_of_greatest_likelihood():
-    """Shrunken rates use the prior of greatest likelihood, as found with SciPy's own density."""
+    """Shrunken rates use the maximum-likelihood prior, checked against SciPy's own density."""
     likes, views, _ = crowd(400)
 
     def loss(logs):
@@ -53,13 +53,13 @@ def test_shrunken_rates_are_nearer_to_the_truth_than_quotients():
 
 
 def test_likes_may_exceed_views():
-    """More likes than views are no error, and such photos keep their order."""
+    """Likes may exceed views, and the scores of such photos keep the order of their rates."""
     scores = rate([30, 200, 5, 1], [10, 20, 100, 50])
     assert (np.diff(scores[[3, 2, 0, 1]]) > 0).all()
 
 
 def test_the_unit_of_exposure_does_not_matter():
-    """Views multiplied by 1,000 divide all scores by 1,000 and keep their order."""
+    """If all views are multiplied by 1,000, all scores are divided by 1,000."""
     likes, views, _ = crowd(200)
     np.testing.assert_allclose(rate(likes, views * 1000), rate(likes, views) / 1000, rtol=1e-4)
 
@@ -105,7 +105,7 @@ def test_the_logarithm_keeps_the_order():
     ],
 )
 def test_counts_that_cannot_be_are_refused(likes, exposure, said):
-    """Likes without views are refused, as are likes or views that are all 0."""
+    """Counts are refused if likes have no views, or if all likes or all views are 0."""
     with pytest.raises(LabelsError, match=said):
         rate(likes, exposure)
 
@@ -134,7 +134,7 @@ def test_accounts_with_few_photos_stay_near_the_middle():
 
 
 def test_turning_all_scores_round_turns_the_tiers_round():
-    """Negated scores give mirrored tiers, ties and borders included."""
+    """If all scores are negated, the tiers are mirrored, even for ties and at tier borders."""
     rng = np.random.default_rng(1)
     scores, accounts = rng.integers(0, 6, 60), rng.integers(0, 9, 60)
     for n_tiers in (2, 3, 4, 7):
@@ -145,7 +145,7 @@ def test_turning_all_scores_round_turns_the_tiers_round():
 
 
 def test_young_photos_are_not_punished():
-    """The age correction ranks photos by worth where likes grow with the time since posting."""
+    """If likes grow with a photo's age, age-corrected scores still rank photos by worth."""
     rng = np.random.default_rng(0)
     days = np.ceil(rng.lognormal(5, 1.5, 500))
     worth = rng.lognormal(0, 0.5, 500)
@@ -157,7 +157,7 @@ def test_young_photos_are_not_punished():
 
 
 def test_popularity_that_does_not_grow_with_age_is_left_alone():
-    """Scores are not corrected for age if young photos lead or all photos have one age."""
+    """Scores are not corrected for age if new photos score highest or all have the same age."""
     scores = np.array([9.0, 3.0, 1.0])
     assert age_corrected(scores, [1, 10, 100]).tolist() == scores.tolist()
     assert age_corrected(scores, [7, 7, 7]).tolist() == scores.tolist()
@@ -165,7 +165,7 @@ def test_popularity_that_does_not_grow_with_age_is_left_alone():
 
 
 def test_the_unit_of_scores_is_kept_by_the_age_correction():
-    """The age correction of scores multiplied by 1,000 is multiplied by 1,000 too."""
+    """If scores are 1,000 times larger, their age-corrected values are 1,000 times larger too."""
     scores, days = np.array([1.0, 5.0, 4.0, 20.0]), [1, 9, 30, 400]
     np.testing.assert_allclose(
         age_corrected(1000 * scores, days), 1000 * age_corrected(scores, days)
@@ -180,7 +180,7 @@ def read(tmp_path, text, **options):
 
 
 def test_a_table_becomes_scores_with_their_formula_in_words(tmp_path):
-    """Likes and favourites are added up, divided by views rather than followers, and told so."""
+    """Scores are likes plus favourites per view, not per follower, and a note says so."""
     table = read(
         tmp_path,
         "file,Likes,favourites,views,followers,account\n"
@@ -214,7 +214,7 @@ def test_dates_correct_for_the_time_a_photo_was_out(tmp_path):
 
 
 def test_tiers_may_be_the_score(tmp_path):
-    """Scores can be tiers within an account: the star's worst photo is below another's best."""
+    """Scores can be tiers within an account: a star's worst photo is below a beginner's best."""
     text = "file,likes,account\na,900,star\nb,800,star\nc,2,me\nd,9,me\n"
     table = read(tmp_path, text, tiers=2)
 
@@ -237,7 +237,7 @@ def test_tiers_may_be_the_score(tmp_path):
     ],
 )
 def test_a_table_that_cannot_be_used_is_told_with_its_line(text, said, tmp_path):
-    """An unusable table is refused with an error that names the fault, and any bad cell's line."""
+    """An error about an unusable table names the fault and, for a bad cell, its line."""
     with pytest.raises(LabelsError, match=said):
         check_rows(read(tmp_path, text), partial=False)
 
@@ -250,6 +250,6 @@ def test_bad_rows_may_be_left_out(tmp_path):
 
 
 def test_a_missing_table_is_told(tmp_path):
-    """The error says that the file does not exist."""
+    """Reading a missing table of likes raises MissingPathError."""
     with pytest.raises(MissingPathError):
         read_popularity(tmp_path / "likes.csv")

@@ -38,7 +38,7 @@ def checked(path, *, choices=False):
 
 
 def test_columns_are_told_by_their_names(table):
-    """Columns are known by name in any order, case and spacing; each row keeps its line."""
+    """Columns are recognised by name in any order, case and spacing; rows have line numbers."""
     path = table(
         "Rater, SERIES ,score,File,group,n_raters\n"
         'ann,burst 1,4.5,"a,b.jpg",trip,\n'
@@ -67,7 +67,7 @@ def test_encodings_and_line_ends_are_understood(table, encoding, end):
 
 @pytest.mark.parametrize("part", [1, 2, 3, 1000])
 def test_a_letter_on_the_border_of_two_parts_is_read(table, part):
-    """A multi-byte letter split between two read parts does not change the detected encoding."""
+    """If a multi-byte letter lies across two parts of a file, the encoding is still detected."""
     assert text_encoding(table("file,score\nüü.jpg,1\n"), part=part) == "utf-8-sig"
     cut = "file,score\na,1\nb,1,é".encode()[:-1]
     assert text_encoding(table(cut), part=part) == "cp1252"
@@ -77,7 +77,7 @@ def test_a_letter_on_the_border_of_two_parts_is_read(table, part):
 
 
 def test_the_group_may_be_in_any_column(table):
-    """The named column is used instead of `group`."""
+    """A column named by the user gives the groups instead of the column `group`."""
     path = table("file,score,theme,group\na.jpg,1,cats,x\n")
     themes = LabelColumns.named(None, None, None, "Theme")
     assert next(iter(read_labels(path, themes).rows)).group == "cats"
@@ -86,7 +86,7 @@ def test_the_group_may_be_in_any_column(table):
 
 
 def test_every_column_may_have_another_name(table):
-    """Table columns can be named by options, whatever their case."""
+    """Options can name the columns of a table, in any letter case."""
     path = table("Image,Note,Wer\na.jpg,7,ann\n")
     (row,) = read_labels(path, LabelColumns.named("image", "note", "wer", None)).rows
     assert (row.file, row.score, row.rater) == ("a.jpg", 7, "ann")
@@ -101,7 +101,7 @@ def test_every_column_may_have_another_name(table):
 
 @pytest.mark.parametrize("column", ["score", "tier", "stars"])
 def test_each_kind_of_label_is_a_number(table, column):
-    """Every kind of label column is read as a score of which higher is better."""
+    """Every kind of label column is read as a score, and higher is better."""
     assert next(iter(read_labels(table(f"file,{column}\na.jpg,3\n")).rows)).score == 3
 
 
@@ -119,7 +119,7 @@ def test_other_columns_are_left_out_with_one_note(table):
 
 
 def test_no_stars_are_no_rating(table):
-    """0 stars is what programs write for a photo that nobody rated."""
+    """Rows with 0 stars are left out as not rated, and a note counts them."""
     read = read_labels(table("file,stars\na.jpg,0\nb.jpg,5\nc.jpg,0\n"))
     assert [row.file for row in read.rows] == ["b.jpg"]
     assert read.notes == ["left out as not rated: 2 rows with 0 stars"]
@@ -169,7 +169,7 @@ def test_what_is_no_table_of_labels_is_refused_in_one_line(table, text, why):
     ],
 )
 def test_a_bad_cell_is_told_with_its_line(table, row):
-    """A bad row makes the whole table refused, unless only the good rows were asked for."""
+    """A table with a bad row is refused unless only its good rows were requested."""
     path = table(f"file,score\nfirst,1\n{row}\nlast,2\n")
     with pytest.raises(LabelsError, match="line 3: "):
         checked(path)
@@ -180,20 +180,20 @@ def test_a_bad_cell_is_told_with_its_line(table, row):
 
 @pytest.mark.parametrize("stars", ["6", "-1", "0.5", "many"])
 def test_stars_are_one_to_five(table, stars):
-    """Stars that are no whole number from 1 to 5 are refused."""
+    """A star rating is refused unless it is a whole number from 1 to 5."""
     with pytest.raises(LabelsError, match="line 2"):
         checked(table(f"file,stars\na,{stars}\n"))
 
 
 @pytest.mark.parametrize("count", ["0", "-3", "2.5", "x", "1e300"])
 def test_raters_are_counted_in_whole_people(table, count):
-    """A number of raters is a positive whole number."""
+    """A number of raters is refused if it is not a positive whole number."""
     with pytest.raises(LabelsError, match="line 2: n_raters"):
         checked(table(f"file,score,n_raters\na,1,{count}\n"))
 
 
 def test_many_bad_rows_make_a_short_message(table):
-    """The first five lines are named, the others counted."""
+    """If a table has 100 bad rows, the error names the first five and counts the others."""
     rows = "".join(f"{line},x\n" for line in range(100))
     with pytest.raises(
         LabelsError, match=r"line 2: .*line 6: .*and 95 more \(100 in all\)"
@@ -203,7 +203,7 @@ def test_many_bad_rows_make_a_short_message(table):
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path):
-    """A label table that is missing or a folder is refused with a message."""
+    """A missing label table, or a folder in its place, is refused with an error that says so."""
     with pytest.raises(MissingPathError, match="none"):
         read_labels(tmp_path / "none.csv")
     with pytest.raises(MissingPathError, match="is a folder"):
@@ -241,7 +241,7 @@ def test_tables_as_spreadsheets_write_them(table, text, encoding):
 
 
 def test_a_workbook_is_told_by_its_content(tmp_path, table):
-    """A workbook is recognised under any name; a file with only the suffix of one is refused."""
+    """A workbook is recognised by its content; another file named .xlsx is refused."""
     book = openpyxl.Workbook()
     for row in (["file", "score"], ["a.jpg", 1.5], ["b.jpg", 2]):
         book.active.append(row)
@@ -269,7 +269,7 @@ def test_numbers_whose_meaning_is_clear_are_read(table, text, scores):
 
 
 def test_a_comma_that_may_part_thousands_is_asked_about(table):
-    """A number such as 1,234 is refused, since the comma may be decimal or part thousands."""
+    """A number such as 1,234 is refused: the comma may mark decimals or thousands."""
     with pytest.raises(LabelsError, match=r"'1,234' may be 1\.234 or 1234"):
         checked(table('file,score\na,"1,234"\n'))
 
@@ -302,7 +302,7 @@ def test_votes_weigh_choices(table):
 
 
 def test_an_official_split_is_read(table):
-    """A split is read under the names common in datasets; any other name is refused."""
+    """The column split is read in the spellings common in datasets; other values are refused."""
     read = read_labels(table("file,score,split\na,1,Training\nb,1,val\nc,1,\nd,1,test\n"))
     assert [row.split for row in read.rows] == ["train", "validation", None, "test"]
     with pytest.raises(LabelsError, match="line 2: split '7' is neither"):
@@ -321,7 +321,7 @@ def test_a_packed_table_is_read(table):
 
 @pytest.mark.slow
 def test_rows_may_be_read_again_and_none_is_kept(table):
-    """A table may exceed the memory: reading 20 MB takes less than 5 MB."""
+    """Reading a table of 20 MB twice takes less than 5 MB of memory."""
     path = table("file,score\n" + "".join(f"{'x' * 9960}{n},1\n" for n in range(2_000)))
     tracemalloc.start()
     try:
@@ -346,7 +346,7 @@ def test_rows_may_be_read_again_and_none_is_kept(table):
     ],
 )
 def test_what_is_no_table_of_choices_is_refused(table, text, why):
-    """An invalid table of choices is refused with the missing column or the line named."""
+    """An invalid table of choices gives an error that names the missing column or the bad line."""
     with pytest.raises(LabelsError, match=why):
         checked(table(text), choices=True)
 

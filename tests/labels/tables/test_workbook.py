@@ -35,7 +35,7 @@ def book(tmp_path):
     ],
 )
 def test_a_cell_is_read_as_its_text(tmp_path, value, text):
-    """Cells become text: whole numbers without decimals, dates as days, nothing rounded."""
+    """Cells are read as text: integers have no decimals, dates are days, no number is rounded."""
     path = write_workbook(tmp_path / "cells.xlsx", ["before", value, "after"])
     assert list(workbook_rows(path)) == [(1, ["before", text, "after"])]
 
@@ -47,7 +47,7 @@ def test_a_whole_number_that_was_saved_with_decimals_has_none(book):
 
 
 def test_rows_keep_their_numbers_in_the_sheet(tmp_path):
-    """Row numbers are right after empty or missing rows and cells."""
+    """Row numbers are correct even if a sheet has empty or missing rows and cells."""
     book = Workbook()
     for place, value in {"A1": "name", "C1": "score", "A4": "a.jpg", "C9": 2}.items():
         book.active[place] = value
@@ -60,7 +60,7 @@ def test_rows_keep_their_numbers_in_the_sheet(tmp_path):
 
 
 def test_texts_that_cells_share_are_read(book):
-    """Cells that refer to Excel's table of shared strings are read, even if in several pieces."""
+    """A cell's text is read from Excel's shared strings, even if it is stored in several parts."""
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
     part = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'
     change_part(book, "[Content_Types].xml", lambda types: types.replace("</Types>", part))
@@ -72,19 +72,19 @@ def test_texts_that_cells_share_are_read(book):
 
 
 def test_cells_beyond_the_size_that_a_sheet_claims_are_read(book):
-    """Cells outside the size declared in a sheet are read, as some programs declare it wrongly."""
+    """Cells are read even if they lie outside the size that the sheet declares."""
     change_part(book, SHEET, lambda sheet: sheet.replace('ref="A1:B2"', 'ref="A1"'))
     assert list(workbook_rows(book)) == [(1, ["name", "score"]), (2, ["a.jpg", "1.5"])]
 
 
 def test_a_formula_is_read_as_the_value_that_was_saved_with_it(book):
-    """The table is not computed anew."""
+    """A formula cell is read as the value saved with it and is not computed again."""
     change_part(book, SHEET, lambda sheet: sheet.replace("<v>1.5</v>", "<f>1+1</f><v>2</v>", 1))
     assert list(workbook_rows(book))[1] == (2, ["a.jpg", "2"])
 
 
 def test_the_first_sheet_is_the_one_that_is_shown_first(tmp_path):
-    """The sheet shown first is read, whatever its file in the archive is called."""
+    """Only the sheet shown first in a workbook is read, whatever its file is called."""
     book = Workbook()
     book.active.append(["second"])
     book.create_sheet("shown first", 0).append(["first"])
@@ -145,7 +145,7 @@ def _take_the_list_of_sheets_away(path):
     ],
 )
 def test_a_damaged_workbook_is_told_in_one_line(book, damage):
-    """The error names the file, whatever the library reports."""
+    """A damaged workbook is refused with a one-line error that names the file."""
     damage(book)
     with pytest.raises(LabelsError, match=r"scores\.xlsx is not an Excel workbook") as caught:
         list(workbook_rows(book))
@@ -173,7 +173,7 @@ def test_an_encrypted_workbook_is_told(tmp_path):
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused_unread(book):
-    """A workbook too large when unpacked is refused by its archive directory, before unpacking."""
+    """A workbook whose declared unpacked size is too large is refused before it is unpacked."""
     change_part(book, "xl/styles.xml", lambda _: " " * 5_000_000)
     assert book.stat().st_size < 100_000
     with pytest.raises(LabelsError, match=r"scores\.xlsx is bigger than 3 MB when unpacked"):
@@ -193,7 +193,7 @@ def test_an_archive_that_lies_about_its_size_is_refused(book):
 
 
 def test_a_cell_far_away_costs_neither_memory_nor_time(book):
-    """A workbook with a cell beyond column 1024 is refused without filling the gap before it."""
+    """A workbook with a cell beyond column 1024 is refused; the empty columns are not created."""
     change_part(book, SHEET, lambda sheet: sheet.replace('r="B2"', 'r="XFD2"'))
     with pytest.raises(LabelsError, match=r"scores\.xlsx has more than 1024 columns \(line 2\)"):
         list(workbook_rows(book))

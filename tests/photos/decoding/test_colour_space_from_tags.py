@@ -129,7 +129,7 @@ def test_colours_told_by_cicp_numbers(write, space):
 
 
 def test_light_beyond_paper_white_is_rolled_off():
-    """HDR highlights brighter than paper white keep their differences and stay brighter than it."""
+    """HDR highlights above paper white stay brighter than paper white and keep their order."""
     nits = np.array([[203] * 3, [400] * 3, [800] * 3, [100] * 3, [20] * 3, [1000, 400, 100]])
 
     white, sky, sun, middle, dark, lamp = seen(png_cicp(pq(nits), 9, 16))
@@ -140,7 +140,7 @@ def test_light_beyond_paper_white_is_rolled_off():
 
 
 def test_avif_without_libheif_is_not_taken_for_srgb(monkeypatch):
-    """An AVIF in a colour space that needs libheif is refused with the command to install it."""
+    """If libheif is missing, an AVIF in a wide colour space gives an error with the pip command."""
     import sys
 
     monkeypatch.setitem(sys.modules, "pillow_heif", None)
@@ -160,7 +160,7 @@ def adobe(colours):
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 @pytest.mark.parametrize("tag", ["R03", "number"])
 def test_adobe_rgb_as_cameras_say_it(tag, kind):
-    """Photos that EXIF marks as Adobe RGB, by R03 or 2, are converted to sRGB."""
+    """Photos that EXIF marks as Adobe RGB, by either of two tags, are converted to sRGB."""
     exif = Image.Exif()
     inside = exif.get_ifd(0x8769)
     inside[0xA001] = 0xFFFF if tag == "R03" else 2
@@ -176,7 +176,7 @@ def test_adobe_rgb_as_cameras_say_it(tag, kind):
 
 @pytest.mark.parametrize("kind", ["PNG", "AVIF"])
 def test_what_a_file_says_of_its_pixels_goes_before_exif(kind):
-    """The file's own sRGB mark is used before EXIF, here copied from an Adobe RGB photo."""
+    """If a file is marked sRGB but its EXIF says Adobe RGB, the file's own mark counts."""
     exif = Image.Exif()
     inside = exif.get_ifd(0x8769)
     inside[0xA005] = {1: "R03"}
@@ -233,7 +233,7 @@ def test_a_deep_png_is_read_with_all_its_bits(kind, alpha):
 
 
 def test_a_heic_of_ten_bits_is_read_with_all_its_bits():
-    """A 10-bit PQ HEIC is decoded with all 1,024 codes, of which Pillow would keep 256."""
+    """A 10-bit HEIC in PQ is decoded with all 1,024 levels instead of Pillow's 256."""
     pillow_heif = pytest.importorskip("pillow_heif")
     greys = np.arange(256, dtype=np.uint8).reshape(16, 16, 1).repeat(3, axis=2)
     codes = np.rint(1023 / 255 * pq(203 * light(greys))).astype(np.uint16) << 6
@@ -251,7 +251,7 @@ def test_a_heic_of_ten_bits_is_read_with_all_its_bits():
 
 @pytest.mark.parametrize("bits", [10, 12])
 def test_an_avif_of_more_bits_is_read_with_all_of_them(bits):
-    """An HDR AVIF is read with all its 10 or more bits; Pillow's 8 are too few for dark areas."""
+    """An HDR AVIF of 10 or more bits is decoded with all its bits instead of Pillow's 8 bits."""
     greys = np.arange(256, dtype=np.uint8).reshape(16, 16, 1).repeat(3, axis=2)
     codes = np.rint((2**bits - 1) / 255 * pq(203 * light(greys))).astype(np.uint16)
     wide = codes.repeat(8, axis=0).repeat(8, axis=1)
@@ -294,7 +294,7 @@ def test_png_with_primaries():
 
 
 def test_a_profile_of_tags_agrees_with_the_standards_matrix():
-    """An ICC profile made from tags converts BT.2020 colours as BT.2087's matrix does."""
+    """An ICC profile made for BT.2020 converts colours as the matrix in BT.2087 does."""
     profile = ImageCms.ImageCmsProfile(io.BytesIO(icc_profile(space_of_cicp(9, 8))))
     assert space_of_cicp(9, 8).primaries == BT_2020
     picture = patches(255 * (light(COLOURS) @ np.transpose(SRGB_TO_2020)))

@@ -30,7 +30,7 @@ def difference(picture, expected):
 )
 @pytest.mark.parametrize("has_preview", [True, False])
 def test_a_raw_file_comes_out_upright(wide, orientation, turn, has_preview):
-    """The preview, or else the sensor data at half size, is turned upright."""
+    """A RAW photo is turned upright, whether from its preview or from half-size sensor data."""
     data = dng(wide, preview=wide if has_preview else None, orientation=orientation)
 
     photo = decode_photo(data)
@@ -41,14 +41,14 @@ def test_a_raw_file_comes_out_upright(wide, orientation, turn, has_preview):
 
 
 def test_an_exposure_that_spared_the_highlights_is_brightened(wide):
-    """A raw photo underexposed by half is brightened, as cameras do."""
+    """A RAW photo that is underexposed by half is brightened when it is decoded."""
     dim = Image.fromarray((np.asarray(wide) * 0.5).astype(np.uint8))
 
     assert np.asarray(decode_photo(dng(dim))).mean() > 1.3 * np.asarray(dim).mean()
 
 
 def test_a_preview_is_decoded_no_larger_than_needed(wide):
-    """A preview is a JPEG, which is scaled down while it is decoded; its shape is the photo's."""
+    """A RAW file's preview is scaled down while decoding; the photo's full size is reported."""
     photo = decode_photo(dng(wide, preview=wide), short_side=100)
 
     assert photo.size == (255, 170)
@@ -64,7 +64,7 @@ def test_a_thumbnail_does_not_stand_for_the_photo(wide):
 
 @pytest.mark.slow
 def test_raw_is_decoded_in_a_process_of_its_own(wide):
-    """The decode pool returns the same RAW picture and camera, and refuses damaged files."""
+    """A decode worker gives the same RAW picture as direct decoding, and refuses damaged files."""
     data = dng(wide, preview=wide)
 
     photo, told, *_ = decode_isolated(data)
@@ -76,7 +76,7 @@ def test_raw_is_decoded_in_a_process_of_its_own(wide):
 
 
 def test_raw_without_its_library_tells_how_to_get_it(wide, monkeypatch):
-    """A DNG without the raw library gives the install command, not the embedded thumbnail."""
+    """If rawpy is missing, a DNG gives an error with the pip command instead of a thumbnail."""
     data = dng(wide, preview=wide)
     monkeypatch.setitem(sys.modules, "rawpy", None)
 
@@ -86,6 +86,6 @@ def test_raw_without_its_library_tells_how_to_get_it(wide, monkeypatch):
 
 @pytest.mark.parametrize("start", [b"FUJIFILMCCD-RAW", b"\0\0\0\x18ftypcrx ", b"IIRO", b"FOVb"])
 def test_a_raw_file_that_is_cut_short_is_refused_as_such(start):
-    """A file with only the first bytes of a RAW format is refused as camera RAW."""
+    """A RAW file that is cut short is refused with an error that says it is camera RAW."""
     with pytest.raises(UnreadablePhotoError, match="camera RAW"):
         decode_photo(start + bytes(100))

@@ -41,7 +41,7 @@ def on_white(colours, alpha=ALPHA):
 @pytest.mark.parametrize("order", "<>")
 @pytest.mark.parametrize("layout", ["contig", "planes", "white is zero", "alpha", "premultiplied"])
 def test_layouts_of_pixels_give_the_same_picture(depth, compression, order, layout):
-    """Separate planes, white as zero and both kinds of alpha give one picture at 8 or 16 bits."""
+    """Planar, inverted-grey and alpha TIFFs of 8 or 16 bits give the expected picture."""
     pixels, expected, options = COLOURS, COLOURS, {"photometric": "rgb"}
     if layout == "planes":
         pixels, options["planarconfig"] = np.moveaxis(COLOURS, -1, 0), "separate"
@@ -72,7 +72,7 @@ def test_layouts_of_pixels_give_the_same_picture(depth, compression, order, layo
     ],
 )
 def test_pixels_whose_range_nothing_tells_are_refused_by_their_kind(pixels, kind):
-    """Float, signed and 32-bit pixels are refused, as their range is unknown."""
+    """TIFFs with float, signed or 32-bit pixels are refused with an error that names the kind."""
     data = tiff(pixels, photometric="rgb" if pixels.ndim == 3 else "minisblack")
 
     with pytest.raises(UnreadablePhotoError) as caught:
@@ -83,7 +83,7 @@ def test_pixels_whose_range_nothing_tells_are_refused_by_their_kind(pixels, kind
 
 @pytest.mark.parametrize("flag", [{"subfiletype": 1}, {}])
 def test_the_page_that_is_the_photo_is_read(flag):
-    """A thumbnail before the photo is known by its flag, or by the photo's greater size."""
+    """A TIFF's thumbnail page is skipped because of its flag or because the photo is larger."""
     file = io.BytesIO()
     with tifffile.TiffWriter(file) as writer:
         writer.write(255 - COLOURS[::4, ::4], photometric="rgb", **flag)

@@ -33,7 +33,7 @@ def test_alpha_that_hides_everything_is_not_meant(scene, kind):
 @pytest.mark.parametrize("kind", ["PNG", "TIFF", "planar TIFF"])
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_16_bits_become_the_nearest_8(kind, channels):
-    """Each 16-bit value becomes the nearest 8-bit one, in grey, colour and beside alpha."""
+    """Each 16-bit value is rounded to the nearest 8-bit value, in grey, colour or RGBA photos."""
     shape = (24, 30, channels)
     codes = np.random.default_rng(3).integers(0, 65_536, shape, dtype=np.uint16).squeeze()
     if channels == 4:
@@ -56,7 +56,7 @@ def test_16_bits_become_the_nearest_8(kind, channels):
 
 @pytest.mark.parametrize("mode", ["L", "LA", "RGB"])
 def test_a_grey_profile_counts_with_alpha_too(scene, mode):
-    """Greys with a linear grey profile look right, also with alpha or in RGB."""
+    """A linear grey ICC profile is applied correctly to grey, grey with alpha and RGB files."""
     grey = np.asarray(scene.convert("L"))
     code = grey / 255
     linear = np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)

@@ -30,7 +30,7 @@ def detector(scores):
 
 
 def test_a_box_lies_where_its_anchor_does():
-    """Boxes and eyes are in pixels of the photo, also in a window that reaches beyond its edge."""
+    """Face boxes and eyes are in photo pixels, even for a window that exceeds the photo's edge."""
     photo = Image.new("RGB", (400, 200))
     (plain,) = find_candidates(detector({(24, 24): 0.9}), photo, [whole_window(photo)], 0.5).boxes
     np.testing.assert_allclose(plain, [154.2, 54.2, 254.2, 154.2], atol=0.1)
@@ -43,7 +43,7 @@ def test_a_box_lies_where_its_anchor_does():
 
 
 def test_a_padded_window_has_a_margin_all_around():
-    """A window around a padded photo is square and has a margin on all sides."""
+    """The window around a whole photo is square, with a margin on all sides."""
     assert whole_window(Image.new("RGB", (100, 50)), 0.1) == Window(-10, -35, 120)
 
 
@@ -68,7 +68,7 @@ def test_nothing_is_seen_in_an_empty_photo():
 
 
 def test_overlap_is_intersection_over_union():
-    """The overlap is 1 for the same box, and 0 for boxes that only touch or are points."""
+    """Two equal boxes have an overlap of 1; boxes that only touch have an overlap of 0."""
     box = np.array([0.0, 0.0, 2.0, 2.0])
     others = np.array([[0, 0, 2, 2], [1, 0, 3, 2], [2, 0, 4, 2], [5, 5, 5, 5]], dtype=float)
     np.testing.assert_allclose(overlaps(box, others), [1, 1 / 3, 0, 0])

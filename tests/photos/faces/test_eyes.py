@@ -27,7 +27,7 @@ def test_the_opening_is_a_share_of_the_width(opening):
 
 
 def test_an_eye_of_no_width_is_not_open():
-    """Instead of a division by zero."""
+    """An eye whose points have no width has opening 0, without a division by zero."""
     assert opening_of(np.zeros((71, 2))) == 0
 
 
@@ -52,7 +52,7 @@ def test_the_right_eye_is_mirrored(right, place):
 
 
 def test_an_iris_stands_out_from_the_white():
-    """Eye contrast is the iris's difference of grey, and is 0 for a uniform or closed eye."""
+    """Eye contrast is the grey difference of iris and white, and 0 in a flat or closed eye."""
     eye = np.full((64, 64, 3), 204, dtype=np.uint8)
     y, x = np.mgrid[:64, :64]
     eye[np.hypot(x - 32, y - 32) < 6] = 51
@@ -75,6 +75,6 @@ def test_an_iris_stands_out_from_the_white():
     ],
 )
 def test_a_state_is_told_where_it_can_be(opening, contrast, width, yaw, state):
-    """The state of eyes is unknown if half open, low in contrast, or in a small or turned face."""
+    """The eye state is unknown for half-open or low-contrast eyes and small or turned faces."""
     mesh = Mesh(face(yaw) * (width / 100), 1.0)
     assert eye_state(Eyes(opening, contrast), mesh) == state

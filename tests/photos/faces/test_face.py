@@ -10,14 +10,14 @@ SMALL = Face(0.7, 0.1, 0.8, 0.2, 0.5, 1.0, 20.0, 1.0, 2.0, 3.0, 0.1, "unknown", 
 
 
 def test_a_summary_tells_of_the_largest_face_and_counts_states():
-    """A summary describes the largest face and counts states, in any order of the faces."""
+    """The summary of faces describes the largest one, wherever it is listed, and counts states."""
     found = summary([SMALL, LARGE, SMALL._replace(eyes="hardly open")])
     assert found._replace(largest_face=0) == (3, 0, True, 1, 1, 1, -1.5)
     assert round(found.largest_face, 6) == 0.2
 
 
 def test_a_photo_without_faces_has_no_largest_one():
-    """Without faces the columns of the largest face are unknown."""
+    """If a photo has no faces, the size and sharpness of the largest face are NaN."""
     found = summary([])
     assert (found.faces, found.largest_face_cut) == (0, False)
     assert isnan(found.largest_face)

@@ -37,7 +37,7 @@ def networks():
     ],
 )
 def test_a_box_that_reaches_far_out_is_cut(box, yaw, cut):
-    """A face is cut if over 6 % of its box is outside, or 12 % at the forehead or if turned."""
+    """A face is cut if over 6 % of its box is outside the photo (12 % at the top or if turned)."""
     assert is_cut(np.array(box), yaw) is cut
 
 
@@ -99,7 +99,7 @@ def test_small_faces_are_looked_for_nearer_and_their_eyes_in_more_pixels(network
 @pytest.mark.slow
 @needs_faces
 def test_faces_are_found_in_a_decode_worker():
-    """A decode worker finds the same faces with or without decoding the picture for use."""
+    """A decode worker finds the same faces whether or not it also returns the picture."""
     from photorank.photos.decode_pool import decode_isolated, faces_isolated
 
     data = as_jpeg(portrait())

@@ -29,7 +29,7 @@ def test_the_pose_is_read_off_the_points(yaw, roll):
 
 
 def test_the_box_and_the_eyes_are_those_of_the_points():
-    """A mesh gives its box, eye distance and crop square in pixels of its points."""
+    """A face mesh's box, eye distance and crop square are computed from its points."""
     mesh = Mesh(face(), 1.0)
     assert mesh.box.tolist() == [150, 150, 250, 260]
     assert mesh.eye_distance == 60

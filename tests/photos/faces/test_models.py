@@ -45,7 +45,7 @@ def test_damaged_models_are_told_in_one_line(package):
 
 
 def test_a_runtime_that_cannot_be_loaded_is_told_in_one_line(package, monkeypatch):
-    """Damaged models are reported first; a runtime that fails to load names its install command."""
+    """If the face runtime cannot be loaded, the one-line error gives its install command."""
     with pytest.raises(FaceModelsError, match=r"^3 models of faces"):
         load_networks.__wrapped__()
     digests = {name: hashlib.sha256(b"not a model").hexdigest() for name in DIGESTS}
@@ -55,7 +55,7 @@ def test_a_runtime_that_cannot_be_loaded_is_told_in_one_line(package, monkeypatc
 
 
 def test_models_that_are_as_published_are_read_without_running_the_package(package, monkeypatch):
-    """Face models are checked by digest and read from files; a missing one is named."""
+    """Face models are read from files and checked by digest; the error names a missing one."""
     digests = {name: hashlib.sha256(b"not a model").hexdigest() for name in DIGESTS}
     monkeypatch.setattr(models, "DIGESTS", digests)
     assert [model.content for model in read_models()] == [b"not a model"] * 3
@@ -96,5 +96,5 @@ def test_the_requirements_name_one_wheel_by_its_hash():
 
 
 def test_the_version_follows_the_models():
-    """The face version has digests of engine and models: with new ones faces are detected anew."""
+    """If face models or their engine change, the face version changes and faces are found anew."""
     assert VERSION == "2-b7351c8fb217"

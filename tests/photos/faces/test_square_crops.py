@@ -11,7 +11,7 @@ from photorank.photos.faces.square_crops import Square, square_around, square_cr
 
 @pytest.mark.parametrize("angle", [0.0, 0.3, -pi / 2])
 def test_a_point_of_a_piece_is_found_in_the_photo(angle):
-    """A point of a cropped square is mapped to its place in the photo, however it is turned."""
+    """A point of a rotated square crop is mapped to its place in the photo."""
     photo = Image.new("RGB", (200, 100))
     square = Square(110.0, 50.0, 60.0, angle)
     (x, y) = square.points(np.array([[0.75, 0.25]]))[0]
@@ -42,6 +42,6 @@ def test_a_large_piece_is_a_mean_of_its_pixels():
 
 
 def test_a_square_lies_around_points():
-    """The square's side is a multiple of the points' wider extent."""
+    """The square around points has a side that is a given multiple of their larger extent."""
     square = square_around(np.array([[10.0, 20.0], [50.0, 40.0]]), 0.1, 1.5)
     assert square == Square(30.0, 30.0, 60.0, 0.1)

@@ -4,7 +4,7 @@ from photorank.photos.metadata.capture_seconds import capture_seconds, seconds_o
 
 
 def test_without_zones_clocks_are_compared_as_they_are():
-    """If no photo tells its time zone, time differences are those of the camera clocks."""
+    """If no photo has a time zone, time differences are those of the camera clocks."""
     found = capture_seconds(["2024-07-31T18:05:09", None, "2024-07-31T18:05:00", "rubbish"])
     assert found[0] - found[2] == 9
     assert np.isnan(found[[1, 3]]).all()
@@ -17,7 +17,7 @@ def test_zones_order_what_clocks_do_not():
 
 
 def test_a_clock_without_a_zone_is_in_that_of_the_nearest_one():
-    """A time without a zone takes that of the photo nearest in time, in any input order."""
+    """A time without a zone takes the zone of the photo nearest in time, in any input order."""
     taken = [
         "2024-08-02T10:00:05",
         "2024-07-31T10:00:00+02:00",
@@ -34,7 +34,7 @@ def test_a_clock_without_a_zone_is_in_that_of_the_nearest_one():
 
 
 def test_one_zone_is_everybodys():
-    """The time zone of a single photo is applied to all photos without one."""
+    """If only one photo has a time zone, all other photos get the same zone."""
     found = capture_seconds(
         ["2024-07-31T10:00:00", "2024-07-31T11:00:00+02:00", "2024-07-31T12:00:00"]
     )
@@ -48,7 +48,7 @@ def test_nothing_has_no_instants():
 
 
 def test_a_day_alone_is_no_moment():
-    """A date without a time gives no capture time, as midnight would group photos wrongly."""
+    """A date without a time gives NaN as its capture time instead of midnight."""
     assert np.isnan(capture_seconds(["2024-07-31", "2024-07-31T00:00:01"])).tolist() == [
         True,
         False,
@@ -56,7 +56,7 @@ def test_a_day_alone_is_no_moment():
 
 
 def test_a_day_is_among_its_photos():
-    """A date without a time gets the middle time of that day's photos, or noon if it has none."""
+    """A date without a time gets the median time of that day's other photos, or else noon."""
     taken = ["2024-07-31", "2024-07-31T09:00:00", "2024-07-31T20:00:00", "2024-07-31T21:00:00"]
     found = seconds_or_day([*taken, "2024-08-02"])
     assert found[0] == found[2]

@@ -50,7 +50,7 @@ def xmp_with(name, text):
 
 
 def test_the_first_place_that_tells_a_time_counts(dated, tmp_path):
-    """The best of a photo's date sources counts: each source added outranks the ones before."""
+    """If a photo has several date sources, the capture date comes from the highest-ranked one."""
     Image.new("RGB", (1, 1))
     stamps = []
     for day, source in enumerate(reversed(LADDER[1:]), start=1):
@@ -71,14 +71,14 @@ def test_the_first_place_that_tells_a_time_counts(dated, tmp_path):
 
 
 def test_the_time_of_the_file_counts_only_if_asked(dated):
-    """A file's modification time, which may be that of a copy, dates a photo only on request."""
+    """A file's modification time is used as the capture date only if that is requested."""
     assert dated() == Dated()
     found = dated(mtime_ns=1_722_441_909_000_000_000)
     assert found == Dated("2024-07-31T16:05:09+00:00", "file time, in UTC")
 
 
 def test_a_zero_gives_way_to_the_next_place(dated):
-    """Dates of zeros or blanks in EXIF are skipped for the next field."""
+    """If an EXIF date is all zeros or blanks, the next EXIF date field is read."""
     exif = Image.Exif()
     exif.get_ifd(EXIF_IFD).update({0x9003: "0000:00:00 00:00:00", DIGITIZED: "    :  :     :  :  "})
     exif[CHANGED] = "2024:07:31 18:05:09"
@@ -95,7 +95,7 @@ def test_exif_may_lie_in_the_first_part(dated):
 
 
 def test_an_editors_zone_is_not_the_cameras(dated):
-    """The time zone of the last edit counts only if the edit's time is the capture time."""
+    """The time zone of the last edit is used only if the edit's time equals the capture time."""
     exif = Image.Exif()
     exif.get_ifd(EXIF_IFD).update({0x9003: "2024:07:31 18:05:09", 0x9010: "+09:00"})
     exif[CHANGED] = "2024:07:31 18:05:09"
@@ -108,7 +108,7 @@ def test_an_editors_zone_is_not_the_cameras(dated):
     "name", ["exif:DateTimeOriginal", "photoshop:DateCreated", "xmp:CreateDate"]
 )
 def test_times_in_xmp(dated, name):
-    """Times are read with their zone from each of the XMP schemas in use."""
+    """A capture time and its zone are read from each of three XMP properties."""
     found = dated(xmp=xmp_with(name, "2024-07-31T18:05:09.25+02:00"))
     assert found == Dated("2024-07-31T18:05:09+02:00", "XMP")
 
@@ -125,7 +125,7 @@ def test_times_in_iptc(tmp_path, dated):
 
 @pytest.mark.parametrize("text", ["2024:07:31 18:05:09", "Wed, 31 Jul 2024 18:05:09"])
 def test_a_png_may_tell_its_time_in_text(dated, text):
-    """A PNG's text chunk holds a time in EXIF or e-mail format."""
+    """The time in a PNG's Creation Time text is read in EXIF format or e-mail format."""
     info = PngImagePlugin.PngInfo()
     info.add_text("Creation Time", text)
     found = dated("a.png", pnginfo=info)
@@ -133,7 +133,7 @@ def test_a_png_may_tell_its_time_in_text(dated, text):
 
 
 def test_a_png_tells_its_last_change_in_utc(dated):
-    """A PNG's tIME chunk dates it in UTC if nothing else does; invalid or cut ones are ignored."""
+    """A PNG's tIME chunk gives a date in UTC; an invalid or truncated chunk is ignored."""
     chunks = [bytes([7, 232, 7, 31, 18, 5, 9]), bytes([7, 232, 2, 31, 18, 5, 9]), b"\7\xe8"]
     found = []
     for chunk in chunks:
@@ -144,7 +144,7 @@ def test_a_png_tells_its_last_change_in_utc(dated):
 
 
 def test_a_day_gets_its_time_from_a_place_that_agrees(dated):
-    """A date without a time takes the time of the next source, if that has the same date."""
+    """A date without a time takes the time of the next source if both dates are equal."""
     stamps = [Timestamp("IPTC", "2024-07-31"), Timestamp("DateTime", "2024-07-31T18:05:09")]
     assert dated(stamps=stamps) == Dated("2024-07-31T18:05:09", "DateTime")
     stamps[1] = Timestamp("DateTime", "2024-08-03T18:05:09")
@@ -176,12 +176,12 @@ def test_satellites_alone_tell_the_local_time_of_the_place(dated):
     ],
 )
 def test_a_clock_beside_satellites_has_a_zone_of_the_world(dated, moment, place, date):
-    """A zone computed from GPS time is used only if it exists: +13:30 does not."""
+    """A zone computed from GPS time is used only if it exists in the world, unlike +13:30."""
     stamps = [Timestamp("XMP", "2024-07-31T18:05:09"), Timestamp("GPS", moment, True, place)]
     assert dated(stamps=stamps) == date
 
 
 def test_a_time_at_the_end_of_a_name_without_a_suffix(tmp_path):
-    """The seconds after a name's last dot are not taken for a suffix."""
+    """The seconds after the last dot of a file name are not mistaken for an extension."""
     photo = tmp_path / "Screenshot 2024-07-31 at 18.05.09"
     assert capture_date((), photo, FolderNames()).taken == "2024-07-31T18:05:09"

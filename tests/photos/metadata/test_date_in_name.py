@@ -36,7 +36,7 @@ EVENING = "2024-07-31T18:05:09"
     ],
 )
 def test_a_time_in_a_name(stem):
-    """A time in a file name is the phone's, in an unknown time zone."""
+    """A time in a file name is read as local time in an unknown time zone."""
     assert date_in_name(stem) == (EVENING, False)
 
 
@@ -48,7 +48,7 @@ def test_a_time_in_a_name(stem):
     ],
 )
 def test_a_time_in_utc(stem):
-    """Names by Pixel phones, by Facebook and in ISO 8601 give the time in UTC."""
+    """File names by Pixel phones, by Facebook or in ISO 8601 with Z give a time in UTC."""
     assert date_in_name(stem) == ("2024-07-31T16:05:09", True)
 
 
@@ -56,7 +56,7 @@ def test_a_time_in_utc(stem):
     "stem", ["IMG-20240731-WA0001", "VID-20240731-WA1234(1)", "2024-07-31", "20240731_0012"]
 )
 def test_a_name_with_only_a_day(stem):
-    """A name with a day and a counter gives a date without a time."""
+    """A file name with a date and a counter gives a date without a time."""
     assert date_in_name(stem) == ("2024-07-31", False)
 
 

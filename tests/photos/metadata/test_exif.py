@@ -65,7 +65,7 @@ def test_time_and_camera(photo, kind):
 
 @pytest.mark.parametrize("taken", ["0000:00:00 00:00:00", "    :  :     :  :  ", "yesterday", None])
 def test_no_capture_time(photo, taken):
-    """A clock that was never set tells no time; the camera may still be told."""
+    """If the camera's clock was never set, the capture time is None; the camera model is read."""
     path = photo(exif=exif_of({MODEL: "X100V"}, taken))
     assert shot(path.read_bytes()) == Shot((), "X100V")
     assert shot(b"not a photo") == Shot()
@@ -106,7 +106,7 @@ def test_ratings_that_exiftool_embeds_are_read(photo, kind, rating):
     ("option", "rating"), [("-IFD0:Rating=3", 3), ("-IFD0:RatingPercent=75", 4)]
 )
 def test_exif_ratings_that_exiftool_embeds_are_read(photo, kind, option, rating):
-    """Ratings embedded by exiftool are read, as stars or as the percent of Windows."""
+    """EXIF ratings embedded by exiftool are read, whether as stars or as Windows' percentage."""
     path = photo(kind)
     run_exiftool("-overwrite_original", option, path)
 
@@ -115,7 +115,7 @@ def test_exif_ratings_that_exiftool_embeds_are_read(photo, kind, option, rating)
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "HEIF"])
 def test_xmp_goes_before_exif(photo, kind):
-    """If XMP and EXIF both hold a rating, XMP counts."""
+    """If XMP and EXIF both hold a rating, the XMP rating is used."""
     packet = saved(5, label="Red")
     tiff_tags = {XMP: packet} if kind == "TIFF" else {}
     exif = exif_of({RATING: 2, RATING_PERCENT: 99, **tiff_tags})
@@ -136,7 +136,7 @@ def _box(name, body, *, size=None):
 
 @pytest.mark.parametrize("size", [None, 0, 1])
 def test_xmp_of_jpeg_xl_is_read(photo, size):
-    """The XMP box of JPEG XL is read with its size in any of three encodings."""
+    """The XMP box of a JPEG XL file is read in each of three encodings of the box's size."""
     pytest.importorskip("pillow_jxl")
     packet = saved(4, label="Red")
     path = photo("JXL", lossless=True, use_container=True)
@@ -160,7 +160,7 @@ def test_packed_metadata_of_jpeg_xl_are_read(photo):
 
 
 def test_packed_metadata_that_cannot_be_unpacked_are_told(photo):
-    """Brotli-packed JPEG XL metadata raise an error; a box of invalid size gives no rating."""
+    """Damaged Brotli metadata in a JPEG XL raise an error; a box of invalid size is ignored."""
     pytest.importorskip("pillow_jxl")
     path = photo("JXL", lossless=True, use_container=True)
     plain = path.read_bytes()
@@ -197,7 +197,7 @@ def test_what_cannot_be_read_is_said_in_words(photo, tmp_path):
 
 @pytest.mark.parametrize("zipped", [False, True])
 def test_a_png_may_tell_of_itself_after_its_pixels(photo, zipped):
-    """XMP and EXIF after a PNG's pixels, as older exiftools write them, are read."""
+    """XMP and EXIF are read even if they are stored after a PNG's pixel data."""
     text = PngImagePlugin.PngInfo()
     text.add_itxt("XML:com.adobe.xmp", saved(5, label="Rot").decode(), zip=zipped)
     exif = exif_of({RATING: 2, MODEL: "X100V"}, "2024:07:31 18:05:09")
@@ -254,7 +254,7 @@ def test_a_damaged_chunk_of_a_png_is_an_error_in_words(photo, text):
 
 
 def test_sidecars_go_before_the_file(photo, tmp_path):
-    """The photo's own sidecar goes before the shared one, and that before the file, by tag.
+    """For each tag, the photo's own sidecar outranks the shared sidecar, which outranks the file.
 
     That a photo is not rated is no rating.
     """
@@ -274,7 +274,7 @@ def test_a_sidecar_that_photorank_made_says_nothing(photo, tmp_path):
 
 
 def test_a_bad_sidecar_is_told_by_its_own_name(photo, tmp_path):
-    """A folder, an empty file or a dead link as a sidecar is an error naming the sidecar."""
+    """A sidecar that is a folder, an empty file or a dead link gives an error that names it."""
     path, sidecar = photo(), tmp_path / "photo.jpg.xmp"
     sidecar.mkdir()
     with pytest.raises(MetadataError, match="a folder, not a file") as caught:
@@ -291,7 +291,7 @@ def test_a_bad_sidecar_is_told_by_its_own_name(photo, tmp_path):
 
 
 def test_a_huge_sidecar_is_not_read_whole(photo, tmp_path):
-    """A huge sidecar is refused with the limit of 64 MB in the error."""
+    """A sidecar larger than 64 MB is refused with an error that names the limit."""
     path = photo()
     with (tmp_path / "photo.xmp").open("wb") as file:
         file.truncate(1 << 30)
@@ -360,6 +360,6 @@ def test_a_clock_is_told_with_its_zone(photo, kind):
     ],
 )
 def test_what_tells_the_zone(photo, tags, taken):
-    """The zone of the shot goes before the file's, and that before GPS; bad values are none."""
+    """The zone of the shot outranks the file's, which outranks GPS; invalid zones are ignored."""
     path = photo(exif=clocked(*tags))
     assert dated(path).taken == taken

@@ -28,7 +28,7 @@ def for_extension(rating, extension):
 
 
 def test_sidecars_are_found_in_both_forms_and_every_case(tmp_path):
-    """A photo's own sidecar comes before one shared by its stem; a new one is the photo's own."""
+    """A sidecar a.jpg.xmp outranks a shared a.xmp; if neither exists, a.jpg.xmp is the new one."""
     photo = tmp_path / "a.jpg"
     assert sidecars(photo) == []
     assert sidecar_for(photo) == tmp_path / "a.jpg.xmp"
@@ -76,7 +76,7 @@ def test_a_sidecar_that_a_raw_file_shares_comes_after_the_photo(tmp_path, scene)
 
 
 def test_a_damaged_sidecar_hides_no_rating(tmp_path, scene):
-    """A damaged sidecar is reported, and the stars in the photo's own file count."""
+    """If a sidecar is damaged, it is reported, and the stars in the photo file are used."""
     scene.resize((60, 40)).save(tmp_path / "a.jpg", xmp=saved(2))
     (tmp_path / "a.jpg.xmp").write_text("<x:xmpmeta broken")
     told = []
@@ -94,7 +94,7 @@ def test_a_damaged_sidecar_hides_no_rating(tmp_path, scene):
     ],
 )
 def test_ranks_of_rawtherapee_are_stars(photo, text, rating, label):
-    """RawTherapee's rank is read as stars, but not from a file without its version."""
+    """RawTherapee's rank is read as stars if the sidecar states RawTherapee's version."""
     photo.with_name("a.jpg.pp3").write_text(text)
     assert photo_tags(photo)[:2] == (rating, label)
 
@@ -109,7 +109,7 @@ def test_a_damaged_rank_is_told(photo, text):
 
 
 def test_the_time_of_a_sidecar(photo, tmp_path):
-    """A photo's time is read from the first sidecar with one; a damaged sidecar gives none."""
+    """A photo's time is read from the first sidecar that has a time; damaged ones are skipped."""
     dated = saved(1).replace(b"xmp:Rating=", b'xmp:CreateDate="2024-07-31T18:05:09.5" xmp:Rating=')
     (tmp_path / "a.jpg.xmp").write_text("damaged")
     assert sidecar_time(photo, FolderNames()) is None

@@ -14,7 +14,7 @@ def dates(*photos):
 
 
 def test_a_photo_that_knows_only_utc_gets_the_zone_of_the_nearest():
-    """A UTC time takes the zone of the photo nearest in time, unless that is days away."""
+    """A time in UTC gets the zone of the photo nearest in time if that photo is not days away."""
     found = dates(
         ("2024-07-31T22:05:09-04:00", "DateTimeOriginal", "phone"),
         ("2024-08-01T03:30:00+00:00", "GPS, in UTC", "drone"),
@@ -25,7 +25,7 @@ def test_a_photo_that_knows_only_utc_gets_the_zone_of_the_nearest():
 
 
 def test_settling_again_follows_new_neighbours():
-    """A zone guessed from neighbours is computed again, and the moment in time stays."""
+    """A zone guessed from other photos is guessed anew, without a change of the moment in time."""
     found = dates(
         ("2024-08-01T05:30:00+02:00", "GPS, zone by neighbours", "drone"),
         ("2024-07-31T23:40:00-04:00", "DateTimeOriginal", "phone"),
@@ -50,7 +50,7 @@ def test_a_zone_by_satellites_must_be_that_of_the_cameras_day():
 
 
 def test_a_clock_of_home_needs_a_second_photo():
-    """A time zone foreign to the place counts as home time only if two photos share it."""
+    """A zone that does not fit the photo's place is used only if a second photo has it."""
     source = "DateTimeOriginal, zone by GPS, not of the place"
     first, second = (f"2024-07-31T1{hour}:05:09+02:00" for hour in (0, 1))
     assert dates((first, source, "X")) == [Dated("2024-07-31T10:05:09", "DateTimeOriginal")]

@@ -72,12 +72,12 @@ def export(tmp_path):
     ],
 )
 def test_names_as_google_makes_them(export, photo, name):
-    """Google Takeout's truncated, numbered, decomposed and edited names are matched."""
+    """Google Takeout's JSON files are found for truncated, numbered, decomposed or edited names."""
     assert export(photo, name) == name
 
 
 def test_files_of_other_photos(export):
-    """A JSON file of another number, letter case or extension is another photo's."""
+    """A Takeout JSON file with another number, case or extension is not matched to a photo."""
     assert export("b(1).jpg", "b.jpg.json") is None
     assert export("c-edited(1).jpg", "c(1).jpg", "c.jpg", "c.jpg.json") is None
     assert export("d.jpg", "d.JPG", "d.JPG.json") is None
@@ -88,7 +88,7 @@ def test_files_of_other_photos(export):
 
 
 def test_a_cut_name_is_told_by_the_title(export):
-    """A sidecar with a cut name is matched to its photo by the title that it holds."""
+    """A Takeout file with a truncated name is matched to its photo by the title inside it."""
     one, other = LONG, LONG[:47] + "other.jpg"
     cut = f"{LONG[:46]}.json"
     assert export(other, one, cut, titles={cut: one}) is None
@@ -100,7 +100,7 @@ def test_a_cut_name_is_told_by_the_title(export):
 
 
 def test_the_moment_and_the_place(tmp_path):
-    """Takeout's time is read in UTC with the place; a zero time and damaged files give none."""
+    """Google Takeout's time (in UTC) and place are read; damaged files and zeros give None."""
     photo, file = tmp_path / "a.jpg", tmp_path / "a.jpg.json"
     told = {"photoTakenTime": {"timestamp": "1722441909"}, "geoData": {"latitude": 0.0}}
     told["geoDataExif"] = {"latitude": 40.7, "longitude": -74.0}

@@ -65,7 +65,7 @@ def test_a_clock_is_read_in_every_form(text):
     ],
 )
 def test_zones_days_and_odd_hours(text, zone, time):
-    """A zone in the time text comes before a separate one, and impossible zones are dropped."""
+    """A zone inside the time text outranks a separate zone, and impossible zones are ignored."""
     assert iso_time(text, zone) == time
 
 

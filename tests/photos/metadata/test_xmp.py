@@ -228,7 +228,7 @@ def test_the_percent_of_exiftool_is_that_of_windows(tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_exiftool_reads_our_ratings_and_loses_no_tag(program, tmp_path):
-    """A sidecar that got a rating has every other tag that exiftool saw before."""
+    """Writing a rating into a sidecar changes no tag but ratings, according to exiftool."""
     file = tmp_path / "photo.xmp"
     file.write_text(PROGRAMS[program][0], newline="")
     before = tags_of(file)
@@ -247,7 +247,7 @@ def test_exiftool_reads_our_ratings_and_loses_no_tag(program, tmp_path):
 
 @pytest.mark.slow
 def test_a_new_sidecar_is_one_for_exiftool(tmp_path):
-    """A sidecar made from nothing holds only the rating, and passes exiftool's validation."""
+    """A new sidecar holds only the rating, and passes exiftool's validation."""
     file = tmp_path / "photo.xmp"
 
     file.write_bytes(with_rating(None, -1))
@@ -260,7 +260,7 @@ def test_a_new_sidecar_is_one_for_exiftool(tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("rating", [-1, 0, 3, 5])
 def test_sidecars_that_exiftool_writes_are_read(rating, tmp_path):
-    """Ratings, labels and flags that exiftool puts into a sidecar are the ones that are read."""
+    """Ratings, labels and flags that exiftool wrote into a sidecar are read correctly."""
     file = tmp_path / "photo.xmp"
     run_exiftool(f"-XMP:Rating={rating}", "-XMP:Label=Grün", "-XMP-xmpDM:Good=True", file)
 
@@ -328,7 +328,7 @@ def test_text_that_looks_like_an_attribute_is_text(text):
     ],
 )
 def test_flags_of_lightroom_and_digikam(flags, pick):
-    """Flags by Lightroom and digiKam are read as picked, rejected or undecided, or as none."""
+    """Flags by Lightroom and digiKam are read as picked, rejected, undecided or missing."""
     spaces = 'xmlns:d="http://ns.adobe.com/xmp/1.0/DynamicMedia/" '
     spaces += 'xmlns:k="http://www.digikam.org/ns/1.0/" '
     assert read_xmp(packet("", description=spaces + flags)).pick == pick
@@ -365,7 +365,7 @@ def test_a_typed_node_is_a_description():
 @pytest.mark.slow
 @pytest.mark.parametrize("form", QUALIFIED.values(), ids=QUALIFIED)
 def test_a_rating_with_qualifiers_is_read_and_written(form, tmp_path):
-    """Ratings with RDF qualifiers are read and rewritten, and the qualifiers are kept."""
+    """Ratings with RDF qualifiers are read and rewritten without loss of the qualifiers."""
     written = with_rating(packet(form), 2)
     assert read_xmp(packet(form)).rating == 4
     assert read_xmp(written).rating == 2
@@ -384,7 +384,7 @@ def test_a_rating_with_qualifiers_is_read_and_written(form, tmp_path):
     ],
 )
 def test_a_rating_in_an_unknown_form_is_never_replaced(form):
-    """A rating in an unknown form may be a person's, so reading and writing refuse it."""
+    """If a rating has an unknown form, reading and writing raise an error and never replace it."""
     assert "in a form that is not known" in refusal(packet(form))
     with pytest.raises(MetadataError, match="in a form that is not known"):
         with_rating(packet(form), 2)
@@ -405,7 +405,7 @@ def test_a_rating_in_an_unknown_form_is_never_replaced(form):
     ],
 )
 def test_ratings_of_other_schemas(tags, rating):
-    """The rating is the first one, over all schemas, that is not 0 for unrated."""
+    """If several XMP schemas give a rating, the first one that is not 0 (unrated) is read."""
     assert read_xmp(packet("", description=f"{SPACES} {tags}")).rating == rating
 
 
@@ -417,7 +417,7 @@ SPACES = (
 
 
 def test_classes_of_photo_mechanic_are_labels():
-    """Photo Mechanic's colour classes are read as its label names; class 0 is no label."""
+    """A Photo Mechanic colour class is read as its label name, and class 0 as no label."""
     labels = [
         read_xmp(packet("", description=f'{SPACES} p:ColorClass="{number}"')).label
         for number in range(9)
@@ -440,7 +440,7 @@ def test_classes_of_photo_mechanic_are_labels():
     ],
 )
 def test_the_star_of_an_import_into_darktable_is_none(history, rating):
-    """Darktable's single star of an import counts only if its history shows an edit."""
+    """A rating of one star counts as none if darktable's history shows an import without edits."""
     file = packet("", description=f'{SPACES} xmp:Rating="1" {history}')
     assert read_xmp(file).rating == rating
     assert b'xmp:Rating="1"' in with_rating(file, 1)
@@ -481,7 +481,7 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "ha">' + "".join(
     ],
 )  # fmt: skip
 def test_what_is_no_xmp_is_refused_in_words(data, said):
-    """Entity bombs, external entities, cut and foreign files are refused with a clear reason."""
+    """Entity bombs, external entities, truncated files and other formats give a clear error."""
     assert said in refusal(data)
     with pytest.raises(MetadataError):
         with_rating(data, 3)
@@ -516,6 +516,6 @@ def test_a_hostile_packet_of_full_size_ends_in_time(inside):
 
 @pytest.mark.parametrize("rating", [-2, 6, 2.5])
 def test_only_ratings_that_exist_are_written(rating):
-    """Writing an invalid rating is a ValueError, so it never reaches a person's files."""
+    """Writing a rating that is not a whole number from -1 to 5 raises ValueError."""
     with pytest.raises(ValueError, match="whole number"):
         with_rating(None, rating)

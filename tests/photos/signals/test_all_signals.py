@@ -51,7 +51,7 @@ def few_greys(size):
     ],
 )
 def test_a_signal_follows_its_defect(coffee, defect, signal, rises):
-    """A signal rises or falls strictly with the severity of its defect."""
+    """As a defect such as blur grows, the signal that measures it strictly rises or falls."""
     versions = [coffee, *(degraded(coffee, defect, one, seed=0) for one in SEVERITIES)]
     values = [photo_signals(stored(version))[signal] for version in versions]
     assert values == sorted(values, reverse=not rises)
@@ -59,7 +59,7 @@ def test_a_signal_follows_its_defect(coffee, defect, signal, rises):
 
 
 def test_turning_and_mirroring_change_no_signal(coffee):
-    """Signals do not depend on the camera's orientation, except width and height."""
+    """Except for width and height, no photo signal changes if the photo is rotated or mirrored."""
     plain = photo_signals(stored(coffee, "PNG"))
     for turn in (Image.Transpose.ROTATE_90, Image.Transpose.FLIP_LEFT_RIGHT):
         turned = photo_signals(stored(coffee.transpose(turn), "PNG"))
@@ -69,7 +69,7 @@ def test_turning_and_mirroring_change_no_signal(coffee):
 
 @pytest.mark.slow
 def test_a_large_photo_is_measured_at_the_stated_size(coffee):
-    """Pixel signals are measured at a standard size; width and height are the photo's own."""
+    """Sharpness is measured on a resized copy; width and height are those of the full photo."""
     large = coffee.resize((2400, 1600))
     exif = Image.Exif()
     exif[0x0112] = 6  # turned by a quarter
@@ -85,7 +85,7 @@ def test_a_large_photo_is_measured_at_the_stated_size(coffee):
 @pytest.mark.parametrize("size", [(1, 1), (1, 500), (500, 1), (23, 40), (24, 24), (33, 3000)])
 @pytest.mark.parametrize("colour", [(0, 0, 0), (255, 255, 255), (7, 200, 90)])
 def test_pictures_without_detail_or_size_are_measured_as_far_as_may_be(size, colour):
-    """Flat and tiny pictures get finite values or nan as signals, without an error."""
+    """For flat or tiny pictures, every signal is a finite number or NaN, and no error is raised."""
     values = photo_signals(stored(Image.new("RGB", size, colour), "PNG"))
     assert list(values) == list(SIGNALS)
     assert not any(np.isinf(value) for value in values.values())
@@ -107,7 +107,7 @@ def test_what_is_no_photo_says_why():
 
 @pytest.mark.parametrize("quality", range(1, 101, 9))
 def test_the_quality_of_a_jpeg_is_that_it_was_saved_with(coffee, quality):
-    """A JPEG's estimated quality is the saved one, whatever its chroma subsampling."""
+    """The estimated JPEG quality equals the one used on saving, for any chroma subsampling."""
     for subsampling in (0, 2):
         saved = stored(coffee, quality=quality, subsampling=subsampling)
         assert jpeg_quality(Image.open(io.BytesIO(saved))) == quality
@@ -129,7 +129,7 @@ def test_planted_noise_is_found(sigma):
 
 @pytest.mark.parametrize("size", [(2, 6), (24, 31), (48, 50), (63, 97)])
 def test_noise_is_the_median_of_what_is_not_zero(size):
-    """The noise estimate uses the median of nonzero details, for an odd or even number of them."""
+    """Noise is estimated by the median of nonzero pixel differences, odd or even in number."""
     grey = few_greys(size)
     height, width = (side // 2 * 2 for side in size)
     step = grey[0:height:2, :width] - grey[1:height:2, :width]
@@ -140,7 +140,7 @@ def test_noise_is_the_median_of_what_is_not_zero(size):
 
 
 def test_tiles_are_means_of_the_squared_laplacian():
-    """Tile energies are mean squared Laplacians of 8 × 8 tiles, also where sizes are uneven."""
+    """Tile energies are the mean squared Laplacians in an 8 × 8 grid, even of unequal tiles."""
     grey = few_greys((63, 97))
     detail = (4 * grey - sum(np.roll(grey, (y, x), (0, 1)) for y, x in STEPS))[1:-1, 1:-1]
     rows, columns = (np.linspace(0, side, 9).astype(int)[1:-1] for side in detail.shape)
@@ -150,7 +150,7 @@ def test_tiles_are_means_of_the_squared_laplacian():
 
 
 def test_a_sharp_subject_on_a_blurred_ground_is_sharp():
-    """Sharpness of the middle and of the best tile shows it; the mean sharpness does not."""
+    """Centre and best-tile sharpness reveal a small sharp area; mean sharpness does not."""
     pixels = np.full((384, 512), 0.5, dtype=np.float32)
     centre = pixels.copy()
     detail = np.random.default_rng(0).random((96, 128), dtype=np.float32)
@@ -170,7 +170,7 @@ def of(photo):
 
 
 def test_an_octave_is_the_first_one_of_a_picture_of_half_the_side(coffee):
-    """Sharpness at octave 2 equals sharpness at octave 1 of the photo at half its size."""
+    """A photo's sharpness at octave 2 equals that of a half-size copy at octave 1."""
     whole, half = of(coffee), of(coffee.reduce(2))
     for kind in ("mean", "subject", "max", "20 %", "median"):
         expected = half[f"sharpness {kind}, octave 1"]
@@ -178,13 +178,13 @@ def test_an_octave_is_the_first_one_of_a_picture_of_half_the_side(coffee):
 
 
 def test_the_same_pixels_have_the_same_signals(coffee):
-    """The signals depend on the pixels alone, not on the file that they came from."""
+    """Photo signals depend only on the pixels, not on whether the photo was read from a file."""
     again = Image.open(io.BytesIO(stored(coffee, "PNG")))
     np.testing.assert_array_equal(signals_block(coffee), signals_block(again.convert("RGB")))
 
 
 def test_the_colours_of_a_grey_picture_are_none():
-    """A grey picture has colourfulness 0; a tint's opponent colours are its distance from grey."""
+    """Grey pictures have colourfulness 0; tints have the right red-green and yellow-blue values."""
     assert photo_signals(stored(Image.new("RGB", (99, 99), (77, 77, 77))))["colourfulness"] == 0
     tint = of(Image.new("RGB", (200, 100), (200, 150, 90)))
     assert tint["red over green"] == pytest.approx(50 / 255, abs=1e-3)

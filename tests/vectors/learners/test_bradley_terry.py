@@ -24,7 +24,7 @@ def shown(n=40, d=6, m=300, nu=0.0, seed=0):
 
 @pytest.mark.parametrize(("n", "d"), [(40, 6), (15, 30)], ids=["n>d", "n<d"])
 def test_without_ties_it_is_logistic_regression_on_differences(n, d):
-    """Without ties Bradley–Terry equals logistic regression on differences, each choice once."""
+    """Bradley–Terry without ties equals logistic regression on embedding differences."""
     X, pairs, _, _ = shown(n, d)
     D, m, alpha = X[pairs[:, 0]] - X[pairs[:, 1]], len(pairs), 0.01
     C = 1 / (2 * alpha * m)  # ½‖v‖² + C Σ loss is then α‖v‖² + the mean loss
@@ -39,7 +39,7 @@ def test_without_ties_it_is_logistic_regression_on_differences(n, d):
 
 
 def test_ties_follow_davidson():
-    """With ties, direction and tie parameter are those of an optimiser of Davidson's likelihood."""
+    """With ties, direction and tie parameter maximise Davidson's penalised likelihood."""
     X, pairs, tied, _ = shown(nu=1.0)
     D, alpha = X[pairs[:, 0]] - X[pairs[:, 1]], 0.02
 
@@ -57,7 +57,7 @@ def test_ties_follow_davidson():
 
 
 def test_a_prior_and_its_scale_are_fitted_together():
-    """A loss that falls for ever ends with a convergence warning, not in an endless loop."""
+    """The weights and the prior's scale equal the joint minimum that a general optimiser finds."""
     X, pairs, _, v = shown()
     D, alpha = X[pairs[:, 0]] - X[pairs[:, 1]], 0.1
     prior = v + np.random.default_rng(1).normal(size=6)
@@ -87,7 +87,7 @@ def test_a_contradicted_prior_is_dropped_not_reversed():
 
 @pytest.mark.slow
 def test_the_chosen_penalty_is_near_the_best():
-    """The penalty chosen by inner folds is nearly as accurate as the best penalty."""
+    """Accuracy with the penalty chosen by inner folds is nearly that with the best penalty."""
     X, pairs, _, v = shown(n=200, d=60, m=1500)
     X, pairs = X / 6, pairs
     train, truth = Comparisons.from_choices(*pairs.T, n=200), X @ v
@@ -101,7 +101,7 @@ def test_the_chosen_penalty_is_near_the_best():
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["labels", "choices", "choices with ties"])
 def test_standard_errors_match_the_spread_over_repeated_judging(kind):
-    """Posterior standard errors equal the spread of ratings refitted on new noise."""
+    """Standard errors match the spread of ratings over refits on new noisy judgements."""
     rng = np.random.default_rng(0)
     n, d = 120, 4
     X = rng.normal(size=(n, d))
@@ -130,7 +130,7 @@ def test_standard_errors_match_the_spread_over_repeated_judging(kind):
 
 
 def test_no_penalty_is_refused():
-    """A penalty of 0 is refused, as choices that all agree would make the vector infinite."""
+    """A penalty of 0 is refused, since consistent choices would make the vector infinite."""
     X, pairs, _, _ = shown()
 
     with pytest.raises(ComparisonsError, match="above 0"):

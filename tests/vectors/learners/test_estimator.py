@@ -35,7 +35,7 @@ def test_what_is_no_array_of_finite_numbers_is_refused(wrong):
 
 
 def test_names_of_columns_are_remembered():
-    """A learner remembers its column names, and refuses a table with another order."""
+    """A learner remembers column names and refuses a table with columns in another order."""
     table = pd.DataFrame(X, columns=["a", "b", "c"])
     learner = MeanDifference().fit(table, COMPARISONS)
 
@@ -45,7 +45,7 @@ def test_names_of_columns_are_remembered():
 
 
 def test_learners_are_the_same_if_their_parameters_are():
-    """Learners with equal parameters are the same, and an unfitted copy has no direction."""
+    """Learners with equal parameters count as equal, and an unfitted copy has no direction."""
     learner = AllPairs(alpha=0.1, prior=np.ones(3)).fit(X, COMPARISONS)
     copy = learner.unfitted()
 

@@ -5,7 +5,7 @@ from photorank.vectors.learners.inner_folds import HeldOutLoss, alpha_by_inner_f
 
 
 def test_groups_that_are_compared_only_within_themselves_stay_whole():
-    """Groups compared only within themselves are never split between folds; all folds are used."""
+    """If only photos of one group are compared, no group is split and all folds are used."""
     groups = np.repeat(np.arange(20), 4)
     scores = np.tile([1.0, 2.0, 3.0, 4.0], 20)
 
@@ -16,7 +16,7 @@ def test_groups_that_are_compared_only_within_themselves_stay_whole():
 
 
 def test_few_groups_stay_whole_unless_one_has_most_of_the_photos():
-    """Five equal groups fill a fold each; fewer groups, or one with most photos, are split."""
+    """Five equal groups get one fold each; fewer groups, or one very large group, are split."""
 
     def folds_of(*sizes):
         groups = np.repeat(np.arange(len(sizes)), sizes)
@@ -29,7 +29,7 @@ def test_few_groups_stay_whole_unless_one_has_most_of_the_photos():
 
 
 def test_known_groups_stay_whole_whoever_is_compared_with_whom():
-    """Photos of one group are held out together, although scores compare all photos."""
+    """Photos of one group are held out together even if photos of all groups are compared."""
     groups = np.where(np.arange(60) < 20, -1, np.arange(60) // 4)
 
     folds = inner_folds(Comparisons.from_scores(np.arange(60.0)), 0, groups)
@@ -39,7 +39,7 @@ def test_known_groups_stay_whole_whoever_is_compared_with_whom():
 
 
 def test_chains_of_choices_stay_whole():
-    """Photos that choices link are in one fold; photos that nobody saw are in none."""
+    """Photos linked by choices share a fold; photos without choices belong to no fold."""
     first = np.arange(0, 40, 2)
 
     folds = inner_folds(Comparisons.from_choices(first, first + 1, n=50), 0)
@@ -49,7 +49,7 @@ def test_chains_of_choices_stay_whole():
 
 
 def test_the_penalty_of_least_held_out_loss_is_chosen():
-    """The penalty with the least loss summed over folds is chosen, without train-test overlap."""
+    """The penalty with the least total held-out loss is chosen; train and test never overlap."""
     held_out = []
 
     def losses(train, test):

@@ -55,7 +55,7 @@ def test_follows_scikit_learn_conventions(estimator, check):
 @pytest.mark.slow
 @EVERY
 def test_recovers_a_planted_direction_from_labels(learner):
-    """Noisy labels along a direction are enough to find it."""
+    """Every learner finds a known direction from noisy labels."""
     X, y, truth = planted()
 
     assert learner.fit(X, y).direction_ @ truth > 0.95
@@ -84,7 +84,7 @@ def test_swapping_every_comparison_flips_the_direction(learner):
 
 @EVERY
 def test_judgements_that_cancel_out_are_refused(learner):
-    """Labels of identical photos are refused, as they give no direction beyond rounding."""
+    """Labels of photos that differ only by rounding errors define no direction and are refused."""
     photo = np.random.default_rng(0).normal(size=30)
     same = np.tile((photo / np.linalg.norm(photo)).astype(np.float32), (6, 1)).astype(np.float64)
     same[::2] += 3e-9
@@ -101,7 +101,7 @@ def test_constant_labels_are_refused(learner):
 
 @EVERY
 def test_more_dimensions_than_photos_is_no_trouble(learner):
-    """Twenty photos in 200 dimensions can be fitted, and the fit beats chance on them."""
+    """A learner can fit 20 photos in 200 dimensions and orders their pairs better than chance."""
     X, y, _ = planted(n=20, d=200)
 
     assert learner.fit(X, y).score(X, y) > 0.6
@@ -110,7 +110,7 @@ def test_more_dimensions_than_photos_is_no_trouble(learner):
 @pytest.mark.slow
 @EVERY
 def test_unlabelled_photos_change_nothing(learner):
-    """Photos whose label is nan are as good as absent, even where they are far away."""
+    """Photos whose label is nan do not affect learning, even if their embeddings are extreme."""
     X, y, _ = planted(n=60)
     strangers = np.full((5, 12), 1e3)
     labelled = Comparisons.from_scores(np.append(y, np.full(5, np.nan)))
@@ -139,7 +139,7 @@ def test_a_photo_alone_in_its_group_changes_nothing(learner):
 
 @EVERY
 def test_groups_only_of_single_photos_are_refused(learner):
-    """If every group has one photo there is no pair to learn from, and the error says so."""
+    """If every group has one photo, learning is refused with an error that says no pair exists."""
     X, y, _ = planted(n=20)
 
     with pytest.raises(ComparisonsError, match="no pair"):
@@ -158,7 +158,7 @@ def test_labels_that_are_all_missing_are_refused(learner):
 @pytest.mark.slow
 @EVERY
 def test_groups_that_are_never_compared_share_one_direction(learner):
-    """Groups on label scales far apart are learned as one direction from pairs within each."""
+    """If labels are compared only within groups, offsets between groups do not harm learning."""
     X, y, truth = planted()
     groups = np.arange(len(y)) % 2
 
@@ -181,7 +181,7 @@ def test_duplicated_photos_are_no_trouble(learner):
 
 @EVERY
 def test_ties_alone_are_refused(learner):
-    """Choices in which nobody preferred anything define no direction."""
+    """Choices that are all ties define no direction and are refused with an error."""
     X, _, _ = planted(n=10)
     ties = Comparisons.from_choices([0, 2, 4], [1, 3, 5], n=10, ties=[True] * 3)
 
@@ -226,7 +226,7 @@ def test_mean_difference_of_two_classes():
 
 
 def test_pair_least_squares_survives_more_pairs_than_rank():
-    """A thousand pairs of 30 photos in 40 dimensions still put winners one unit ahead."""
+    """If 30 photos have 40 dimensions, winners are rated one unit above losers in every pair."""
     X, y, _ = planted(n=30, d=40)
     X = X.astype(np.float32).astype(np.float64)
 
@@ -298,7 +298,7 @@ def test_the_chosen_penalty_is_near_the_best():
 
 
 def test_many_labels_overrule_a_wrong_prior_and_few_do_not():
-    """A prior decides the learned direction if labels are few; the labels do if they are many."""
+    """Few labels leave the learned direction near the prior; many labels overrule the prior."""
     X, y, truth = planted(n=400, noise=0.1)
     wrong = np.roll(truth, 1)
 
@@ -310,7 +310,7 @@ def test_many_labels_overrule_a_wrong_prior_and_few_do_not():
 
 
 def test_a_contradicted_prior_is_dropped_not_reversed():
-    """A prior that the labels contradict gets scale 0."""
+    """A prior that the labels contradict is dropped (scale 0) and does not harm the direction."""
     X, y, truth = planted(noise=0.01)
 
     learner = AllPairs(alpha=1e-3, prior=-truth).fit(X, y)
@@ -322,7 +322,7 @@ def test_a_contradicted_prior_is_dropped_not_reversed():
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["labels", "choices"])
 def test_standard_errors_match_the_spread_over_repeated_judging(kind):
-    """Ratings refitted on new noise spread by their standard errors."""
+    """Standard errors match the spread of ratings over refits on new noise."""
     rng = np.random.default_rng(0)
     n, d = 150, 6
     X = rng.normal(size=(n, d))
@@ -355,7 +355,7 @@ def test_choices_have_no_tiers():
 
 
 def test_a_prior_of_another_length_is_refused():
-    """A prior must have the embeddings' dimensions."""
+    """A prior whose length differs from the embeddings' dimension is refused."""
     X, y, _ = planted(n=30)
 
     with pytest.raises(ComparisonsError, match="prior must be 12"):

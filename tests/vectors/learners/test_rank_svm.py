@@ -17,7 +17,7 @@ def tiered(n=40, d=5, seed=0):
 
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 def test_minimises_the_squared_hinge_of_explicit_pairs(scope):
-    """The direction equals that of a general optimiser on the squared hinge of all pairs."""
+    """RankSVM's direction minimises the squared hinge loss over all compared pairs."""
     X, y, groups = tiered()
     i, j = np.nonzero(y[:, None] > y)
     same = groups[i] == groups[j]
@@ -34,7 +34,7 @@ def test_minimises_the_squared_hinge_of_explicit_pairs(scope):
 
 
 def test_minimises_the_squared_hinge_of_choices():
-    """RankSVM minimises the squared hinge loss, each choice counted once and ties left out."""
+    """RankSVM minimises the squared hinge loss over all choices that are not ties."""
     X, _, _ = tiered()
     pairs = np.random.default_rng(1).integers(40, size=(100, 2))
     pairs = pairs[pairs[:, 0] != pairs[:, 1]]
@@ -66,7 +66,7 @@ def test_the_gradient_is_the_slope_of_the_objective():
 
 @pytest.mark.slow
 def test_gaps_between_labels_do_not_count():
-    """Label gaps do not matter: increasing maps and gap powers leave the direction unchanged."""
+    """RankSVM uses only the order of labels; an increasing map or a gap power changes nothing."""
     X, y, _ = tiered()
 
     plain = RankSVM().fit(X, y).direction_

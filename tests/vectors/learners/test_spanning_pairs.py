@@ -31,7 +31,7 @@ def labelled(n=80, d=10, tiers=None, seed=0):
 @pytest.mark.parametrize("d", [10, 200], ids=["n>d", "n<d"])
 @pytest.mark.parametrize("learner", [SpanningPairs(), RandomPairs(600)], ids=["forest", "random"])
 def test_a_spanning_forest_holds_what_all_pairs_hold(d, learner):
-    """N − 1 spanning pairs give the same direction as all n(n − 1)/2 pairs."""
+    """A spanning tree of n − 1 pairs gives the same direction as all n(n − 1)/2 pairs."""
     X, y, _ = labelled(d=d)
 
     few = clone(learner).fit(X, y)  # 600 random pairs connect everybody
@@ -66,7 +66,7 @@ def test_it_is_generalised_least_squares_on_its_pairs():
 @pytest.mark.parametrize("tiers", [None, 2, 5])
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 def test_the_pairs_span_and_none_repeats_another(tiers, scope):
-    """The default budget gives as many pairs as the rank, each of photos with unequal labels."""
+    """By default, the number of pairs equals their rank, and each pair has unequal labels."""
     X, y, groups = labelled(tiers=tiers)
     comparisons = Comparisons.from_scores(y).restricted(groups, scope)
 
@@ -80,7 +80,7 @@ def test_the_pairs_span_and_none_repeats_another(tiers, scope):
 
 
 def test_one_photo_against_all_others_is_spanned():
-    """Spanning pairs for a tier of a single photo are all of its pairs with other photos."""
+    """If one photo is above 79 equal ones, every spanning pair contains that photo."""
     X, _, _ = labelled()
     y = np.zeros(80)
     y[17] = 1
@@ -92,7 +92,7 @@ def test_one_photo_against_all_others_is_spanned():
 
 
 def test_a_small_budget_uses_each_photo_once():
-    """Pairs that share a photo share its noise, so the first n / 2 pairs share none."""
+    """A budget of at most n / 2 pairs uses each photo in one pair at most."""
     X, y, _ = labelled()
 
     pairs = SpanningPairs(30).fit(X, y).pairs_
@@ -102,7 +102,7 @@ def test_a_small_budget_uses_each_photo_once():
 
 @pytest.mark.slow
 def test_informative_pairs_beat_random_ones_on_a_small_budget():
-    """Informative pairs teach more than random pairs if only few may be asked."""
+    """With few pairs, informative pairs give a more accurate direction than random pairs."""
     gains = []
     for seed in range(12):
         X, y, _ = labelled(n=400, d=30, seed=seed)
@@ -117,7 +117,7 @@ def test_informative_pairs_beat_random_ones_on_a_small_budget():
 
 
 def test_choices_are_chosen_among_the_pairs_that_were_shown():
-    """Spanning pairs are taken only from shown pairs and connect all their photos."""
+    """Spanning pairs are taken only from the pairs that people saw, and connect all photos."""
     X, y, _ = labelled()
     rng = np.random.default_rng(1)
     pairs = rng.integers(80, size=(300, 2))
@@ -180,7 +180,7 @@ def test_a_budget_of_no_pairs_is_refused():
 
 @pytest.mark.parametrize("sign", [1, -1])
 def test_a_photo_with_a_single_partner_in_another_group_is_reached(sign):
-    """Each of 400 photos is in a pair, although its only partner is one of two outsiders."""
+    """Photos that can pair only with one photo of another group are all in spanning pairs."""
     y = sign * np.concatenate([np.full(400, 3.0), [0.0, 9.0], [3.0, 2.0]])
     groups = np.repeat([0, 1], [402, 2])
     X = np.random.default_rng(0).normal(size=(404, 5))

@@ -38,7 +38,7 @@ def pairs(m, seed=1):
 
 
 def test_coordinates_are_in_units_of_the_collection(prior, Z):
-    """The first n / 2 pairs share no photo, as pairs with a common photo share its noise."""
+    """Coordinates of photos have mean 0 and variance 1 (on average, for all but the first)."""
     assert Z.mean(axis=0) == pytest.approx(np.zeros(1 + D), abs=1e-9)
     assert Z[:, 0].std() == pytest.approx(1)
     np.testing.assert_allclose(np.cov(Z[:, 1:].T, ddof=0), np.diag(prior.variances), atol=1e-9)
@@ -55,7 +55,7 @@ def test_without_judgements_a_taste_is_its_prior(prior, Z):
 
 
 def test_ratings_are_scalar_products_with_the_direction(prior, Z):
-    """The master-vector orders photos as the ratings do, mean photo apart."""
+    """Scalar products of centred photos with the taste's vector equal the taste's ratings."""
     taste = taste_of(prior, Judged(Z, pairs(30)))
 
     X = photos()
@@ -63,7 +63,7 @@ def test_ratings_are_scalar_products_with_the_direction(prior, Z):
 
 
 def test_choices_end_at_the_peak_of_the_posterior(prior, Z):
-    """The fitted weights equal the minimum of the penalised logistic loss by an optimiser."""
+    """The fitted weights equal a general optimiser's minimum of the penalised logistic loss."""
     chosen = pairs(40)
     ties = (np.arange(40) % 5 == 0).astype(float)
     apart, won = Z[chosen[:, 0]] - Z[chosen[:, 1]], 1 - ties / 2
@@ -99,7 +99,7 @@ def test_labels_have_the_closed_form_of_a_linear_model(prior, Z):
 
 @pytest.mark.parametrize("change", [lambda y: 10 * y, lambda y: y + 7], ids=["scale", "origin"])
 def test_a_persons_own_use_of_the_scale_does_not_matter(prior, Z, change):
-    """Rescaling a person's labels from 1 to 5 into 10 to 50 does not change the taste."""
+    """Multiplying all labels of a person by 10, or adding 7 to them, does not change the taste."""
     rows, labels = np.arange(25), np.random.default_rng(2).integers(1, 6, 25).astype(float)
 
     one = taste_of(prior, Judged(Z, rows=rows, labels=labels))
@@ -109,7 +109,7 @@ def test_a_persons_own_use_of_the_scale_does_not_matter(prior, Z, change):
 
 
 def test_labels_of_two_scales_are_centred_apart(prior, Z):
-    """A constant added to all labels of one block does not change the taste."""
+    """If labels come in blocks, a constant added to a whole block does not change the taste."""
     rows, labels = np.arange(30), np.random.default_rng(2).normal(size=30)
     blocks = rows % 3
 
@@ -120,7 +120,7 @@ def test_labels_of_two_scales_are_centred_apart(prior, Z):
 
 
 def test_opposite_choices_mirror_the_deviation():
-    """Reversing all choices mirrors the taste if the prior has no common direction."""
+    """If the prior has no common direction, reversing all choices changes the ratings' signs."""
     X = photos()
     believed = TastePrior.of(X, None)
     coordinates, chosen = believed.coordinates(X), pairs(40)
@@ -132,7 +132,7 @@ def test_opposite_choices_mirror_the_deviation():
 
 
 def test_opposite_tastes_are_as_far_from_indifference(prior, Z):
-    """Reversing the choices and the prior reverses the ratings."""
+    """Reversing all choices and the prior's direction changes the sign of every rating."""
     chosen = pairs(40)
     turned = TastePrior.of(photos(), -prior.direction)
     coordinates = turned.coordinates(photos())
@@ -145,7 +145,7 @@ def test_opposite_tastes_are_as_far_from_indifference(prior, Z):
 
 @pytest.mark.parametrize("kind", ["choices", "labels"])
 def test_a_planted_taste_is_recovered(prior, Z, kind):
-    """A simulated taste is recovered from many judgements, though the prior does not know it."""
+    """A simulated taste outside the prior's direction is recovered from many judgements."""
     rng = np.random.default_rng(3)
     truth = np.append(0.0, rng.normal(size=D) / np.sqrt(D))
     if kind == "choices":
@@ -162,7 +162,7 @@ def test_a_planted_taste_is_recovered(prior, Z, kind):
 
 
 def test_standard_errors_shrink_with_judgements(prior, Z):
-    """Standard errors of ratings never grow with a further judgement, and shrink with many."""
+    """A further judgement never raises the standard errors of ratings, and many lower them."""
     chosen = pairs(200)
 
     errors = [taste_of(prior, Judged(Z, chosen[:m])).standard_errors(Z) for m in (0, 1, 20, 200)]
@@ -173,7 +173,7 @@ def test_standard_errors_shrink_with_judgements(prior, Z):
 
 
 def test_standard_errors_cover(prior, Z):
-    """Two standard errors around a rating contain the planted taste 95 times in 100."""
+    """Intervals of 1.96 standard errors contain the true rating in 95 % of simulations."""
     rng, inside = np.random.default_rng(4), []
     root = np.linalg.cholesky(np.linalg.inv(prior.precision))
     for seed in range(60):
@@ -215,7 +215,7 @@ def test_a_contradiction_says_what_a_tie_says(prior, Z):
 
 
 def test_a_choice_made_twice_counts_twice(prior, Z):
-    """Repeating a choice is the same as saying how often it was made."""
+    """A choice listed twice counts the same as that choice listed once with a count of 2."""
     chosen = pairs(5)
 
     repeated = taste_of(prior, Judged(Z, np.repeat(chosen, 2, axis=0)))
@@ -249,7 +249,7 @@ def test_a_prior_that_rates_all_photos_alike_is_refused():
 
 
 def test_probabilities_are_drawn_to_a_half_by_doubt(prior, Z):
-    """Probabilities of an uncertain taste sum to 1 and lie nearer to 1/2 than a certain one's."""
+    """Probabilities of the two outcomes sum to 1, and uncertainty draws them towards 1/2."""
     taste = taste_of(prior, Judged(Z, pairs(20)))
     first, second = Z[:50], Z[50:100]
 
@@ -261,7 +261,7 @@ def test_probabilities_are_drawn_to_a_half_by_doubt(prior, Z):
 
 
 def test_information_is_the_expected_fall_of_entropy(prior, Z):
-    """The information of a pair in closed form equals its simulated mutual information."""
+    """The closed-form information of a pair equals its mutual information by simulation."""
     taste = taste_of(prior, Judged(Z, pairs(20)))
     first, second = Z[:40], Z[40:80]
     draws = np.random.default_rng(5).normal(size=(1 + D, 40_000))
@@ -283,7 +283,7 @@ def test_a_photo_against_itself_tells_nothing(prior, Z):
 
 @pytest.mark.slow
 def test_an_update_is_quick_among_many_photos():
-    """Fitting a taste to 500 choices among 100,000 photos takes less than 5 passes over them."""
+    """Fitting a taste to 500 choices takes less time than 5 passes over all 100,000 photos."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(100_000, 64)).astype(np.float32)
     believed = TastePrior.of(X[:4000], rng.normal(size=64))

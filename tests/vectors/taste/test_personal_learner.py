@@ -27,7 +27,7 @@ def test_the_learner_is_the_taste_of_the_choices(photos):
 
 
 def test_the_learner_is_the_taste_of_the_labels(photos):
-    """The personal learner's direction is the posterior taste of the labelled photos."""
+    """The personal learner's direction equals that of the taste fitted to the same labels."""
     prior = TastePrior.of(photos, np.eye(6)[0])
     labels = np.random.default_rng(1).normal(size=40)
     labels[30:] = np.nan
@@ -54,7 +54,7 @@ def test_few_choices_move_a_prior_little_and_many_far(photos):
 
 
 def test_a_prior_of_other_photos_is_refused(photos):
-    """A prior whose dimensions differ from the photos' is refused, as a vector or ready made."""
+    """A prior, as array or TastePrior, is refused if its dimensions differ from the photos'."""
     choices = Comparisons.from_choices([0], [1], n=40)
     ready = TastePrior.of(photos[:, :4], np.eye(4)[0])
 
@@ -65,7 +65,7 @@ def test_a_prior_of_other_photos_is_refused(photos):
 
 
 def test_scores_within_groups_are_on_scales_of_their_own(photos):
-    """Scores within groups are judged in blocks, none of which spans two groups."""
+    """If scores are compared within groups, the photos of each group form their own block."""
     groups = np.arange(40) % 4
     graph = Comparisons.from_scores(np.arange(40.0), within=groups)
 

@@ -8,7 +8,7 @@ from photorank.vectors.taste.population_prior import prior_in
 
 @pytest.mark.slow
 def test_of_many_photos_some_are_drawn_and_always_the_same():
-    """A subset of a million photos has 20,000 of them, the same ones at every call."""
+    """Of a million photos, the same subset of 20,000 is drawn at every call."""
     rows = some_rows(1_000_000)
     assert len(np.unique(rows)) == 20_000
     np.testing.assert_array_equal(rows, some_rows(1_000_000))
@@ -26,7 +26,7 @@ def test_series_are_drawn_whole():
 
 
 def test_what_was_judged_is_always_among_the_photos(index):
-    """Judged photos outside the subset join it in order, with the coordinates of the full set."""
+    """Judged photos outside a subset are added in row order, with unchanged coordinates."""
     every = subset_in(index, np.ones(48) + np.arange(48))
     few = PhotoSubset.of_rows(index, every.prior, every.rows[::7])
     judged = np.array([1, 7, 30])
@@ -42,7 +42,7 @@ def test_what_was_judged_is_always_among_the_photos(index):
 
 
 def test_a_raters_subset_shares_photos_and_coordinates(index):
-    """A rater's subset shares photos and coordinates with the original; only the prior differs."""
+    """A rater's photo subset reuses the shared photos and coordinates; only its prior differs."""
     shared = subset_in(index, np.ones(48))
     own = shared.of_rater(index, "ann")
     assert own.Z is shared.Z

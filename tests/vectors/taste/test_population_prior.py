@@ -31,7 +31,7 @@ def crowd():
 
 
 def test_how_tastes_differ_is_recovered(crowd):
-    """The population prior recovers planted variances, noise and unit of the labels."""
+    """The prior learned from simulated people recovers their taste variances, noise and unit."""
     X, prior, table = crowd
 
     learned = learned_prior(prior, X, table)
@@ -43,7 +43,7 @@ def test_how_tastes_differ_is_recovered(crowd):
 
 
 def test_a_learned_prior_serves_the_next_person_better(crowd):
-    """After ten labels, a prior learned from others rates better for a new person."""
+    """For a person with ten labels, a prior learned from other people gives better ratings."""
     X, prior, table = crowd
     learned, Z = learned_prior(prior, X, table), prior.coordinates(X)
     rng, nearer = np.random.default_rng(1), []
@@ -61,7 +61,7 @@ def test_a_learned_prior_serves_the_next_person_better(crowd):
 
 
 def test_what_others_said_is_left_out_of_a_test(crowd):
-    """Tests use the original prior, not the one that learned from other people's ratings."""
+    """Accuracy tests use the original prior, not the one learned from other people's ratings."""
     X, prior, table = crowd
 
     learned = learned_prior(prior, X, table)
@@ -83,7 +83,7 @@ def test_one_person_cannot_tell_how_people_differ(crowd):
 
 
 def test_a_prior_against_everybody_is_refused(crowd):
-    """A prior along whose direction people's labels decrease is refused."""
+    """A prior is refused if people's labels decrease along its direction."""
     X, prior, table = crowd
 
     with pytest.raises(ComparisonsError, match="do not grow"):
@@ -91,7 +91,7 @@ def test_a_prior_against_everybody_is_refused(crowd):
 
 
 def test_others_tell_how_far_one_person_may_be(crowd):
-    """Photos that none of the others rated, and people with few scores, do not change the prior."""
+    """Photos that nobody else rated and people with few scores do not change the prior."""
     X, prior, table = crowd
     photos = np.append(table.photos, [0, 1])
     single = SingleRatings(
@@ -107,7 +107,7 @@ def test_others_tell_how_far_one_person_may_be(crowd):
 
 
 def test_few_others_leave_the_prior_as_it_is(crowd):
-    """Few other people, or people who disagree with the prior, leave it unchanged."""
+    """If other people are few or disagree with the prior, the prior stays unchanged."""
     X, prior, table = crowd
     few = table.raters < MIN_PEOPLE - 1
     some = SingleRatings(table.photos[few], table.raters[few], table.scores[few], N)

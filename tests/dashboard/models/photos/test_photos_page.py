@@ -91,7 +91,7 @@ def test_photos_of_one_key_come_in_their_own_order():
     ],
 )
 def test_photos_are_filtered_by_their_faces(wanted, rows, words):
-    """The face filter keeps the photos with the asked-for faces and eyes, and names the filter."""
+    """The face filter keeps photos whose faces match, and the sentence names the filter."""
     eyes_open = LARGE._replace(eyes="open")
     faces = faces_of(
         [LARGE._replace(eyes="unknown")],
@@ -121,12 +121,12 @@ def test_without_judgements_nobody_disagrees():
 
 
 def test_a_groups_name_is_no_markup():
-    """Markdown characters in a group's name are shown literally in the sentence."""
+    """Markdown characters in a group's name are shown literally in the page's sentence."""
     assert r"\*beach\*" in sheet(Filters(group=0)).sentence
 
 
 def test_mistakes_stand_side_by_side():
-    """Each mistaken pair is two adjacent photos, the one that people preferred first."""
+    """A pair that the vector gets wrong is shown as neighbours, people's preferred photo first."""
     pairs = np.array([[3, 1], [0, 1]])
     found = photos_page.mistaken_pairs(pairs, LABELS, None, "v")
     in_group = photos_page.mistaken_pairs(pairs, LABELS, 0, "v")
@@ -146,7 +146,7 @@ def test_photos_that_were_learned_from_are_told():
 
 
 def test_an_empty_page_says_why():
-    """The text blames filters only if any are set, and suggests vectors not yet shown all."""
+    """An empty page's text blames filters only if some are set, and suggests other vectors."""
     judged, held = np.array([True, True, False]), np.array([np.nan, np.nan, 1.0])
 
     def why(filters, held=None, others=()):
@@ -160,7 +160,7 @@ def test_an_empty_page_says_why():
 
 
 def test_the_order_of_photos_without_dates_is_told():
-    """Photos without any known date are said to be in order of names, not "at the end"."""
+    """If no photo has a date, the text says that photos are sorted by name."""
     undated = FACETS._replace(taken=np.full(4, b""))
     known = PhotoData(LABELS, undated, LOOKS, list("abcd"), MARKS, None)
     found = photos_page.sheet(known, RATINGS, RATINGS, Filters("date"), "v")
@@ -190,7 +190,7 @@ def test_photos_are_found_by_what_is_known_of_them(filters, rows):
 
 
 def test_the_first_and_the_last_day_are_told():
-    """The range covers the known days, and invalid times are ignored."""
+    """The range of days covers all known capture dates and ignores invalid ones."""
     assert photos_page.day_range(FACETS) == (date(2023, 1, 1), date(2024, 7, 31))
     assert photos_page.day_range(FACETS._replace(taken=np.array([b"", b"x"]))) is None
 
@@ -212,6 +212,6 @@ def test_names_to_choose_from_begin_with_the_most_frequent():
     [(None, "1,200 photos"), ([1] * 1200, "1,200 photos"), ([200] + [0] * 199 + [1] * 1000, None)],
 )
 def test_photos_in_stacks_are_counted_apart(stacks, said):
-    """A count of photos with stacks also tells how many are shown, as the viewer counts them."""
+    """If photos are in stacks, the text also gives the number shown, with one per stack."""
     stacks = None if stacks is None else np.array(stacks)
     assert photos_page.count_text(np.arange(1200), stacks) == (said or "1,200 photos, 1,001 shown")

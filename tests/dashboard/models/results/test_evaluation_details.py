@@ -20,7 +20,7 @@ def said(name, place=0, **found):
 
 
 def test_every_look_that_has_numbers_is_offered():
-    """Views with data are offered in the order of their labels."""
+    """All detail views that have data are offered, in the order of the LABELS constant."""
     assert list(looks()) == list(evaluation_details.LABELS)
 
 
@@ -40,7 +40,7 @@ def test_an_evaluation_without_details_offers_only_its_differences():
     ],
 )
 def test_a_look_without_numbers_is_not_offered(empty, name):
-    """Detail charts are offered only with enough data: gaps, two points or two groups."""
+    """A detail chart is offered only if its data suffice, such as two points or two groups."""
     assert set(evaluation_details.LABELS) - set(looks(**empty)) == {name}
 
 
@@ -54,7 +54,7 @@ def test_every_panel_has_a_sentence_with_its_pairs_a_title_and_a_csv():
 
 
 def test_close_and_clear_calls_are_told_apart():
-    """The sentence gives the leader's accuracy on close and clear pairs, with intervals."""
+    """The text gives the best vector's accuracy, with intervals, for close and distant labels."""
     reading = said("gap")
 
     assert r"labels at most 0.4 apart), **all\-pairs** agrees with them on 58 % (57 %" in reading
@@ -63,7 +63,7 @@ def test_close_and_clear_calls_are_told_apart():
 
 
 def test_baselines_keep_their_familys_colour_among_the_gaps():
-    """Each vector in the gap chart has the colour family of its origin: photos or words."""
+    """In the chart by label gap, a vector's colour says whether it came from photos or words."""
     rows = looks()["gap"][0].rows
 
     families = dict(zip(rows["vector"], rows["family"], strict=True))
@@ -91,14 +91,14 @@ def test_people_are_a_rule_only_where_they_are_known():
 
 
 def test_people_who_cannot_be_compared_are_no_rule():
-    """An accuracy between people that is undefined draws no rule in the chart."""
+    """If the accuracy between people is undefined, the chart has no line for it."""
     unknown = {"one_rater_accuracy": PEOPLE["one_rater_accuracy"] | estimate(None)}
 
     assert looks(people=unknown)["learning"][0].rules == ()
 
 
 def test_belief_is_said_with_its_error_and_its_yardstick():
-    """The text gives the calibration error, and the Brier score beside that of saying 50 %."""
+    """The text gives the calibration error and compares the Brier score with always saying 50 %."""
     reading = said("belief")
 
     assert "20,000 draws from 96,543 pairs it is 2.0 [0.0, 5.0] points off on average" in reading
@@ -106,7 +106,7 @@ def test_belief_is_said_with_its_error_and_its_yardstick():
 
 
 def test_abstaining_is_said_at_half_of_the_pairs():
-    """Detail views that have data are offered in the order of their labels."""
+    """The text compares the error rate on the surest half of the pairs with that on all pairs."""
     reading = said("belief", 1)
 
     assert "errs less: answering only the surest 50 % of 20,000 draws" in reading
@@ -114,7 +114,7 @@ def test_abstaining_is_said_at_half_of_the_pairs():
 
 
 def test_passing_that_does_not_help_is_not_praised():
-    """A vector that errs as often on pairs it is sure of is said to err no less there."""
+    """If a vector errs as often on its surest pairs as on all, the text says it errs no less."""
     found = details()["calibration"]
     found["risk_coverage"][1]["risk"] = 0.21
 
@@ -122,7 +122,7 @@ def test_passing_that_does_not_help_is_not_praised():
 
 
 def test_groups_are_ordered_and_named_at_both_ends():
-    """Groups are sorted best first, the best is named with its interval, and few are all shown."""
+    """If groups are few, all are shown, best first, and the best is named with its interval."""
     rows = looks()["groups"][0].rows
 
     assert list(rows["group"]) == ["group2", "group1", "group0"]
@@ -131,7 +131,7 @@ def test_groups_are_ordered_and_named_at_both_ends():
 
 
 def test_of_many_groups_the_ends_are_shown_and_all_are_in_the_csv():
-    """A chart of many groups shows five at either end, none with few pairs; the CSV has all."""
+    """A chart of many groups shows the five best and worst with enough pairs; the CSV has all."""
     found = details(groups=30)["by_group"]
     tiny = {**found[0], "group": "tiny", "n_pairs": 1} | estimate(1.0)
     panel = looks(by_group=[tiny, *found])["groups"][0]
@@ -143,7 +143,7 @@ def test_of_many_groups_the_ends_are_shown_and_all_are_in_the_csv():
 
 
 def test_where_all_groups_are_small_the_largest_are_shown():
-    """Groups with a single pair, all right or all wrong, do not crowd larger ones out."""
+    """If all groups are small, the chart shows those with the most pairs."""
     small = [{**row, "n_pairs": 1} | estimate(1.0) for row in details(groups=20)["by_group"]]
     large = [{**row, "group": f"large{i}", "n_pairs": 9} for i, row in enumerate(small[:10])]
     panel = looks(by_group=[*small, *large])["groups"][0]
@@ -170,7 +170,7 @@ def test_a_groups_name_is_shown_letter_by_letter():
 
 
 def test_the_matrix_is_the_better_minus_the_worse_whichever_way_it_was_written():
-    """The text compares the error rate on the surest half of the pairs with that on all pairs."""
+    """Each matrix cell holds the better vector's accuracy minus that of the worse vector."""
     rows = looks()["matrix"][0].rows
 
     assert list(zip(rows["vector"], rows["other"], strict=True)) == [
@@ -184,7 +184,7 @@ def test_the_matrix_is_the_better_minus_the_worse_whichever_way_it_was_written()
 
 
 def test_the_matrix_counts_what_is_clear():
-    """The sentence on the matrix says how many of all differences are clear."""
+    """The matrix's sentence says how many of the differences between vectors are clear."""
     assert "clear, 2 of 3" in said("matrix")
     assert "on the same 96,543 pairs" in said("matrix")
 
@@ -196,7 +196,7 @@ def test_the_matrix_is_of_the_chosen_scope_and_metric():
 
 
 def test_a_matrix_of_many_vectors_shows_the_best_and_its_csv_has_all():
-    """The chart shows the ten best vectors, to be readable on a phone; the CSV has all."""
+    """The matrix shows the ten best vectors to fit a phone; the CSV holds all vectors."""
     names = [f"v{i}" for i in range(12)]
     rows = [result(name, (0.9 - i / 100, 0.5, 1.0)) for i, name in enumerate(names)]
     pairs = [difference(a, b, 0.1, 0.0, 0.2) for a in names for b in names if a < b]

@@ -21,7 +21,7 @@ def board(*results, **options):
 
 
 def test_the_headline_names_the_leader_its_interval_the_plain_prompt_and_chance():
-    """The leader's accuracy has its interval, beside the plain prompt's and chance."""
+    """The headline gives the leader's accuracy with interval, the plain prompt's, and chance."""
     said = board().headline.replace("\N{NO-BREAK SPACE}", " ")
 
     assert said == (
@@ -31,7 +31,7 @@ def test_the_headline_names_the_leader_its_interval_the_plain_prompt_and_chance(
 
 
 def test_a_vector_that_saw_the_photos_never_leads():
-    """The in-sample vector stands last, whatever its number, and no text praises it."""
+    """The in-sample vector comes last, however high its accuracy, and no text mentions it."""
     shown = board()
 
     assert shown.rows["vector"].iloc[-1] == "beauty"
@@ -40,7 +40,7 @@ def test_a_vector_that_saw_the_photos_never_leads():
 
 
 def test_rows_are_ordered_by_the_metric_that_is_shown():
-    """The best vector comes first, whatever the order in the file."""
+    """The table is sorted by the shown metric, whatever the order of vectors in the evaluation."""
     assert list(board().rows["vector"])[:3] == ["all-pairs", "ours", "plain-prompt"]
 
 
@@ -53,7 +53,7 @@ def test_the_reader_is_told_that_the_winner_was_picked():
 
 
 def test_gaps_are_the_leaders_lead_whichever_way_the_pair_was_written():
-    """The difference matrix ranks rows and columns, so each entry is better minus worse."""
+    """Each lead is the leader's accuracy minus another vector's, whatever order the file has."""
     gaps = board().leads.set_index("vector")
 
     assert list(gaps.index) == ["ours", "plain-prompt"]
@@ -62,7 +62,7 @@ def test_gaps_are_the_leaders_lead_whichever_way_the_pair_was_written():
 
 
 def test_the_lead_is_said_with_its_number_and_interval():
-    """The text gives the leader's margin with its interval, and the number of clear differences."""
+    """The text gives the lead over the second vector with its interval, and counts clear leads."""
     said = board().leads_reading
 
     assert (
@@ -80,7 +80,7 @@ def test_without_luck_no_hollow_mark_is_explained():
 
 
 def test_a_vector_that_is_the_same_is_not_called_the_runner_up():
-    """A vector that ties exactly with the leader is noted; the lead is over the next one."""
+    """A vector equal to the leader is noted, and the lead is measured over the next vector."""
     shown = board(
         result("ours", (0.79, 0.77, 0.81)),
         result("all-pairs", (0.79, 0.77, 0.81)),
@@ -101,7 +101,7 @@ def test_a_leader_that_may_be_guessing_is_not_praised():
 
 
 def test_the_plain_prompt_may_win():
-    """The headline says so if a plain prompt does better than all learned vectors."""
+    """If a plain prompt does better than all learned vectors, the headline says so."""
     shown = board(
         result("plain-prompt", (0.8, 0.7, 0.9), kind="prompt"), result("ours", (0.6, 0.5, 0.7))
     )
@@ -120,7 +120,7 @@ def test_only_in_sample_vectors_leave_nothing_to_say():
 
 
 def test_the_sample_is_not_called_peoples_taste():
-    """The page calls the sample's order known by construction, and never people's taste."""
+    """For the sample index, the text speaks of a known order and never of people's taste."""
     shown = board(index="sample")
 
     assert "people" not in shown.headline
@@ -169,7 +169,7 @@ def test_a_scope_is_named_in_the_headline():
 
 
 def test_the_command_makes_the_evaluation_again():
-    """Every choice of the protocol is in the command."""
+    """The command to repeat an evaluation contains every option of its protocol."""
     found = evaluation(fold_by="group", folds=7, repeats=2, seed=5, within="series")
 
     assert evaluation_protocol.command(found) == (
@@ -180,7 +180,7 @@ def test_the_command_makes_the_evaluation_again():
 
 @pytest.mark.parametrize("fold_by", ["photo", "group", "series"])
 def test_the_protocol_says_what_stays_together(fold_by):
-    """The protocol's text names what each way to fold keeps together in one fold."""
+    """The protocol's text says which photos each kind of fold keeps together."""
     said = evaluation_protocol.protocol_text(evaluation(fold_by=fold_by))
 
     assert ("near-duplicates" if fold_by == "photo" else f"photos of a {fold_by}") in said

@@ -16,7 +16,7 @@ def board():
 
 
 def test_what_saw_the_photos_is_hollow_and_the_caption_says_so(board):
-    """In-sample vectors are hollow and come last, and the caption explains hollow marks."""
+    """In-sample vectors have hollow marks and come last, and the caption explains the marks."""
     table = forest.forest(board, {}, "plain")
 
     assert [row.name for row in table.rows if row.hollow] == ["beauty"]
@@ -36,7 +36,7 @@ def test_guessing_is_not_told_by_itself(board):
 
 
 def test_baselines_are_small_and_a_lead_that_may_be_luck_is_hollow(board):
-    """Baselines have small marks, leads within chance are hollow, and a line marks 0 points."""
+    """Baselines have small marks, uncertain leads hollow ones, and a line marks a lead of 0."""
     small = {row.name for row in forest.forest(board, {}, "plain").rows if row.small}
     assert small == {"plain-prompt", "random-direction"}
 

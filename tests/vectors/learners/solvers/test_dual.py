@@ -34,7 +34,7 @@ def test_solutions_are_those_in_feature_space(prior):
 
 @pytest.mark.parametrize("k", [4, 12])
 def test_photos_lie_along_the_same_axes(k):
-    """Distances along the main axes are the same for the dual as for the plain problem."""
+    """Distances between photos along the main axes agree in the dual and the primal problem."""
     rng = np.random.default_rng(0)
     Z, labels = rng.normal(size=(12, 20)), Comparisons.from_scores(rng.normal(size=12))
     plain, dual = Problem.of(Z, labels, None), dual_problem(Z, labels, None)
@@ -49,7 +49,7 @@ def test_photos_lie_along_the_same_axes(k):
 
 
 def test_pairs_without_deviations_have_no_dual_form():
-    """Weighted gaps, pairs across groups, choices and many photos have no dual problem."""
+    """dual_problem returns None for gap weights, pairs across groups, choices or many photos."""
     rng = np.random.default_rng(0)
     Z, labels = rng.normal(size=(12, 20)), Comparisons.from_scores(rng.normal(size=12))
     groups = np.arange(12) % 3
