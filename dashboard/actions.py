@@ -128,7 +128,7 @@ def save_vector(index: Index, vector: MasterVector) -> None:
 
 
 def record_answers(session: "TeachSession", items: Sequence[Json]) -> None:
-    """Save a person's new answers about photo pairs, and undo those that the person takes back.
+    """Save a person's new answers about photo pairs, and undo answers that the person took back.
 
     An answer about a pair that is already answered is skipped.
     Each answer is durable before the next. Raises what the click log raises; the rest is then not
@@ -153,7 +153,7 @@ def record_answers(session: "TeachSession", items: Sequence[Json]) -> None:
 
 
 def _full_digests(paths: IndexPaths, tokens: Any) -> tuple[str, str] | None:
-    """Full digests of two photos, given their prefixes; None unless both are found and differ."""
+    """Full digests of two photos, given prefixes; None if one is not found or both are equal."""
     if not isinstance(tokens, list) or len(tokens) != 2:
         return None
     found = [photo_of_digest_prefix(paths, one) for one in tokens if isinstance(one, str)]
@@ -237,7 +237,7 @@ def swap_in_album(index: Index, entry: "Entry") -> str:
 
 
 def album_computation(index: Index, entry: "Entry", *, fill: bool) -> "Choosing":
-    """Background computation of a saved album's value and of the best one-photo swap.
+    """Background computation of a saved album's value and of the best swap of one photo.
 
     `fill` also chooses photos for the places that are still free. The computation may still be
     running. Raises NoVectorsError if the index has no vector to judge by.

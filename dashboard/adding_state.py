@@ -1,4 +1,4 @@
-"""Streamlit session state for adding photos: opened folder, upload tokens, and jobs shown."""
+"""Streamlit session state for adding photos: open folder, upload tokens, displayed jobs."""
 
 import streamlit as st
 
@@ -22,7 +22,7 @@ def job_was_running(job: str) -> bool:
 
 
 def current_folder(otherwise: str) -> str:
-    """Path of the folder open in the dialog Add photos; `otherwise` if none was opened yet."""
+    """Path of the folder open in the dialog Add photos, by default the argument `otherwise`."""
     return str(st.session_state.setdefault("folder", otherwise))
 
 

@@ -1,4 +1,4 @@
-"""Session and URL state of albums: pinned and banned photos, requested changes, last album."""
+"""Session and URL state of albums: pinned and banned photos, requested changes, newest album."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -72,7 +72,7 @@ def request_album_change(name: str, what: str, seen: int) -> None:
 
 
 def requested_album_change(name: str) -> tuple[str, int] | None:
-    """Pending change of a saved album, with the album revision that the user saw, or None."""
+    """Pending album change and the album revision that the user saw; None if there is no change."""
     wish: tuple[str, int] | None = st.session_state.get(f"wish-{name}")
     return wish
 

@@ -74,7 +74,7 @@ def home_route() -> list[Route]:
 
 
 async def _first_view(kept: str) -> FirstView | None:
-    """First content of the page Home; None without photos, on failure or after a time limit."""
+    """First content of the page Home; None if there are no photos, or on an error or timeout."""
     mode: Mode = next((mode for mode in MODES if mode == kept), "plain")
     made = asyncio.get_running_loop().run_in_executor(_pool, _made, mode)
     made.add_done_callback(

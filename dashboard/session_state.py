@@ -140,7 +140,7 @@ def photo_in_address(name: str) -> str:
 
 
 def put_photo_in_address(name: str, digest: str | None) -> None:
-    """Put a photo into the URL, for sharing; None removes the parameter."""
+    """Set a URL parameter to a photo's digest prefix; remove the parameter if there is no photo."""
     put_in_address(name, "" if digest is None else photo_token(digest))
 
 
@@ -178,7 +178,7 @@ def rater() -> str:
 
 
 def record_judgement_counts(taste: str, *numbers: int) -> bool:
-    """Record how many choices and stars a vector was learned from; return True if they changed."""
+    """Record how many choices and stars a vector was learned from; True if a number changed."""
     noted: dict[str, tuple[int, ...]] = st.session_state.setdefault("learned-from", {})
     before, noted[taste] = noted.get(taste), numbers
     return before is not None and before != numbers
@@ -190,7 +190,7 @@ def set_text(key: str, text: str) -> None:
 
 
 def pair_queue(*place: str) -> "PairQueue":
-    """Queue of photo pairs that a person judges next, kept in the session.
+    """Queue, stored in the session, of the photo pairs that a person judges next.
 
     There is one queue for each index, person, prior rating vector and pair kind.
     """
@@ -279,7 +279,7 @@ def count_clearing() -> None:
 
 
 def put_times_cleared_in_address(*, wanted: bool) -> None:
-    """Write into the URL how often filters were cleared, or remove the count if not `wanted`.
+    """If `wanted`, write into the URL how often filters were cleared; otherwise remove the count.
 
     The names of filters in the URL contain that number.
     """
@@ -313,7 +313,7 @@ def chosen_row(key: str, names: Sequence[str], first: str | None) -> str | None:
 
 
 def asks_for_statistics() -> bool:
-    """True if the URL asks for something shown only when the pages use statistical terms."""
+    """True if the URL requests content that only pages in statistical vocabulary show."""
     asked = st.query_params
     own_words = {name for name, _ in SCOPES.values()}
     return (

@@ -50,7 +50,7 @@ def _warm_up() -> None:
 
 
 def _read_first_index(read: Callable[["Index"], object]) -> None:
-    """Call the function `read` on the first photo index, if there is one; ignore its errors."""
+    """Call the function `read` on the first photo index, if there is one, and ignore errors."""
     from dashboard.cache import index_data
 
     with suppress(PhotorankError, OSError, MemoryError):  # the page says what is wrong

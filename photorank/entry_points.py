@@ -35,7 +35,7 @@ def load_declared(group: Group, name: str) -> Any:
 
 
 def refused(group: Group, name: str, why: str) -> EntryPointError:
-    """Error for an unusable entry point, with the package that declares it and the reason."""
+    """Error that names an unusable entry point, the package that declares it, and the reason."""
     point = _declared(group)[name]
     package = point.dist.name if point.dist is not None else point.value
     return EntryPointError(package, f"{group}: {name} = {point.value}", why)

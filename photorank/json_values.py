@@ -1,4 +1,4 @@
-"""Conversion of values to plain JSON and back: dataclasses by fields, nan as null."""
+"""Conversion of values to plain JSON and back; dataclasses become objects, nan becomes null."""
 
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
@@ -68,7 +68,7 @@ def fault_in_json(error: Exception) -> str:
 
 
 def json_line(data: Mapping[str, Any]) -> str:
-    """Line of text for a mapping: nested ones in brackets, empty values and False left out.
+    """Mapping as one line of text, without empty values and False; inner mappings are in brackets.
 
     Examples
     --------

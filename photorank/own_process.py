@@ -73,7 +73,7 @@ def work() -> None:
 
 
 def _stream_to_parent() -> BinaryIO:
-    """Binary stream to the parent process, in place of standard output.
+    """Redirect standard output to standard error, and return a binary stream to the parent process.
 
     From now on, printed text goes to standard error.
     """

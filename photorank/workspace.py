@@ -177,7 +177,7 @@ class Workspace:
         return sorted(one.name for one in found if one.exists)
 
     def existing_index(self, name: str | None) -> IndexPaths:
-        """Paths of the files of an existing index; with `name` None, of the workspace's only index.
+        """Paths of an existing index's files; the workspace's only index is used if `name` is None.
 
         Raises :class:`MissingIndexError` or :class:`InvalidNameError`.
         """

@@ -1,4 +1,4 @@
-"""Limits on uploads from visitors' devices, and their final places in the workspace.
+"""Limits on uploads from visitors' devices, and the paths where uploaded files are saved.
 
 What a sender may do is bounded: the number and bytes of files, the room left on the disk, names.
 A name is made safe, nothing that is there is replaced, and a file is there as a whole or not at
@@ -111,7 +111,7 @@ def receiver(token: str) -> Receiver | None:
 
 
 def folder_of(workspace: Workspace, name: str) -> Path:
-    """Path of the folder of an index's uploads; raises InvalidNameError for an invalid name."""
+    """Folder path for an index's uploads; raises InvalidNameError if the index name is invalid."""
     return workspace.root / "photos" / workspace.index(name).name
 
 

@@ -55,7 +55,7 @@ def book_of_album(index: Index, vector: MasterVector, album: KeptAlbum) -> Book:
 
 
 def added_shares(index: Index, vector: MasterVector, album: KeptAlbum) -> dict[str, float]:
-    """Contribution of each photo to a saved album's value, as a share (0 to 1), by photo digest."""
+    """Each photo's contribution to an album's value, as a share (0 to 1), keyed by photo digest."""
     rows, rated = rows_of_album(index, album).photos, vector_ratings.ratings(index, vector)
     told = AlbumContext(index, rated, rows).tell_rows(rows, rated)
     return {index.photo(row).digest: one.adds for row, one in zip(rows, told, strict=True)}

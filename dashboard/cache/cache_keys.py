@@ -64,7 +64,7 @@ def of_evaluations(index: Index) -> Key:
 
 
 def of_tables(*tables: str) -> Callable[[Index], Key]:
-    """Function that computes an index's cache key from its photos and the named database tables."""
+    """Function that computes a cache key from an index's photos and the named database tables."""
 
     def key(index: Index) -> Key:
         with reading(index.paths) as connection:

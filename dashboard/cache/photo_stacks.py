@@ -16,7 +16,7 @@ _FOUND_AT_ONCE = 2000  # photos: a second
 
 
 class _ComputedStacks:
-    """Stack numbers of an index's photos; for a large index a background thread computes them."""
+    """Stack number of each indexed photo; for a large index a background thread computes it."""
 
     def __init__(self, index: Index) -> None:
         self.codes: Codes | None = None
@@ -48,5 +48,5 @@ def _held(index: Index) -> _ComputedStacks:
 
 
 def stack_codes(index: Index) -> Codes | None:
-    """Stack numbers (n,) of n photos, equal for shots of one moment; None until computed."""
+    """Numbers (n,) of n photos' stacks, equal for shots of one moment; None until computed."""
     return _held(index).codes

@@ -16,7 +16,7 @@ from photorank.typing import Direction, Floats
 
 @st.cache_resource(max_entries=4, show_spinner="Drawing the map, once …", hash_funcs=BY_PHOTOS)
 def map_positions(index: Index, method: Method) -> Floats:
-    """Positions (n, 2) of an index's n photos on the map, the same for all visitors."""
+    """Positions (n, 2) of an index's n photos on the page Map, computed once for all visitors."""
     found = map_layout.map_points(index, method)
     found.flags.writeable = False
     return found
@@ -24,7 +24,7 @@ def map_positions(index: Index, method: Method) -> Floats:
 
 @st.cache_data(max_entries=128, show_spinner="Reading the words …", hash_funcs=BY_PHOTOS)
 def direction(index: Index, text: str) -> Direction:
-    """Unit direction (d,) that search words give, along which an index's photos are compared.
+    """Unit vector (d,) computed from search words, for comparison with an index's embeddings.
 
     Raises what :func:`photorank.rating.text_search.search_direction` raises.
     """

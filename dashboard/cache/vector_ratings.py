@@ -36,7 +36,7 @@ BY_SHOTS: HashFuncs = {
 
 @st.cache_resource(max_entries=32, show_spinner="Rating the photos …", hash_funcs=BY_PHOTOS)
 def ratings(index: Index, vector: MasterVector) -> Ratings:
-    """Ratings (n,) of an index's n photos by a rating vector, shared by all visitors."""
+    """Ratings (n,) of an index's n photos by a rating vector, computed once for all visitors."""
     rated = index.rate(vector)
     rated.flags.writeable = False
     return rated
@@ -110,7 +110,7 @@ def extreme_rows(index: Index, vector: MasterVector, k: int, *, lowest: bool = F
 def _everybodys_subset(
     index: Index, prior: MasterVector | None, within: Codes | None
 ) -> "PhotoSubset":
-    """Photos to ask every person about, with a shared Bayesian prior of the rating vectors.
+    """Photos to ask people about, and a Bayesian prior for rating vectors, the same for all people.
 
     The prior is not yet adapted to one person's taste.
     """
@@ -193,7 +193,7 @@ def choose_ahead(
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_SHOTS)
 def best_album(index: Index, vector: MasterVector) -> AlbumContext:
-    """Album of an index's best photos, prepared for computing any photo's contribution."""
+    """Album of an index's best photos, for computing what any photo adds to the album's value."""
     return AlbumContext(index, ratings(index, vector), album_rows(index, vector, None))
 
 

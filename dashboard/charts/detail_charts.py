@@ -29,7 +29,7 @@ def detail_chart(panel: Panel) -> alt.LayerChart:
 
 
 def _gap(panel: Panel) -> alt.LayerChart:
-    """Line chart of pairwise accuracy by the difference between the two photos' labels.
+    """Line chart of pairwise accuracy against the difference between the labels of two photos.
 
     There is one line per rating vector.
     """

@@ -97,7 +97,7 @@ def _acked(key: str) -> str:
 
 
 def _outbox(state: Any) -> tuple[str, list[Json]]:
-    """ID of the browser client, and the valid events that it sent, by sequence number."""
+    """ID of the browser client, and the list of its valid events sorted by sequence number."""
     box = (state or {}).get("outbox") or {}
     if not isinstance(box, Mapping) or not isinstance(box.get("client"), str):
         return "", []

@@ -144,7 +144,7 @@ def moving_figures(concepts: Sequence[Concept], signals: SignalShares | None) ->
 
 
 def better_tiles(index: Index, better: Sequence[BetterPhoto], percentiles: Ratings) -> list[Tile]:
-    """Grid tiles of similar but better photos; each caption tells the photo's percentile."""
+    """Grid tiles of similar photos with higher ratings, with each photo's percentile as caption."""
     captions = [f"**better than {percentile_text(percentiles[one.row])}**" for one in better]
     return [
         tile_of(index, one.row, caption, linked=True)

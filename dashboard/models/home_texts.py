@@ -21,7 +21,7 @@ def measured_accuracy(board: Board, photos: int, mode: Mode) -> str:
 
 
 def public_accuracy(vector: MasterVector | None, mode: Mode) -> str:
-    """Text on a rating vector's accuracy on public photos, for an index that was not evaluated."""
+    """Text for an index that was not evaluated: a rating vector's accuracy on public photos."""
     known = None if vector is None else vector.card.accuracy
     if vector is None or known is None:
         return "Not measured on your photos."

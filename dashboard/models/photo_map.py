@@ -52,12 +52,12 @@ class Colouring:
 
 
 def methods() -> dict[Method, str]:
-    """Display names of the installed methods for computing map positions."""
+    """Displayed names of the installed methods for computing map positions."""
     return {method: name for method, name in METHODS.items() if can_map(method)}
 
 
 def colouring_names(labels: IndexLabels) -> dict[str, str]:
-    """Display names of the quantities that can colour the map; without labels, only the rating."""
+    """Names of the quantities that can colour the map; only the rating if there are no labels."""
     judged = bool(np.isfinite(labels.scores).any())
     return {key: name for key, name in COLOURS.items() if judged or key == "rating"}
 
@@ -65,7 +65,7 @@ def colouring_names(labels: IndexLabels) -> dict[str, str]:
 def colouring(
     labels: IndexLabels, percentiles: Ratings, by: str, vector: str, *, seen: bool = False
 ) -> Colouring:
-    """Colour values of the map's points: rating percentile, label percentile, or the difference.
+    """Colour values of the map's points: rating percentile, label percentile or their difference.
 
     `seen` tells whether the vector has learned from the photos' judgements.
     """

@@ -23,7 +23,7 @@ WAYS = {
 
 
 def ways(*, like: bool) -> dict[str, str]:
-    """Display names of the search methods; search by photo comes first if the URL names a photo."""
+    """Displayed names of search methods; search by photo comes first if the URL names a photo."""
     return ({"photo": WAYS["photo"]} if like else {}) | WAYS
 
 

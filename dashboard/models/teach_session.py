@@ -98,5 +98,5 @@ class TeachSession:
 
 
 def codes_of_kind(labels: IndexLabels, kind: Kind) -> Codes | None:
-    """Group or series numbers (n,) that the photos of a pair must share; None if any may pair."""
+    """Numbers (n,) of groups or series, equal for photos that may be paired; None if all may be."""
     return {"all": None, "group": labels.groups, "series": labels.series}[kind]

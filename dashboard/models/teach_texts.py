@@ -47,12 +47,12 @@ class LearnedTexts:
 
 
 def modes(n_people: int) -> dict[Work, str]:
-    """Display names of the page's modes; comparing tastes is offered for two or more people."""
+    """Displayed names of the page's modes; comparing tastes is offered for two or more people."""
     return {mode: name for mode, name in MODES.items() if mode != "together" or n_people >= 2}
 
 
 def kinds(comparable: Sequence[Within], mode: Mode) -> dict[Kind, str]:
-    """Display names of the sources of photo pairs: the whole index, one group or one series."""
+    """Displayed names of the sources of photo pairs: the whole index, one group or one series."""
     of: dict[Kind, str] = {
         "all": f"the whole {say('index', mode)}",
         "group": f"one {say('group', mode)}",

@@ -62,7 +62,7 @@ def _is_allowed(scope: Scope) -> bool:
 
 
 def _is_own(origin: str, own: list[Authority]) -> bool:
-    """True if a request's Origin header names the dashboard itself, over http or https."""
+    """True if a request's Origin header is the address of the dashboard itself (http or https)."""
     scheme, _, rest = origin.partition("://")
     page = authority(rest)
     if page is None or scheme not in _DEFAULT_PORTS:

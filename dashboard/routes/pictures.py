@@ -71,7 +71,7 @@ async def _picture(request: Request) -> Response:
 
 
 def _response(index: str, photo: str, make: "Maker") -> Response:
-    """HTTP response that `make` computes for a photo; status 404 if there is no such photo."""
+    """HTTP response that the function `make` computes for a photo; 404 if the photo is missing."""
     workspace = Workspace.current()
     try:
         if index == UPLOADED:
@@ -189,7 +189,7 @@ def _original(photo: _IndexedPhoto | _UploadedPhoto) -> Response:
 
 
 def _thumbnail_instead(photo: _IndexedPhoto | _UploadedPhoto) -> Response:
-    """HTTP response with the thumbnail in place of a preview, not to be cached by the browser."""
+    """Uncacheable HTTP response with the photo's thumbnail in place of a preview."""
     small = photo.thumbnail()
     if small is None and photo.is_imported:
         return Response(_NO_PICTURE, media_type="image/svg+xml", headers=FORGET)

@@ -19,7 +19,7 @@ from photorank.errors import PhotorankError
 
 
 def upload_route() -> Route:
-    """HTTP route that receives a photo as the body of a PUT request, and its name in the URL."""
+    """HTTP route for PUT requests with a photo as body and the photo's file name in the URL."""
     base = str(st.get_option("server.baseUrlPath")).strip("/")
     return Route(f"{'/' if base else ''}{base}/send/{{token}}", _take, methods=["PUT"])
 

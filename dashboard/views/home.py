@@ -1,4 +1,4 @@
-"""Page Home: the best photos with links to other pages; without photos, how to add some."""
+"""Page Home: best photos and links to other pages; if there are no photos, how to add some."""
 
 import streamlit as st
 

@@ -11,7 +11,7 @@ SHOWN = "faces-shown"
 
 
 def show_faces(index: Index, row: int, words: DeltaGenerator, frame: DeltaGenerator) -> None:
-    """Show a sentence about a photo's faces and, on request, the photo with a box around each.
+    """Show a sentence about a photo's faces and, on request, the photo with a box around each face.
 
     `words` and `frame` are the containers of the sentence and of the photo.
     """

@@ -116,7 +116,7 @@ def _linked_select(
     other_words: Mapping[str, str],
     about: str | None = None,
 ) -> str:
-    """Show a select box; return the selected option, which other pages then preselect, too.
+    """Show a select box; return the selected option, and preselect that option on other pages.
 
     `shown` is its label, its key and its width; `other_words` are other ways to write an option.
     """

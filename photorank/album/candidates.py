@@ -33,7 +33,7 @@ class Candidates:
 
 
 def in_group(index: Index, n: int, request: AlbumRequest) -> Mask:
-    """Mask (n,) of photos in the requested group (such as an event); all if none is requested."""
+    """Mask (n,) of photos in the requested group (such as an event); all True without a group."""
     if request.group is None:
         return np.ones(n, dtype=bool)
     labels = index.labels()

@@ -151,7 +151,7 @@ class KeptSimilarities:
         return _SelectedSimilarities(self._similarities, places(self._rows, len(self._heads))[rows])
 
     def _replace(self, clients: Codes, new: Codes) -> None:
-        """Overwrite cached columns that are no longer needed with the cosines of `new` photos.
+        """Write the cosines of `new` photos into cached columns that are no longer needed.
 
         A column has the cosines of all cached candidates with one photo to be represented.
         """
@@ -206,7 +206,7 @@ def similarities_of(cosines: CoverRows, typical: float) -> CoverRows:
 
 
 def in_blocks(work: Callable[[int], T], n: int) -> list[T]:
-    """Results of `work(start)` for each block of rows, where `start` is its first row number.
+    """Results of `work(start)` for each block of rows; `start` is the block's first row number.
 
     The blocks divide n rows. Threads are used if there are many blocks.
     """

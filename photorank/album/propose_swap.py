@@ -21,7 +21,7 @@ class Swap(NamedTuple):
 
 
 def propose_swap(value: Value, rules: Rules, choice: Choice) -> Swap | None:
-    """Swap of an album photo for another photo that raises the value most, or lowers it least.
+    """Replacement of one album photo by another, chosen for the greatest resulting album value.
 
     Where the album has more places than series, only further shots of series are exchanged.
     """

@@ -22,7 +22,7 @@ _PNG_MODES = ("1", "L", "LA", "I;16", "P", "RGB", "RGBA")
 
 
 def listed(photos: OnePhoto | Iterable[OnePhoto]) -> list[Path | Image.Image]:
-    """Photos as a list of file paths and PIL images; arrays become images.
+    """List of photos as file paths or PIL images; arrays are converted to images.
 
     An array of 8-bit pixels is one photo, (h, w), (h, w, 3) or (h, w, 4), or several, (n, h, w, 3).
     Raises EncoderError if it is anything else.

@@ -95,7 +95,7 @@ def _refuse_outside(path: Path, faces: Sequence[MarkedFace], size: tuple[int, in
 def compare(
     marked: Sequence[MarkedFace], seen: Sequence[Face], size: tuple[int, int]
 ) -> MatchedFaces:
-    """Marked faces of one photo matched to detected faces, largest overlap first."""
+    """Match a photo's marked faces to its detected faces, starting with the largest overlap."""
     of_marked = [_in_shares(face.box, size) for face in marked]
     of_seen = np.array([[face.left, face.top, face.right, face.bottom] for face in seen])
     partner: dict[int, int] = {}

@@ -1,4 +1,4 @@
-"""Speed of indexing, compared with a plain open_clip loop and with decoding and encoding alone."""
+"""Speed of indexing, compared with a plain open_clip loop, and with decoding or encoding alone."""
 
 import multiprocessing
 import statistics
@@ -135,7 +135,7 @@ def compare_encoders(
     rounds: int,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> tuple[EncoderSpeed, ...]:
-    """Speeds of indexing synthetic 12-megapixel photos with several encoders, in turns, on the CPU.
+    """Speeds of indexing synthetic 12-megapixel photos on the CPU, alternating between encoders.
 
     Each encoder has a process of its own. The time includes technical signals where an encoder has
     them, and neither loading the model nor choosing the runtime.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class ChoiceOptions(NamedTuple):
-    """Options of the album command that affect the choice of photos, as the user gave them."""
+    """Options given by the user that determine which photos the album command chooses."""
 
     given: dict[str, Any]  # settings by name, None where nothing was given
     with_faces: str | None
@@ -32,7 +32,7 @@ class ChoiceOptions(NamedTuple):
 
     @property
     def keeps_photos(self) -> bool:
-        """True if --fill or --swap was given, to keep a saved album's photos and not choose anew.
+        """True if the user gave --fill or --swap, which preserve a saved album's photos.
 
         --fill keeps all photos of the album, --swap all but one.
         """

@@ -85,7 +85,7 @@ def print_companions(companions: list[list[Path]], along: "list[PhotoCopy] | Non
 
 
 def print_album(album: "Album", photos: "Sequence[Photo]", series: "Series") -> None:
-    """Print an album: table of photos, value, photos almost chosen, and best swap."""
+    """Print an album: a table of its photos, its value, photos almost chosen, and the best swap."""
     if album.chosen:
         print_table(
             ["taken", "rating", "adds", "why", "photo"],

@@ -31,7 +31,7 @@ def list_(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List the saved albums, or those that were removed."""
+    """List the names of the saved albums or, with --removed, of the removed albums."""
     store = _store()
     if removed:
         names = store.names(removed=True)
@@ -171,19 +171,19 @@ def save(
 
 @_albums.command(epilog=example("photorank albums undo Italy"))
 def undo(name: AlbumName, as_json: AsJson = False) -> None:
-    """Undo an album's latest change. Changes of earlier days can be undone, too."""
+    """Undo an album's latest change, even if the change was made on an earlier day."""
     _print_entry(_store().undo(name), as_json)
 
 
 @_albums.command(epilog=example("photorank albums redo Italy"))
 def redo(name: AlbumName, as_json: AsJson = False) -> None:
-    """Redo the album's change that was undone last."""
+    """Redo the most recently undone change of an album."""
     _print_entry(_store().redo(name), as_json)
 
 
 @_albums.command(epilog=example("photorank albums remove Italy"))
 def remove(name: AlbumName) -> None:
-    """Remove a saved album; photos stay. `photorank albums restore NAME` brings it back."""
+    """Remove a saved album, not its photos. `photorank albums restore NAME` brings it back."""
     _store().remove(name)
     line(f"{name} is removed; `photorank albums restore` with its name brings it back")
 

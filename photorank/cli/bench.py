@@ -103,7 +103,7 @@ def bench_index(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure the speed of indexing on the CPU, beside a plain open_clip loop or by encoder."""
+    """Measure indexing speed on the CPU: compare it with plain open_clip, or compare encoders."""
     from photorank.bench.indexing_speed import measure_indexing
     from photorank.encoders.choose_runtime import checked_runtime
 
@@ -137,7 +137,7 @@ def bench_index(
 def _compare_encoders(
     photos: int, specs: list[str], runtime: "Runtime", rounds: int, as_json: bool
 ) -> None:
-    """Print the speed of indexing with each encoder, and its ratio to the first one's."""
+    """Print the indexing speed of each encoder, and its ratio to the first encoder's speed."""
     from photorank.bench.indexing_speed import compare_encoders
 
     with progress("Measuring", "") as on_progress:

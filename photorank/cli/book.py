@@ -225,7 +225,7 @@ def _write(
 
 
 def _write_pdf(made: "Book", path: Path, options: Any) -> tuple[dict[str, Any], list[str]]:
-    """Write the book as a PDF and check it; a faulty one is deleted, and ExportError raised."""
+    """Write the book as a PDF and check it; if it is faulty, delete it and raise ExportError."""
     from photorank.errors import ExportError
     from photorank.export.pdf.check import check_pdf
     from photorank.export.pdf.write_book_pdf import write_pdf

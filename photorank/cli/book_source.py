@@ -26,7 +26,7 @@ _MAX_PLAN_BYTES = 50 << 20
 
 
 class BookOptions(NamedTuple):
-    """Options that the user gave for a book's contents; None for an option not given."""
+    """Options for a book's contents; an option that the user did not give is None."""
 
     pages: int | None
     size: str | None
@@ -95,7 +95,7 @@ def planned(
 
 
 def _saved_photos(index: "Index", album: "KeptAlbum") -> tuple[list[int], list[str]]:
-    """Row numbers of a saved album's photos in the index, and a note if some are not in it."""
+    """Row numbers in the index of a saved album's photos, and a note if the index lacks some."""
     from photorank.album.kept.choose import rows_of_album
 
     found = rows_of_album(index, album)

@@ -84,7 +84,7 @@ def check(
     ] = Path(),
     as_json: AsJson = False,
 ) -> None:
-    """Check that a dataset's files are complete. Missing photos and unusable rows are listed."""
+    """Check whether a dataset's files are complete; list missing photos and unusable label rows."""
     from photorank.labels.datasets.check_dataset import check_dataset
     from photorank.labels.datasets.dataset_manifest import load_manifest
     from photorank.labels.datasets.read_dataset import open_dataset

@@ -69,7 +69,7 @@ def evaluate(
     progress_file: ProgressFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Evaluate rating vectors and learners on held-out judgements. The index keeps the result."""
+    """Evaluate rating vectors and learners on held-out judgements; save the result in the index."""
     from photorank.evaluation.saved_evaluation import save_evaluation
     from photorank.learning.protocol import Protocol, fewer_folds
     from photorank.progress_file import reporting

@@ -34,7 +34,7 @@ def nuisance(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure the effect of photo content on ratings, and rating accuracy without that effect."""
+    """Measure the effect of photo content on ratings, and their accuracy without that effect."""
     from photorank.evaluation.nuisance import compare_without_content, without_content
     from photorank.learning.protocol import Protocol
     from photorank.vectors.store import add_vector, check_free

@@ -35,7 +35,7 @@ def people(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare people's tastes in photos. Shows who agrees, what all like, and what is disputed."""
+    """Compare people's tastes. Show who agrees, which photos all like, and which are disputed."""
     from photorank.errors import LabelsError, UnknownNameError
     from photorank.evaluation.agreement import (
         agreed_best,

@@ -1,4 +1,4 @@
-"""Commands that rate photos by a rating vector, and tell which of two photos is better."""
+"""Commands that rate photos by a rating vector, and compare two photos by their ratings."""
 
 import sys
 from collections.abc import Sequence
@@ -138,7 +138,7 @@ def compare(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the probability that each of two photos is the better one. The two sum to 1."""
+    """Show the probability that each of two photos is better. The two probabilities sum to 1."""
     from photorank.rating.rate_photo import compare_embeddings, embeddings_of
 
     opened = open_index(index)

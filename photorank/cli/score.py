@@ -73,7 +73,7 @@ def score(
     ] = False,
     index: IndexName = None,
 ) -> None:
-    """Score any number of photos, one output row each. Unusable photos get a row, too."""
+    """Score any number of photos. The output has a row for each photo, even an unusable one."""
     from photorank.scoring.scale import Scale
     from photorank.scoring.sources import check_sources
 
@@ -150,7 +150,7 @@ def _score_photos(
     sink: "ScoreFile | ScoreStream",
     tell: _Told,
 ) -> tuple[int, int]:
-    """Score photos that have no output row yet; return the counts of all rows and scored rows.
+    """Score photos that have no output row yet; return numbers of all rows and of scored rows.
 
     A photo that cannot be used gets a row without a score. Rows of earlier runs count as well.
     """

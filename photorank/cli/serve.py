@@ -47,7 +47,7 @@ def serve(
         float, typer.Option(min=1, metavar="S", help="Time of one request, with its upload.")
     ] = 60.0,
 ) -> None:
-    """Run an HTTP server that rates and compares uploaded photos, and chooses albums of them."""
+    """Run an HTTP server that rates or compares uploaded photos, or chooses some for an album."""
     try:
         from photorank.service import server
         from photorank.service.access_tokens import read_tokens

@@ -37,7 +37,7 @@ def prompt(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a rating vector from texts. One prompt, several averaged, or one minus its opposite."""
+    """Make a rating vector from texts: one prompt, a mean of several, or one minus its opposite."""
     from photorank.vectors.plain_prompts import prompt_vector
     from photorank.vectors.quality_prompts import KIND, worded_vector
     from photorank.vectors.store import add_vector, check_free
@@ -95,7 +95,7 @@ def learn(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Learn a rating vector from people's judgements. It is tested on held-out photos."""
+    """Learn a rating vector from people's judgements, and test it on held-out photos."""
     from photorank.learning.learn_vector import DEGRADATIONS, MISTAKEN, learn_vector
     from photorank.vectors.learners_by_name import is_learner, known_learners
     from photorank.vectors.store import add_vector, check_free

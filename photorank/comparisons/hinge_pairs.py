@@ -156,7 +156,7 @@ class _Tree:
         return cls(levels)
 
     def add_to(self, losers: Floats, winners: Floats, values: Floats) -> None:
-        """Add each photo's sums of `values` over its worse and better partners to two arrays.
+        """For each photo, add sums of `values` over worse and over better partners to two arrays.
 
         Sums over worse partners are added to `losers`, and sums over better partners to `winners`.
         A photo's partners are those that it forms a pair with.

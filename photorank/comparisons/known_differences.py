@@ -24,7 +24,7 @@ class KnownDifferences:
     def of_copies(
         cls, rows: Embeddings, photos: ArrayLike, margins: Sequence[float], weight: float, *, n: int
     ) -> "KnownDifferences":
-        """Differences of k of n photos from their copies, given as an array (k, copies, d).
+        """Training pairs of k photos and their copies, from embedding differences (k, copies, d).
 
         `photos` (k,) are the photos' numbers, `margins` (copies,) the same for every photo.
         """
@@ -39,7 +39,7 @@ class KnownDifferences:
 
     @property
     def _share(self) -> float:
-        """Weight of one difference; a fold may leave none."""
+        """Weight of each difference: total weight / number of differences (at least 1)."""
         return self.weight / max(len(self.rows), 1)
 
     def take(self, rows: Codes) -> "KnownDifferences":

@@ -35,7 +35,7 @@ _MIN_COSINE = 0.99  # of embeddings by the fastest runtimes with those by torch
 
 
 def examine_all(workspace: Workspace, name: str | None) -> dict[str, list[Finding]]:
-    """Dict of check results by index name; the empty name "" holds those of the machine."""
+    """Dict of check results by index name; results for the machine have the empty name ""."""
     names = [workspace.existing_index(name).name] if name else workspace.index_names()
     here = [*examine_machine(workspace.root), examine_embedded(), *_check_shipped_vectors()]
     found = {one: examine(workspace.index(one)) for one in names}
@@ -97,7 +97,7 @@ def _check_cards_and_evaluations(paths: IndexPaths) -> Iterator[Finding]:
 
 
 def _unusable_evaluations(paths: IndexPaths) -> tuple[list[Path], list[UnreadableFileError]]:
-    """Paths of damaged evaluation files, and errors for the files that cannot be read."""
+    """Paths of damaged evaluation files, and errors for evaluation files that cannot be read."""
     damaged: list[Path] = []
     unreadable: list[UnreadableFileError] = []
     for path in evaluation_paths(paths):

@@ -43,7 +43,7 @@ class Fingerprint:
         return replace(self, blocks=None)
 
     def require(self, found: "Fingerprint", *, vector: str) -> None:
-        """Raise EncoderMismatchError if vectors of this fingerprint do not fit those of `found`.
+        """Raise EncoderMismatchError if vectors of this fingerprint do not fit fingerprint `found`.
 
         A vector of the head alone fits embeddings with further blocks.
         """
@@ -110,7 +110,7 @@ class Encoder(Protocol):
         """
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """Unit embeddings of texts, comparable to the last-layer part (head) of photos' ones."""
+        """Unit embeddings of texts, comparable to photo embeddings' last-layer part (head)."""
 
 
 @runtime_checkable

@@ -43,7 +43,7 @@ class Tower(Protocol):
 
 
 def encode(tower: Tower, frames: Sequence[Frames], n_features: int) -> Embeddings:
-    """Features (n, n_features) of n network inputs (frames), computed in batches of one shape.
+    """Features (n, n_features) of n network inputs (frames); each batch has inputs of one shape.
 
     In bfloat16 the size of a batch decides how its products are rounded: a hundredth of the
     ratings' standard deviation. So batches of squares are filled up, and a photo has one embedding

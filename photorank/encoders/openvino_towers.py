@@ -20,7 +20,7 @@ _FRAMES_AT_ONCE = 8  # per thread; more are no faster
 
 
 def is_installed() -> bool:
-    """True if the ``openvino`` extra is installed, checked without importing it."""
+    """True if the ``openvino`` extra is installed; the openvino module is not imported."""
     return find_spec("openvino") is not None
 
 

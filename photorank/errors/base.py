@@ -17,7 +17,7 @@ class PhotorankError(Exception):
 
 
 def _unpickled(kind: type[PhotorankError], args: tuple[Any, ...]) -> PhotorankError:
-    """Error of a kind with given arguments, made without its `__init__`."""
+    """Error of the class `kind` with given arguments, made without calling its `__init__`."""
     error = kind.__new__(kind)
     error.args = args
     return error

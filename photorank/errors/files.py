@@ -62,7 +62,7 @@ class UnusablePhotosError(PhotorankError, ValueError):
 
 
 class MetadataError(PhotorankError, ValueError):
-    """A photo's metadata cannot be parsed; the attribute `reason` tells the user why."""
+    """A photo's metadata cannot be parsed; the attribute `reason` explains why to the user."""
 
     def __init__(self, reason: str, path: Path | None = None) -> None:
         self.reason = reason
@@ -86,7 +86,7 @@ class ExportError(PhotorankError, OSError):
 
 
 class StorageError(PhotorankError, OSError):
-    """A file or folder cannot be written, such as on a full or read-only disk."""
+    """A file or folder cannot be written, for example because the disk is full or read-only."""
 
     def __init__(self, path: Path | str, why: str, kept: str | None = None) -> None:
         kept = kept or (

@@ -113,7 +113,7 @@ def agreements(people: Sequence[PersonTaste], *, seed: int = 0) -> tuple[Agreeme
 def agreed_best(
     people: Sequence[PersonTaste], most: int = _LISTED_PHOTOS
 ) -> tuple[PhotoRatings, ...]:
-    """Shared favourites: photos with the highest mean minus standard deviation of people's ratings.
+    """Shared favourites: photos for which mean minus standard deviation of ratings is highest.
 
     The standard deviation holds both how much people differ and how uncertain each taste is.
     """

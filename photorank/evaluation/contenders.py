@@ -63,7 +63,7 @@ def chosen_vectors(
 
 
 def plain_prompt(index: Index, load: Callable[[], Encoder]) -> MasterVector | None:
-    """Baseline vector from a plain text prompt, saved in the index; None without a text network."""
+    """Saved baseline vector from a plain text prompt, made if missing; None if that fails."""
     stored = list_vectors(index).get(PLAIN_PROMPT_NAME)
     if stored is not None:
         return stored

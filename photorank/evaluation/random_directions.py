@@ -78,7 +78,7 @@ def _photos_of_first_folds(folds: Folds) -> Codes:
 
 
 def _top_metrics(ratings: Floats, pairs: HeldOutPairs, rows: Codes) -> dict[str, list[float]]:
-    """Top-of-list metrics, such as NDCG, by name: each a list with a value per column of ratings.
+    """Dict from top-of-list metric (such as NDCG) to a list with one value per column of ratings.
 
     `rows` are the rated photos.
     """
@@ -89,7 +89,7 @@ def _top_metrics(ratings: Floats, pairs: HeldOutPairs, rows: Codes) -> dict[str,
 
 
 def _order_metrics(ratings: Floats, graph: Comparisons, gap_power: int) -> dict[str, list[float]]:
-    """Accuracy, plain and weighted by label difference, and Kendall's τ_b per column of ratings.
+    """Accuracy (plain and weighted by label difference) and Kendall's τ_b per column of ratings.
 
     The ratings (n, k) have no ties.
     """

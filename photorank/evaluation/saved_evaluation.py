@@ -38,12 +38,12 @@ class Evaluation:
     requested: Protocol | None = None  # before folds and repeats were as many as can be; likewise
 
     def rows(self, scope: Scope) -> list[Result]:
-        """Results on one kind of photo pairs (scope), from the test folds of `protocol`."""
+        """Results for one kind of photo pairs (scope), from the test folds set in `protocol`."""
         folds = ("", self.protocol.fold_by)
         return [row for row in self.results if row.scope == scope and row.fold_by in folds]
 
     def with_other_folds(self, row: Result) -> Result | None:
-        """Result of the same vector and scope as `row`, but with the other kind of test folds.
+        """Result of `row`'s vector and scope on the other kind of folds (of photos or of groups).
 
         Test folds are of single photos, or of groups or series. None if folds were made in one way
         only.
@@ -55,7 +55,7 @@ class Evaluation:
 
     @property
     def requested_protocol(self) -> Protocol:
-        """Evaluation protocol as the user requested it, in which `fold_by` is None if not set.
+        """Evaluation protocol requested by the user; `fold_by` is None if the user did not set it.
 
         Where older files do not tell, two kinds of folds were used only if the user named none.
         """

@@ -1,4 +1,4 @@
-"""Export of star ratings to XMP sidecars; ratings that people gave are kept by default."""
+"""Export of star ratings to XMP sidecars; by default, ratings given by people are not replaced."""
 
 import itertools
 import os

@@ -45,7 +45,7 @@ class Manifest:
     schema_version: int = SCHEMA_VERSION
 
     def checked(self, index: str, encoder: Encoder) -> Encoder:
-        """Check that an encoder matches the index; return it set to the index's numeric precision.
+        """Encoder set to the index's numeric precision, after a check that it matches the index.
 
         Raises IndexMismatchError if the fingerprint is not the index's.
         """

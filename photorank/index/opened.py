@@ -137,7 +137,7 @@ class Index:
         return self._held.beginnings
 
     def rows_of_digests(self, digests: Iterable[str]) -> dict[str, int]:
-        """Row numbers of photos, by the given digests or prefixes of at least 16 digits.
+        """Dictionary from digest (or digest prefix of 16 or more digits) to the photo's row number.
 
         Those that no photo has are left out.
         """
@@ -145,7 +145,7 @@ class Index:
         return {digest: row for digest, row in found if row is not None}
 
     def numbers(self) -> Codes:
-        """Catalogue number of each photo, in the order of :meth:`photos`; never reused."""
+        """Catalogue numbers of all photos, in the order of :meth:`photos`; no number is reused."""
         return self._held.rows.photos
 
     def rows_matching(self, text: str, most: int) -> list[int]:
@@ -375,7 +375,7 @@ class Index:
 
 
 def open_index(name: str | None = None) -> Index:
-    """Open the named index of the current workspace; without a name, its only index.
+    """Open the index with the given name; if no name is given, the workspace's only index.
 
     Raises MissingIndexError if there is no such index, or a name is needed to choose.
     """

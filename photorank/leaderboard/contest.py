@@ -170,7 +170,7 @@ def _source_of_vector(vector: MasterVector) -> str:
 
 
 def _source_by_index(told: dict[str, list[str]]) -> str:
-    """Phrase that says what a rating direction was made from, by index if the sources differ."""
+    """Phrase that names the source of a rating direction, or several sources with their indexes."""
     if len(told) == 1:
         return next(iter(told))
     return "; ".join(f"on {', '.join(names)}: {source}" for source, names in told.items())
@@ -218,7 +218,7 @@ def _judgements_text(panel: Panel) -> str:
 
 
 def _shown(report: PanelReport, entries: Sequence[_Entry], panel: Panel) -> Shown | None:
-    """Photos rated highest and lowest by a leaderboard's best row; None if no row can be best.
+    """Photos that the best vector or learner rates highest and lowest; None without a fair test.
 
     Only a row tested on unseen photos can be the best.
     """

@@ -64,7 +64,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Shown:
-    """Photos that the best row of a leaderboard rates highest and lowest, with people's scores."""
+    """Photos rated highest and lowest by the best vector or learner, with people's scores."""
 
     by: str
     best: tuple[str, ...]

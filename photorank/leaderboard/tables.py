@@ -114,7 +114,7 @@ def _measured(row: Row) -> tuple[str, ...]:
 
 
 def _difference(found: Difference, p_holm: float) -> tuple[str, str, str]:
-    """Three texts: a difference with its interval, its p-value, and its corrected p-value."""
+    """Three texts: a difference with interval, then the p-value, then the corrected p-value."""
     return limits(Limits(found.value, found.low, found.high)), _p(found.p), _p(p_holm)
 
 

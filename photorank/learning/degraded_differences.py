@@ -70,7 +70,7 @@ def cached_differences(
 def _known(
     photos: JudgedPhotos, cached: dict[str, Embeddings], weight: float
 ) -> KnownDifferences | None:
-    """Training data from the cached differences of photos; None for fewer than ten photos."""
+    """Training data from cached differences (photo minus copy); None for fewer than ten photos."""
     places = [place for place, digest in enumerate(photos.digests) if digest in cached]
     if len(places) < MIN_PHOTOS:
         return None
@@ -79,7 +79,7 @@ def _known(
 
 
 def _cached(index: Index) -> dict[str, Embeddings]:
-    """Cached differences (copies, d), keyed by the photo's digest."""
+    """Cached embedding differences (copies, d) of photo and copies, keyed by the photo's digest."""
     kept = cached_arrays(index.paths.degraded, "identity", "digests", "rows")
     if kept is None or str(kept["identity"]) != _identity(index):
         return {}
@@ -91,7 +91,7 @@ def _cached(index: Index) -> dict[str, Embeddings]:
 
 
 def _cache(index: Index, differences: dict[str, Embeddings]) -> None:
-    """Cache differences; without room on the disk a vector is learned, but not tested anew."""
+    """Save differences from degraded copies in a cache file; no error if it cannot be written."""
     if differences:
         cache_arrays(
             index.paths.degraded,
@@ -102,5 +102,5 @@ def _cache(index: Index, differences: dict[str, Embeddings]) -> None:
 
 
 def _identity(index: Index) -> str:
-    """Text that is equal for the same embedding space and the same degradations."""
+    """Text that identifies an embedding space and a list of degradations."""
     return f"{index.fingerprint!r} {[copy.name for copy in BESIDE_SCORES]}"

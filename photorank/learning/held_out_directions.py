@@ -97,7 +97,7 @@ def fitting(X: Embeddings) -> Iterator[Executor]:
 
 
 class Fits:
-    """Fits of one learner in background threads: one per test fold, without that fold's photos.
+    """Background fits of one learner: one fit for each test fold, without that fold's photos.
 
     With a `share` below 1 only that share of the other folds' units (photos or whole groups)
     is learned from.
@@ -186,7 +186,7 @@ class Refits:
 
 
 def ratings_by_fold(directions: Floats, photos: JudgedPhotos, folds: Folds) -> Floats:
-    """Rating (repeats, n) of each photo by the direction tested on its fold; 0 if in no fold.
+    """Rating (repeats, n) of each photo by the direction tested on its fold; 0 if it has no fold.
 
     Only ratings of one fold of one repeat come from one direction and may be compared.
     """
@@ -247,7 +247,7 @@ def _fits_at_once(X: Embeddings) -> int:
 
 
 def _training_set(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhotos:
-    """Judged photos with what the vector described by `card` learned from: comparisons, copies."""
+    """Training data of the vector described by `card`: photos, comparisons, degraded copies."""
     rater, by_raters = card.parameters.get("rater"), bool(card.parameters.get("by_raters"))
     if (rater, by_raters) != (photos.rater, photos.by_raters):
         every = index.comparisons(rater=rater, by_raters=by_raters)

@@ -17,7 +17,7 @@ from photorank.vectors.master import MasterVector
 
 
 class HeldOutRatings(NamedTuple):
-    """Ratings of photos, each by a model that did not learn from the photo; nan if impossible."""
+    """Rating of each photo by a model that did not learn from it; nan if there is no such model."""
 
     ratings: Ratings  # (n,) on the vector's scale; nan for photos it saw and cannot do without
     seen: Flags  # (n,) whether the vector itself learned from the photo, or from a copy
@@ -32,7 +32,7 @@ class HeldOutRatings(NamedTuple):
 def held_out_ratings(
     index: Index, vector: MasterVector, ratings: Ratings, *, seed: int = 0
 ) -> HeldOutRatings:
-    """Ratings of photos, each by a model that did not learn from the photo; nan if impossible.
+    """Rating of each photo by a model that did not learn from it; nan if there is no such model.
 
     Photos that a vector was learned from are rated by what is learned without their fold, where its
     card says how; their percentile among all photos is carried over to the vector's scale.
@@ -61,7 +61,7 @@ def held_out_ratings(
 
 
 def _percentiles(photos: JudgedPhotos, folds: Codes, directions: Floats) -> Floats:
-    """Rating percentile (n,) of each photo among all, by the direction learned without its fold."""
+    """Percentile (n,) of each photo's rating by the direction learned without the photo's fold."""
     percentiles = np.empty(len(photos.X))
     for fold, direction in enumerate(directions):
         every = photos.X.astype(np.float64) @ direction

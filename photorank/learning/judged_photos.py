@@ -58,7 +58,7 @@ class JudgedPhotos:
         return card.seen(self.digests, self.heads, self.greys)
 
     def codes(self, kind: FoldBy) -> Codes:
-        """Group or series number (n,) of each photo, as `kind` says; −1 for none."""
+        """Number (n,) of each photo's group or series, whichever `kind` names; −1 for none."""
         return self.groups if kind == "group" else self.series
 
     def take(self, rows: Codes) -> "JudgedPhotos":
@@ -161,7 +161,7 @@ def judged_comparisons(
 
 
 def _comparisons(index: Index, rater: str | None, by_raters: bool) -> Comparisons:
-    """Pairwise comparisons of an index's photos; only one person's if `rater` is given.
+    """Pairwise comparisons of photos by the person `rater`, or by everybody if `rater` is None.
 
     They are made from labels; without labels, from the choices of the one rater.
     """

@@ -162,7 +162,7 @@ def _refitting_factor(ratings: Floats, pairs: HeldOutPairs) -> float:
 def _sums_beyond(
     ratings: Floats, pairs: HeldOutPairs, gap: float, refitted: bool
 ) -> list[PairSums]:
-    """Pair sums per cross-validation repeat, of which the accuracy beyond a label gap is made."""
+    """Pair sums, one per cross-validation repeat, for pairs with label differences above `gap`."""
     sums = []
     units, couples = units_of(pairs.folds, refitted), 0 if refitted else COUPLES
     for row, graph, clusters in zip(ratings, pairs.graphs, units, strict=True):
@@ -187,7 +187,7 @@ def _sums_beyond(
 
 
 def _degrees_beyond(pairs: HeldOutPairs, gap: float) -> Floats:
-    """Number of each photo's pairs with labels over `gap` apart, in each repeat (repeats, n).
+    """Number (repeats, n) of each photo's pairs whose labels differ by more than `gap`.
 
     A repeat is one split of the photos into test folds.
     """

@@ -224,7 +224,7 @@ def summed_by(codes: Codes, values: Floats) -> Floats:
 
 @lru_cache(maxsize=4)
 def _unit_couples(unit_codes: bytes, couples: int) -> tuple[Codes, Pairs]:
-    """Photo pairs (m, 2) from c random cluster pairs, and where each cluster pair begins (c,).
+    """Starts (c,) of c random cluster pairs in an array of photo pairs, and that array (m, 2).
 
     The beginnings, which are positions among the photo pairs, are returned first. A photo without a
     cluster counts as a cluster.

@@ -357,6 +357,6 @@ def _rank_shifts(pull: Floats, shares: Floats, comparisons: ScoreComparisons) ->
 
 
 def _undefined(comparisons: Comparisons, clusters: Codes | None) -> PairSums:
-    """Pair sums, all nan, of a metric that needs scores, for photos with choices only."""
+    """Pair sums (all nan) of a metric that needs scores, for photos that have only choices."""
     n_units = comparisons.n if clusters is None else unit_codes(clusters, n=comparisons.n).max() + 1
     return PairSums(np.full(3, np.nan), np.full((n_units, 3), np.nan), np.empty((0, 3)), -1.0)

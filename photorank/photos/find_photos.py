@@ -44,7 +44,7 @@ _MAX_NUMBER = (1 << 63) - 1  # largest integer in SQLite; times and inodes may b
 
 
 class Stamp(NamedTuple):
-    """Size, times and inode of a file, compared to notice a change of its content.
+    """Size, times and inode of a file; if they change, the file's content may have changed.
 
     A program can set the modification time back, but not the change time. Two files may have both
     times in common, but not the inode.
@@ -103,7 +103,7 @@ class SkippedFile:
 
     @property
     def passed_over(self) -> bool:
-        """True if the file was skipped for being hidden, not a photo, or a sidecar of a photo."""
+        """True if the file was skipped because it is hidden, is no photo or is a sidecar."""
         return self.reason in _PASSED_OVER
 
     @property

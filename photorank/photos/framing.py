@@ -167,7 +167,7 @@ def _tile_starts(long: int, size: int) -> list[int]:
 
 
 def _full_sides(photo: Image.Image) -> tuple[int, int]:
-    """Short and long side in pixels of the original photo, before decoding reduced it.
+    """Short and long side, in pixels, that a photo had before it was reduced during decoding.
 
     Scaled-down sides are rounded, and a frame that is one pixel longer because of it changes an
     embedding more than the scaling does: down to a cosine of 0.989.

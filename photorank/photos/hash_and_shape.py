@@ -85,7 +85,7 @@ def aspect_of_file(path: Path) -> int:
 
 
 def look_of_file(path: Path) -> AspectAndColour:
-    """Aspect ratio and mean colour of a thumbnail file; those of a grey 3:2 image if unreadable."""
+    """Aspect ratio and mean colour of a thumbnail file; 3:2 and grey if the file is unreadable."""
     return measured_file(path, _look) or UNKNOWN
 
 
@@ -111,7 +111,7 @@ def _shape(picture: Image.Image) -> Shape:
 
 
 def measured_file(path: Path, measure: Callable[[Image.Image], T]) -> T | None:
-    """Result of a measurement of an image file, such as a thumbnail; None if it is unreadable."""
+    """Result of calling `measure` on an opened image file; None if the file is unreadable."""
     try:
         with open_file(path) as file:
             return measure(open_header(file))

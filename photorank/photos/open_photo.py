@@ -1,4 +1,4 @@
-"""Opening of photo files: bytes, decoded pixels, reasons for unreadable files."""
+"""Reading and decoding of photo files, and the reasons why files cannot be read."""
 
 import errno
 import hashlib

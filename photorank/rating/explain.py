@@ -45,7 +45,7 @@ class Explanation:
 
     @property
     def parts(self) -> Floats:
-        """Contributions (rows, columns) of grid cells to the rating's difference from the mean.
+        """Contributions (rows, columns) of grid cells to the rating minus the index's mean rating.
 
         The mean is that of the index's photos. What signals contribute to the difference is in no
         cell.
@@ -65,7 +65,7 @@ def explain_file(
     encoder: Encoder,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Explanation:
-    """Explanation of the rating of a photo file, in the index or not; see :func:`explain`."""
+    """Explanation of the rating of a photo file, which need not be in the index."""
     if not path.exists():
         raise MissingPathError(path)
     try:

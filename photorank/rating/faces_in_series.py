@@ -1,4 +1,4 @@
-"""Comparison of faces within a series: open eyes, cut-off heads, sharpness."""
+"""Comparison of faces between the shots of a series: open eyes, cut-off heads, sharpness."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple

@@ -39,7 +39,7 @@ class HeatMap:
         return self.method == "sum over positions"
 
     def minus_average(self, average: float) -> Floats:
-        """Contributions (rows, columns) of grid cells to the rating's difference from an average.
+        """Contributions (rows, columns) of grid cells to a rating's difference from `average`.
 
         Of an exact map the average's own share is taken off everywhere, so the
         parts sum to the difference of the two ratings; what occlusion found is

@@ -1,4 +1,4 @@
-"""Ratings of single photos, in the index or not, and comparisons of two photos."""
+"""Ratings of single photos, whether in the index or not, and comparisons of two photos."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

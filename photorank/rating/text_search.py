@@ -1,4 +1,4 @@
-"""Direction in embedding space along which an index's photos are searched for a text."""
+"""Direction in embedding space for a text search: photos further along it match better."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ _LEAST_LENGTH = 1e-6  # of a difference between photos that says anything
 
 
 def search_direction(index: Index, text: str, encoder: Encoder) -> Direction:
-    """Unit direction (d,) that search words give, along which an index's photos are compared.
+    """Unit vector (d,) of a search text; the scalar product with it ranks an index's photos.
 
     It is the text's own. With the built-in encoder, which never learned words and photos together,
     it turns a little towards what the five photos that match the text best have in common, and all

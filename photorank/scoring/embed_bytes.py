@@ -47,7 +47,7 @@ class Embedder:
         return Ready(encoder.prepare(decoded.photo))
 
     def embed(self, photos: Sequence[Ready]) -> tuple[Embeddings, Flags]:
-        """Embeddings (n, d) of photos, and a mask (n,) of those that are finite and not zero."""
+        """Embeddings (n, d) of photos, and a mask (n,): True for finite, nonzero embeddings."""
         rows = np.zeros((len(photos), self.index.manifest.dimensions), dtype=np.float32)
         new = [place for place, photo in enumerate(photos) if photo.prepared is not None]
         held = [place for place, photo in enumerate(photos) if photo.prepared is None]

@@ -52,7 +52,7 @@ class ScoreStream:
         stream.write(self._lines.head)
 
     def left(self, sources: Iterable[Source]) -> Iterator[Source]:
-        """Iterator over the photos left to score: all, because a stream cannot be resumed."""
+        """Iterator over all given photos, because a stream of scores cannot be resumed."""
         return iter(sources)
 
     def write(self, batch: Iterable[Scored]) -> None:
@@ -62,7 +62,7 @@ class ScoreStream:
 
 
 class ScoreFile:
-    """Output file of photos' scores, with a JSON file beside it that says how they were made."""
+    """Output file of scores, with a JSON file beside it that says how the scores were made."""
 
     def __init__(self, path: Path, format: Format, columns: Mapping[str, Kind] = COLUMNS) -> None:
         self.path = path
@@ -81,7 +81,7 @@ class ScoreFile:
 
     @property
     def is_begun(self) -> bool:
-        """True if the output file exists, or a part of it left by an interrupted run."""
+        """True if the output file exists, or if an interrupted run left a part of it."""
         return self.path.exists() or self._grown.exists()
 
     def require_new(self) -> None:
@@ -170,7 +170,7 @@ class ScoreFile:
                 ) from error
 
     def _require_same_card(self, card: Json) -> None:
-        """Raise ScoreFileError if vector, encoder or index differ from those of the file's rows.
+        """Raise ScoreFileError if the file's rows were made with another vector, encoder or index.
 
         The album, if any, must be the same, too.
         """

@@ -69,7 +69,7 @@ def entries(path: Path, column: str | None) -> Iterator[Entry]:
 
 
 def _read(stream: BinaryIO) -> bytes:
-    """Next available bytes of a stream, waiting for at least one; empty at the stream's end."""
+    """Wait for the next bytes of a stream and return them; empty bytes at the stream's end."""
     read1 = getattr(stream, "read1", stream.read)
     data: bytes = read1(_PART_BYTES)
     return data
@@ -85,7 +85,7 @@ def _entry(data: bytes, mark: bytes, where: str) -> Iterator[Entry]:
 
 
 def _column_of(path: Path, column: str | None) -> str:
-    """Name of the column with the paths, as the file spells it; raises ListError if none."""
+    """Name of the paths' column, spelled as in the file; raises ListError if there is none."""
     if path.suffix.lower() in _PARQUET:
         names = _parquet(path).schema_arrow.names
     else:

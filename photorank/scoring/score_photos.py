@@ -50,7 +50,7 @@ class _Opened(NamedTuple):
 def scored(
     sources: Iterable[Source], embedder: Embedder, scale: Scale, *, batch_size: int | None = None
 ) -> Iterator[list[Scored]]:
-    """Yield photos' scores in batches, in the given order; an unusable photo has a reason instead.
+    """Yield batches of photos' scores in the given order; an unusable photo has an error message.
 
     Photos are read and decoded ahead of the encoder, as those of an index are, and no more than
     two batches wait in memory. Raises the encoder's errors.

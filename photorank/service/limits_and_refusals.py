@@ -107,6 +107,6 @@ class RequestCapacity:
         self.bytes += count
 
     def leave(self, count: int) -> None:
-        """Count a finished request, and release the bytes reserved for its body."""
+        """Take a finished request off the count, and release the bytes reserved for its body."""
         self.requests -= 1
         self.bytes -= count

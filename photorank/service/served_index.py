@@ -13,7 +13,7 @@ from photorank.vectors.store import load_vector
 
 
 class Snapshot:
-    """Opened index, with an encoder and a converter from embeddings to ratings for each vector."""
+    """Opened index, its encoder, and for each vector a converter from embeddings to ratings."""
 
     def __init__(self, index: Index, load: Callable[[], Encoder], changed_ns: int) -> None:
         self.index = index

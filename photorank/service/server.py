@@ -47,7 +47,7 @@ def server_of(app: Starlette, host: str, port: int, limits: Limits) -> uvicorn.S
 
 
 def run(server: uvicorn.Server) -> None:
-    """Serve until SIGTERM or Ctrl-C; running requests are answered first."""
+    """Serve until SIGTERM or Ctrl-C, and stop after all running requests are answered."""
     limit_decoding(DECODING)
     # What is wrong with a form is told to its client; of many it would fill the log.
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)

@@ -21,7 +21,7 @@ _SHORTFALL = 3.5  # standard errors by which a pair's estimated cosine may be to
 def leaders(
     embeddings: Embeddings, threshold: float, looser: float, same_picture: SamePicture
 ) -> Codes:
-    """Row number (n,) of the cluster leader of each photo: a similar earlier photo, or itself.
+    """Row number (n,) of each photo's cluster leader: a similar earlier photo, or the photo itself.
 
     Photos are taken in turn. One joins the likest leader that is like enough, else it
     is a leader itself. So a photo looks like its leader, not merely like a photo that

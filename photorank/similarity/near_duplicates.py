@@ -43,7 +43,7 @@ Span = tuple[float, float]
 
 
 def near_duplicate_codes(embeddings: Embeddings, greys: NDArray[np.uint8] | None) -> Codes:
-    """Group numbers (n,) of n photos, equal for near-duplicates; −1 for a photo without duplicates.
+    """Near-duplicate group (n,) of each photo, as a number; −1 for a photo without duplicates.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def implausible_group_size(copies: Codes) -> int:
 
 
 def near_duplicates_among(index: Index, rows: Codes) -> Codes:
-    """Group numbers (k,) of k photos of an index; near-duplicates among them share a number.
+    """Near-duplicate group (k,) of each of k photos of an index, as a number; −1 if it has none.
 
     −1 for a photo without near-duplicates among the rows.
     """

@@ -55,7 +55,7 @@ def find_series(
     among: Codes | None = None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Series:
-    """Find series of photos (such as bursts) by people's labels, embeddings, image hashes and EXIF.
+    """Find series of photos, such as bursts, from EXIF, embeddings, image hashes and user labels.
 
     Two photos belong together if
 
@@ -112,7 +112,7 @@ def is_bracket(photos: Sequence[Photo]) -> bool:
 def _look_alikes(
     index: Index, rows: Codes, threshold: float, on_progress: Callable[[int, int], None]
 ) -> tuple[Codes, bool]:
-    """Row number (n,) of the look-alike that represents each photo; the photo's own if none.
+    """Row number (n,) of the look-alike that represents each photo; a photo may represent itself.
 
     A photo that looks like no other represents itself. The second value is False if a thumbnail
     that was looked at could not be read.

@@ -225,7 +225,7 @@ def _unwrapped(state: "dict[str, Tensor]") -> "dict[str, Tensor]":
 
 
 def _recognised(path: Path, state: "dict[str, Tensor]") -> _Layout:
-    """Known layout that fits a scoring head's tensors, else that of a chain of linear layers.
+    """Layout that fits a scoring head's tensors: a known layout, or a chain of linear layers.
 
     Raises DamagedWeightsError if neither fits.
     """

@@ -183,7 +183,7 @@ def unit_direction(source: str, builtin: Mapping[str, MasterVector], blocks: Blo
 def direction_of(
     encoder: ComparesPhrases, texts: Sequence[str], directions: Floats
 ) -> tuple[Direction, Floats]:
-    """Unit direction (d,) for texts, and how much they ask for each photo quality on average (q,).
+    """Unit direction (d,) for texts, and the mean weight (q,) of each photo quality in the texts.
 
     The mean is over the texts.
 

@@ -49,7 +49,7 @@ def shipped_vector(card: str, folder: Path = FOLDER) -> MasterVector:
 def shipped_for(
     fingerprint: Fingerprint, folder: Path = FOLDER
 ) -> dict[str, MasterVector | DamagedVectorError]:
-    """Built-in vectors for an encoder, by name, with an error object in place of a damaged one."""
+    """Built-in vectors for an encoder, by name; an error object replaces each damaged vector."""
     found: dict[str, MasterVector | DamagedVectorError] = {}
     for name in (*BUILTIN, *WITHIN_SCENES):
         card = f"{name}.{fingerprint.framing}"

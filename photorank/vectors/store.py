@@ -100,7 +100,7 @@ def add_vector(index: Index, vector: MasterVector) -> Path:
 
 
 def put_vector(index: Index, vector: MasterVector) -> Path:
-    """Save a vector, replacing the same person's earlier one; return the path of its file.
+    """Save a person's vector, replacing that person's vector of the same name; return its path.
 
     Raises as :func:`add_vector` does, also if the vector of that name is another person's.
     """
@@ -113,7 +113,7 @@ def put_vector(index: Index, vector: MasterVector) -> Path:
 
 
 def is_of_rater(vector: MasterVector, rater: str) -> bool:
-    """True if a vector is personal, learned from the given person's judgements."""
+    """True if a vector is personal and was learned from the given person's judgements."""
     return vector.kind == "personal" and _rater_of(vector) == rater
 
 

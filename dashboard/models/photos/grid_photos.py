@@ -63,7 +63,7 @@ def rows_of_tokens(index: Index, tokens: Sequence[str]) -> list[int]:
 
 
 def stacked(rows: Codes, series: Codes) -> tuple[Codes, Codes]:
-    """Row numbers sorted so that photos of one series (burst) are adjacent, and series sizes.
+    """Row numbers sorted so that photos of one series (burst) are adjacent, and the series' sizes.
 
     A size stands at the first photo of its series, and 0 at the further ones.
     `rows` (n,) are in the order of the grid and `series` (N,) numbers the series of all photos of

@@ -105,7 +105,7 @@ class Sheet(NamedTuple):
 
 
 def orders(labels: IndexLabels) -> dict[str, str]:
-    """Display names of the sort orders that are possible with an index's labels.
+    """Displayed names of the sort orders that are possible with an index's labels.
 
     Two of them need labels by people.
     """
@@ -200,7 +200,7 @@ def next_first_rows(
 def _sort_key(
     known: PhotoData, ratings: Ratings, rows: Codes, order: str
 ) -> Ratings | NDArray[np.bytes_]:
-    """Sort keys (k,) of k photos: the smaller the key, the earlier the photo comes."""
+    """Keys (k,) for sorting k photos: a photo with a smaller key comes earlier."""
     if order == "date":
         taken = known.facets.taken[rows]
         return np.where(taken == b"", b"~", taken)  # after all times
@@ -265,7 +265,7 @@ def mistaken_pairs(pairs: Pairs, labels: IndexLabels, group: int | None, vector:
 
 
 def training_photos_note(seen: Flags, ratings: Ratings, *, refitted: bool) -> str:
-    """Sentence on a vector's training photos: rated by cross-validation, or left out.
+    """Sentence on whether a vector's training photos are rated by cross-validation or left out.
 
     They are cross-validated if `refitted`. Empty if there are none.
     `ratings` (n,) are held out, nan where that is not possible.

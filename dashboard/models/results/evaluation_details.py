@@ -262,7 +262,7 @@ def _differences(
 
 
 def _defined(found: Sequence[Partial]) -> list[Partial]:
-    """Results without nan values; a nan confidence interval is replaced by 0 to 1."""
+    """Results whose value is not nan; a confidence interval with nan is replaced by 0 to 1."""
     return [
         replace(row, low=0.0, high=1.0) if isnan(row.low) or isnan(row.high) else row
         for row in found

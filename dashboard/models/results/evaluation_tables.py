@@ -45,7 +45,7 @@ class Board:
 
 
 def board(evaluation: Evaluation, scope: Scope, metric_name: str) -> Board:
-    """Leaderboard of rating vectors by one metric, on all photo pairs, within or across groups."""
+    """Leaderboard of rating vectors by one metric on one kind of photo pairs, such as all pairs."""
     metric = METRICS[metric_name]
     rows = _ranked_vectors(evaluation, scope, metric_name)
     fair = rows[~rows["apart"] & (rows["family"] != AT_RANDOM)]

@@ -164,7 +164,7 @@ def forest_data(table: Forest) -> Json:
 
 
 def _ticks(least: float, most: float) -> list[float]:
-    """Round numbers for the ticks of an axis, at most eight."""
+    """At most eight round numbers for the ticks of an axis."""
     step = next(one for one in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0) if (most - least) / one <= 8)
     ticks = np.arange(np.ceil(least / step), most / step) * step
     return [float(tick) + 0.0 for tick in ticks]  # 0, and not -0

@@ -95,7 +95,7 @@ PLAIN_SCOPES: dict[Scope, str] = {
 
 
 def scopes(evaluation: Evaluation, mode: Mode = "statistics") -> dict[Scope, str]:
-    """Display names of an evaluation's kinds of photo pairs, such as pairs within groups."""
+    """Displayed names of an evaluation's kinds of photo pairs, such as pairs within groups."""
     return {
         scope: PLAIN_SCOPES[scope] if mode == "plain" else SCOPES[scope][0]
         for scope in evaluation.scopes
@@ -103,7 +103,7 @@ def scopes(evaluation: Evaluation, mode: Mode = "statistics") -> dict[Scope, str
 
 
 def metrics(evaluation: Evaluation, scope: Scope) -> dict[str, str]:
-    """Display names of the metrics defined for a scope of photo pairs, such as within groups."""
+    """Displayed names of the metrics defined for a kind of photo pairs, such as within groups."""
     rows = [row.metrics for row in evaluation.rows(scope)]
     return {
         name: metric.label

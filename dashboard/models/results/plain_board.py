@@ -72,7 +72,7 @@ def default_text(vectors: Mapping[str, MasterVector], evaluation: Evaluation, mo
 
 
 def stored_for(name: str, stored: Mapping[str, MasterVector], index: str) -> MasterVector | None:
-    """Saved rating vector for a name on the leaderboard; None if there is none.
+    """Saved rating vector for a name on the leaderboard; None if no such vector is saved.
 
     A learner, which was tested on photos left out, is shown by what it made of the whole index.
     """

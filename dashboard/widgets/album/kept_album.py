@@ -232,7 +232,7 @@ def _make_requested_change(index: Index, entry: Entry) -> bool:
 
 
 def _show_excluded_photos(index: Index, entry: Entry) -> None:
-    """Show the photos excluded from a saved album, each with a button that allows it again."""
+    """Show photos excluded from a saved album, each with a button that lifts the exclusion."""
     rows = sorted(rows_of_album(index, entry.album).left_out)
     if not rows:
         return

@@ -8,7 +8,7 @@ from photorank.leaderboard.tables import Table
 
 
 def show_table(table: Table, *, title: bool = True) -> None:
-    """Show a table of texts, with numbers aligned at the right; nothing if it has no rows."""
+    """Show a table with numbers aligned at the right; if the table has no rows, show nothing."""
     if not table.rows:
         return
     if title:

@@ -84,7 +84,7 @@ def _taste_bar(session: TeachSession, taste: PersonalState) -> None:
 
 
 def _save_taste(session: TeachSession, taste: PersonalState) -> None:
-    """Save a person's taste as a rating vector, if requested or if a saved one is out of date."""
+    """Save a person's taste as a rating vector if requested, or if the saved one is out of date."""
     name, wanted = taste_vector_name(session), bool(st.session_state.get(_APPLY))
     saved = name in index_data.vectors(session.index)
     # What is saved follows each choice; it is one vector, whatever it is called.
@@ -102,5 +102,5 @@ def _save_taste(session: TeachSession, taste: PersonalState) -> None:
 
 
 def taste_vector_name(session: TeachSession) -> str:
-    """Name under which a person's learned taste is, or would be, saved as a rating vector."""
+    """Name of the rating vector that stores, or would store, a person's learned taste."""
     return vector_card.taste_name(session.rater, index_data.vectors(session.index))

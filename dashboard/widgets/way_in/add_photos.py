@@ -126,7 +126,7 @@ def _choose_index(folder: str, into: str | None) -> str:
 
 
 def show_link_to_best(said: Progress) -> None:
-    """Show a button that opens an index's best photos, after a job added photos to the index.
+    """After a job added photos to an index, show a button that opens the index's best photos.
 
     On Home, too: it puts the job's status away, below which they stand.
     """
@@ -147,7 +147,7 @@ def _start_job(start: partial[None]) -> None:
 
 
 def _upload(into: str | None) -> None:
-    """Show the upload field, and start adding the photos to an index after an upload."""
+    """Show the upload field; after an upload, start adding the uploaded photos to an index."""
     st.caption(
         "The photos are copied to the computer that shows this page, and stay there. Nothing is "
         "sent to anybody else."

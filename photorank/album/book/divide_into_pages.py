@@ -207,7 +207,7 @@ def _next_pages(
         tuple[float, tuple[CandidateLayout, float], tuple[CandidateLayout, float]],
     ],
 ) -> list[tuple[float, tuple[tuple[int, CandidateLayout, float], ...]]]:
-    """Ways to fill the next one or two pages from photo `start` on, each with its penalty."""
+    """Ways to fill the next one or two pages, beginning with photo `start`, and their penalties."""
     n = len(layouts)
     if start >= n:
         return []

@@ -27,12 +27,12 @@ class PageSize:
 
     @property
     def margin(self) -> float:
-        """Minimum distance in mm of photos from the page edges, the binding excepted."""
+        """Minimum distance in mm between photos and the page edges other than the binding."""
         return max(self.safe, _MARGIN_SHARE * min(self.width, self.height))
 
     @property
     def gutter(self) -> float:
-        """Minimum distance in mm between photos and the spine, so that none lies in the fold."""
+        """Minimum distance in mm between photos and the spine; it keeps photos out of the fold."""
         return max(self.margin, _LEAST_GUTTER_MM) if self.own_gutter is None else self.own_gutter
 
     @cached_property

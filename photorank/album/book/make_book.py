@@ -216,7 +216,7 @@ def _frame(
 
 
 def _event_start(events: Codes, start: int, k: int) -> int | None:
-    """Position in the book of a page's first photo that begins an event; None if none does."""
+    """Book position of a page's first photo that begins an event; None if no photo begins one."""
     for at in range(start, start + k):
         if at == 0 or events[at] != events[at - 1]:
             return at
@@ -224,7 +224,7 @@ def _event_start(events: Codes, start: int, k: int) -> int | None:
 
 
 def _caption(photos: Sequence[Photo], events: Codes, opens: int) -> str:
-    """Caption with an event's dates, and its group name if all its photos are in one group."""
+    """Caption with an event's dates and, if all its photos are in one group, the group's name."""
     of_event = [photos[at] for at in np.flatnonzero(events == events[opens]).tolist()]
     names = {photo.group for photo in of_event}
     name = names.pop() if len(names) == 1 else None

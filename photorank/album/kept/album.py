@@ -90,7 +90,7 @@ class KeptAlbum:
         return replace(self, photos=_without(self.photos, some), book=book)
 
     def put_before(self, digest: str, other: str | None) -> "KeptAlbum":
-        """Copy of the album with a photo in front of photo `other`, moved there or newly added.
+        """Copy of the album with a photo moved or added to the place before photo `other`.
 
         The photo comes last if `other` is None or not in the album.
         """
@@ -108,7 +108,7 @@ class KeptAlbum:
         return replace(self.take_out(()), photos=order, pinned=_without(self.pinned, (out,)))
 
     def set_alone(self, digest: str, *, wanted: bool) -> "KeptAlbum":
-        """Copy of the album with a photo alone on a book page if `wanted`, otherwise not alone."""
+        """Copy of the album in which a photo gets a book page of its own only if `wanted`."""
         alone = (
             _joined(self.book.alone, (digest,)) if wanted else _without(self.book.alone, (digest,))
         )

@@ -31,7 +31,7 @@ class AlbumRows(NamedTuple):
 
 
 def rows_of_album(index: Index, album: KeptAlbum) -> AlbumRows:
-    """Row numbers of a saved album's photos in an index, found by digest even if moved."""
+    """Row numbers of a saved album's photos in an index, found by digest, not by path."""
     rows = index.rows_of_digests({*album.photos, *album.pinned, *album.left_out})
     return AlbumRows(
         [rows[one] for one in album.photos if one in rows],

@@ -55,7 +55,7 @@ def class_weights(texts: Sequence[str], device: str, phrases: Sequence[str] = ()
 
 
 def refuse_unknown(texts: Sequence[str], device: str) -> None:
-    """Raise DegenerateDirectionError for a text that the sentence network knows nothing of."""
+    """Raise DegenerateDirectionError if the sentence network knows no word of a text."""
     with _loading:
         unknown = [text for text in texts if not sentence_network(device).knows(text)]
     if unknown:

@@ -46,7 +46,7 @@ class SentenceNetwork:
         self._device = device
 
     def knows(self, sentence: str) -> bool:
-        """True if any word, part of a word or mark of a sentence is in the vocabulary."""
+        """True if the vocabulary has any word, word part or punctuation mark of a sentence."""
         tokens = self._tokenizer.encode(sentence, add_special_tokens=False).tokens
         return any(token != _UNKNOWN for token in tokens)
 

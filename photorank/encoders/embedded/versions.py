@@ -48,7 +48,7 @@ class FirstEmbeddedEncoder(PackagedEncoder):
         return [model["last"](model["stages"](model["stem"](inputs)))]
 
     def position_maps(self, frame: Frames, direction: Direction) -> PositionMaps:
-        """Maps of each position's contribution to an embedding's dot product with `direction`."""
+        """Contribution of each image position to an embedding's dot product with `direction`."""
         [features] = self.feature_maps(frame)
         return PositionMaps(features @ direction, features.mean(axis=(0, 1)))
 
@@ -105,7 +105,7 @@ class EmbeddedEncoder(PackagedEncoder):
         return class_rows(self.network) @ self._constants.head
 
     def position_maps(self, frame: Frames, direction: Direction) -> PositionMaps:
-        """Maps of each position's contribution to an embedding's dot product with `direction`."""
+        """Contribution of each image position to an embedding's dot product with `direction`."""
         last, *stages = self.feature_maps(frame)
         own, others = direction[: self.head], self._constants.stages @ direction[self.head :]
         ends = np.cumsum([one.shape[-1] for one in stages])[:-1]

@@ -28,7 +28,7 @@ class PlainJpeg:
 
 
 def plain_jpeg(data: bytes) -> PlainJpeg | None:
-    """JPEG without metadata, its coded pixels unchanged; None if a PDF cannot hold it.
+    """JPEG with its metadata removed and its pixel data unchanged; None if a PDF cannot hold it.
 
     None if it is no JPEG, damaged, or of a kind that a PDF does not hold: CMYK, 12 bits,
     arithmetic coding.

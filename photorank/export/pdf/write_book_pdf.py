@@ -75,7 +75,7 @@ def write_pdf(
 
 
 def pikepdf_or_error() -> Any:
-    """Module pikepdf, imported; raises MissingExtraError without the extra `book`."""
+    """Imported module pikepdf; raises MissingExtraError if the extra `book` is not installed."""
     try:
         import pikepdf
         import reportlab  # noqa: F401 - asked for here, so that nothing is half done

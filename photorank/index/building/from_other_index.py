@@ -21,7 +21,7 @@ class ReplacementPlan:
     encoder: str  # the newest version of its encoder
 
     def check_new(self, new: IndexPaths) -> None:
-        """Raise JudgedIndexError if the new index is the old one or its judgements differ.
+        """Raise JudgedIndexError if the new index is the old one or has different judgements.
 
         A new index without judgements is accepted.
         """

@@ -74,7 +74,7 @@ class PictureHashes:
 
     @property
     def unreadable(self) -> bool:
-        """True if any thumbnail read so far was unreadable, except those of imported photos."""
+        """True if a thumbnail was unreadable so far; thumbnails of imported photos do not count."""
         digests = list(self._place)
         unread = np.flatnonzero(~self._readable).tolist()
         return not all(is_imported(digests[place]) for place in unread)

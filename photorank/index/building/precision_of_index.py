@@ -1,4 +1,4 @@
-"""Numeric precision of embeddings: chosen for a new index, kept for an existing index."""
+"""Numeric precision of embeddings: chosen for a new index, unchanged for an existing index."""
 
 from collections.abc import Sequence
 from contextlib import closing

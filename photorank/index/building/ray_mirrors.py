@@ -38,7 +38,7 @@ def parse_mirror(text: str) -> Mirror:
 
 
 def mirrored(mirrors: Sequence[Mirror]) -> Callable[[Path], bytes]:
-    """Function that reads a photo file, from the mirror of its folder if there is one."""
+    """Function that reads a photo from its folder's mirror, or from the disk if there is none."""
 
     def read(path: Path) -> bytes:
         for mirror in mirrors:

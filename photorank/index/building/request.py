@@ -14,7 +14,7 @@ DEFAULT_ENCODER = "open_clip:ViT-L-14-quickgelu/openai"  # of a new index
 
 
 class Loader(Protocol):
-    """Type of functions that load an encoder, as :func:`photorank.encoders.load_encoder` does."""
+    """Type of functions that load an encoder, such as :func:`photorank.encoders.load_encoder`."""
 
     def __call__(self, spec: str, *, framing: str | None = None, device: str = "auto") -> Encoder:
         """Load the encoder of a spec such as "open_clip:ViT-L-14-quickgelu/openai"."""

@@ -93,7 +93,7 @@ def load_own(index: str, manifest: Manifest, load: Loader, device: str) -> Encod
 
 
 def folder_of(path: Path) -> Path:
-    """The path itself if it is a folder, else the file's folder."""
+    """The given path if it is a folder, else the folder that contains the file."""
     return path if path.is_dir() else path.parent
 
 

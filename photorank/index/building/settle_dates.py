@@ -1,4 +1,4 @@
-"""Corrections of stored capture dates that lack a source, or have a wrong or no time zone."""
+"""Corrections of stored capture dates with an unknown source, or a wrong or missing time zone."""
 
 import sqlite3
 from collections.abc import Collection

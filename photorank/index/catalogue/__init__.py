@@ -1,1 +1,1 @@
-"""Catalogue of an index, a SQLite database: schema, migrations, connections, and its tables."""
+"""Catalogue (the SQLite database) of an index: schema, migrations, connections and tables."""

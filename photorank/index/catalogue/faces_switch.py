@@ -1,4 +1,4 @@
-"""Setting of an index that turns face detection on or off."""
+"""Setting that turns face detection of an index on or off."""
 
 import sqlite3
 

@@ -1,4 +1,4 @@
-"""Copy of the manifest in the catalogue, for use if the manifest file is lost."""
+"""Catalogue's own copy of the manifest, for use if the manifest file is lost."""
 
 import json
 import sqlite3
@@ -16,7 +16,7 @@ from photorank.workspace import IndexPaths
 
 
 def own_manifest(connection: sqlite3.Connection, paths: IndexPaths) -> Manifest:
-    """Manifest of an index, read from its file or, if that is missing, the catalogue's copy.
+    """Manifest of an index, read from its file, or from the catalogue if the file is missing.
 
     Raises LostManifestError if there is neither, MissingIndexError if there are no photos either,
     BrokenIndexError if the file is damaged or tells of other embeddings than the copy does.
@@ -51,7 +51,7 @@ def put_manifest(connection: sqlite3.Connection, manifest: Manifest) -> None:
 
 
 def kept_manifest(connection: sqlite3.Connection, paths: IndexPaths) -> Manifest | None:
-    """Copy of the manifest in the catalogue; None if the catalogue has no copy."""
+    """Catalogue's copy of the manifest; None if the catalogue has no copy."""
     row = connection.execute("SELECT json FROM manifest").fetchone()
     try:
         return None if row is None else from_json(Manifest, json.loads(row[0]))

@@ -14,7 +14,7 @@ _MAX_WHOLE_FLOAT = 1 << 53  # integers below it may be stored as floats
 
 
 def add_missing_sums(connection: sqlite3.Connection) -> None:
-    """Compute and store the checksums of tables without one, in the caller's transaction."""
+    """Compute and store the missing checksums of tables, in the caller's transaction."""
     connection.execute(_CREATE_SUMS)
     kept = _kept(connection)
     connection.executemany(

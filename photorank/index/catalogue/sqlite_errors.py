@@ -1,4 +1,4 @@
-"""SQLite errors translated into photorank errors, with the remedy."""
+"""Translation of SQLite errors into photorank errors that name a remedy."""
 
 import os
 import sqlite3

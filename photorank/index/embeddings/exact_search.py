@@ -79,7 +79,7 @@ class MappedRows:
         return rows
 
     def blocks(self) -> Iterator[tuple[slice, Embeddings]]:
-        """Yield all embeddings in float32, block by block, each with the slice of its positions."""
+        """Yield pairs (slice of positions, embeddings in float32) that cover all embeddings."""
         self._check_files_once()
         for number, (shard, start) in enumerate(
             zip(self.shards, self.starts[:-1].tolist(), strict=True)
@@ -176,7 +176,7 @@ class MappedRows:
         return products
 
     def _check_files_once(self) -> None:
-        """Run the check of the shard files, if one was given, before their first use."""
+        """Before the first use of the shard files, call the check function, if one was given."""
         if self._check_files is not None:
             self._check_files()
             self._check_files = None

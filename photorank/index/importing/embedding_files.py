@@ -1,4 +1,4 @@
-"""Files of embeddings with photo names: .npy with Parquet, or Parquet alone."""
+"""Files of embeddings and photo names: an .npy file with a Parquet table, or Parquet alone."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence

@@ -53,7 +53,7 @@ class ImportRequest:
 
 
 def import_embeddings(index: IndexPaths, request: ImportRequest) -> BuildReport:
-    """Add embeddings to an index, new or existing, without opening photos; return a report.
+    """Add embeddings to a new or existing index without opening photos; return a report.
 
     Rows are scaled to unit length. A photo is known by its name and its embedding: what was
     imported before stays as it is, and a name that comes with another embedding has that one from

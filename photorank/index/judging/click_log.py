@@ -1,4 +1,4 @@
-"""Log of people's clicks (choices, skips, stars), each written to disk immediately, with undo."""
+"""Log of people's clicks (choices, skips, stars); each is on disk at once and can be undone."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -67,7 +67,7 @@ class Undone:
 def record_choice(
     paths: IndexPaths, rater: str, winner: str, loser: str, *, tie: bool, asked: str | None
 ) -> None:
-    """Save a person's choice between two photos, given by digest, to disk immediately.
+    """Save a person's choice between two photos to disk immediately; photos are given by digest.
 
     A person's choices are a source of their own, so no import replaces them. Raises LabelsError
     if the person has no name or both photos are the same, ChangedIndexError if the index has no
@@ -238,7 +238,7 @@ def clickers(paths: IndexPaths) -> list[str]:
 
 
 def _row_numbers(index: Index, photos: Sequence[Sequence[int]], width: int) -> tuple[Codes, Codes]:
-    """Row numbers of photo tuples whose files exist, and the tuples' positions in `photos`.
+    """Row numbers of photos in tuples without missing files, and the tuples' positions in `photos`.
 
     `photos` are tuples of `width` catalogue numbers. For the m tuples without a missing file, the
     arrays have shapes (m, width) and (m,).
@@ -249,7 +249,7 @@ def _row_numbers(index: Index, photos: Sequence[Sequence[int]], width: int) -> t
 
 
 def source_and_person(connection: sqlite3.Connection, rater: str) -> tuple[int, int]:
-    """Catalogue numbers (source, person) to store a person's clicks under; added if missing."""
+    """Catalogue numbers (source, person) of a person's clicks; missing entries are created."""
     name = rater.strip()
     if not 0 < len(name) <= MAX_NAME_LETTERS or not name.isprintable():
         raise LabelsError(f"who clicks needs a name, of up to {MAX_NAME_LETTERS} letters.")
@@ -301,7 +301,7 @@ def _undo_stars(
 
 
 def _prefer_choices(paths: IndexPaths) -> None:
-    """Set the index to use choices, not scores, as judgements, unless scores were imported.
+    """Unless scores were imported, set the index to use choices instead of scores as judgements.
 
     This changes the manifest, which belongs to the writer; while another one is at work it is
     left to a later choice.

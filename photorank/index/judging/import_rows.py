@@ -305,7 +305,7 @@ class _LeftOut:
                 yield row, photos
 
     def notes(self, table: LabelTable | ChoiceTable, usable: int, *, partial: bool) -> list[str]:
-        """Notes for the user on left-out rows; raises LabelsError if they prevent the import.
+        """Notes for the user on left-out rows; raises LabelsError if these rows prevent the import.
 
         They prevent it if no row is usable, or if any row is left out without `partial`.
         """

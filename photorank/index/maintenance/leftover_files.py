@@ -1,4 +1,4 @@
-"""Search for files left in an index by interrupted runs, and their removal."""
+"""Detection and removal of files that interrupted runs left in an index."""
 
 import sqlite3
 import time

@@ -71,7 +71,7 @@ def repair_index(paths: IndexPaths) -> list[str]:
 def _mended_manifest(
     connection: sqlite3.Connection, paths: IndexPaths
 ) -> tuple[Manifest, list[str]]:
-    """Manifest of the index, and notes for the user; a missing or damaged file is rewritten.
+    """Manifest of the index, and notes for the user; rewrites a missing or damaged manifest file.
 
     A file of another index counts as damaged.
     """

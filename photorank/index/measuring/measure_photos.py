@@ -110,7 +110,7 @@ def _unmeasured(paths: IndexPaths, measured: str) -> tuple[dict[str, list[Path]]
 def _measure_photo(
     measure: Callable[[bytes], T], digest: str, files: Sequence[Path]
 ) -> T | SkippedFile:
-    """Measure a photo from one of its unchanged files; return a SkippedFile if there is none."""
+    """Measure a photo from one of its unchanged files; return a SkippedFile if none is usable."""
     reasons = []
     for file in files:
         try:

@@ -1,4 +1,4 @@
-"""The photos of an index nearest to a direction, best first."""
+"""Search for the photos of an index whose embeddings are nearest to a direction."""
 
 import numpy as np
 

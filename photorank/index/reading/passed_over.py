@@ -1,4 +1,4 @@
-"""Counts, by extension, of the files in photo folders that are not photos."""
+"""Counts by extension of the non-photo files in photo folders."""
 
 from collections import Counter
 from collections.abc import Sequence

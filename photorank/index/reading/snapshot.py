@@ -82,7 +82,7 @@ class Snapshot:
                 yield row
 
     def indexed_path(self, path: Path | str) -> Path:
-        """Absolute path under which a file is indexed: as it is, or with symbolic links resolved.
+        """Absolute path under which a file is indexed: as given, or with symbolic links resolved.
 
         The path of a file that is not indexed is returned with its links unresolved.
         """

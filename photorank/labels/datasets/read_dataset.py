@@ -106,7 +106,7 @@ class _Rows:
 
 
 class _OneKind(Generic[Row]):
-    """Iterable over only the labels, or only the choices, in all label files."""
+    """Iterable over one kind of judgement, either labels or choices, in all label files."""
 
     def __init__(self, rows: _Rows, kind: Callable[[_Judged], list[Row]]) -> None:
         self._rows = rows

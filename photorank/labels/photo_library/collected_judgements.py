@@ -54,7 +54,7 @@ class Collected:
     notes: list[str] = field(default_factory=list)  # one line each
 
     def add(self, file: LibraryFile, judgement: Judgement) -> None:
-        """Add a judgement of a photo file; among copies of a photo the highest score counts.
+        """Add a judgement of a photo file; if copies have several, the highest score is used.
 
         Files that have changed are passed over: their photo is not in the index yet.
         """
@@ -79,7 +79,7 @@ class Collected:
         return {judgement.name: count[judgement] for judgement in sorted(count, reverse=True)}
 
     def table(self, source: str, rater: str, kind: SourceKind) -> LabelTable:
-        """Label table of all judgements, under one rater's name; raises LabelsError if empty."""
+        """Label table of all judgements, with one rater's name; LabelsError if there are none."""
         if not self.labels:
             why = [f"{path}: {reason}" for path, reason in self.troubles[:1]]
             told = ". ".join([f"no photo has a label by {source}", *why, *self.notes])

@@ -89,7 +89,7 @@ def collect_edited(files: Sequence[LibraryFile], raws: Iterable[Path]) -> Collec
 
 
 def versions(files: Sequence[LibraryFile]) -> list[list[int]]:
-    """Versions of each photo that has several, as lists of positions in `files`, edited ones first.
+    """Lists of positions in `files`, one for each photo with several versions, edited ones first.
 
     Photos with a single file are left out.
 
@@ -138,7 +138,7 @@ def shot_name(path: Path) -> str:
 
 
 def _grouped_by_value(numbers: Sequence[int], told: Sequence[str | None]) -> list[list[int]]:
-    """List positions of files, grouped by each file's value in `told`, such as its camera.
+    """Positions of files in a list, grouped by the file's value in `told`, such as its camera.
 
     They stay a single group if fewer than two values are known.
 

@@ -72,7 +72,7 @@ def events_of(seconds: Floats, gap: float = EVENT_GAP_HOURS) -> Codes:
 
 
 def _event_names(times: dict[str, str], gap: float) -> dict[str, str]:
-    """Dictionary from photo digest to the name of its event, which is the first capture time there.
+    """Dictionary from photo digest to the name of its event: the event's first capture time.
 
     Of photos at one moment those that know their time come first.
     """

@@ -76,7 +76,7 @@ def open_csv(path: Path, dialect: Dialect | None = None) -> Iterator[Table]:
 
 
 def _detected(file: Iterator[str]) -> tuple[int, Dialect, Iterator[str]]:
-    """Number of lines before a CSV file's table, detected CSV format, and the table's lines.
+    """Tuple: number of lines before a CSV file's table, detected CSV format, lines of the table.
 
     Before the table may be comments, and Excel's line ``sep=;``.
     """

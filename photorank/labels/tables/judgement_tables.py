@@ -86,7 +86,7 @@ class ChoiceRow(NamedTuple):
 
     @property
     def files(self) -> tuple[str, str]:
-        """File names of the winner and the loser."""
+        """File names of the two photos of a choice: the winner, then the loser."""
         return self.winner, self.loser
 
 

@@ -124,7 +124,7 @@ class Table:
 
 
 def is_comment(line: str) -> bool:
-    """True if a line above a table is a comment, False if it is the row of column names.
+    """True if a line is a comment above a table, False if it is the row of column names.
 
     A row of column names may start with ``#`` as well.
 

@@ -32,7 +32,7 @@ def jxl_box(file: BinaryIO, kind: bytes) -> bytes | None:
 
 
 def _unpacked(data: bytes) -> bytes:
-    """Bytes decompressed by Brotli; raises MetadataError if damaged or Brotli is missing."""
+    """Bytes decompressed by Brotli; raises MetadataError for damaged data or missing Brotli."""
     try:
         import brotli
     except ImportError as error:

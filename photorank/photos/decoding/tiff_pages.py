@@ -104,7 +104,7 @@ def _pillow_decodes(photo: TiffImageFile) -> bool:
 
 
 def _is_16_bit_for_pillow(photo: TiffImageFile, bits: tuple[int, ...]) -> bool:
-    """True for a 16-bit TIFF that Pillow should decode instead of tifffile: grey or very large.
+    """True if a TIFF has 16 bits and is grey or very large: Pillow decodes it, not tifffile.
 
     Of two bytes of a colour Pillow keeps the first, which makes it half a code darker.
     """

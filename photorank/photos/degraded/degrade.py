@@ -1,4 +1,4 @@
-"""Degraded copies of a photo, as training examples that are to be rated lower."""
+"""Degraded copies of a photo, as training examples that should be rated below the photo."""
 
 import io
 from collections.abc import Callable

@@ -28,7 +28,7 @@ _MIN_CONTRAST = 0.05  # grey difference, 0 to 1, of white and iris in the better
 
 
 class Eyes(NamedTuple):
-    """Measurements of a face's eyes: opening (mean of both) and iris contrast (greater of both)."""
+    """Measurements of a face's eyes: mean opening of both eyes, and the greater iris contrast."""
 
     opening: float  # between the lids, as a share of the eye's width
     contrast: float  # of the iris with the white, in the better eye

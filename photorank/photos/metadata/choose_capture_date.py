@@ -49,7 +49,7 @@ class Dated(NamedTuple):
 def capture_date(
     embedded: Sequence[Timestamp], photo: Path, names: FolderNames, *, mtime_ns: int | None = None
 ) -> Dated:
-    """Capture time from the most reliable of a photo's metadata, sidecars, file name and file time.
+    """Capture time of a photo from its most reliable source: metadata, sidecar, name or file time.
 
     The file's time of change counts only where it is given. Where a place tells only the day, the
     time of that day counts that the next place tells.

@@ -46,7 +46,7 @@ _PNG_XMP = b"XML:com.adobe.xmp\0"
 
 
 class Shot(NamedTuple):
-    """Camera that took a photo file, and the file's capture times, the most reliable first."""
+    """Camera of a photo, and capture times in the photo's file, most reliable time first."""
 
     stamps: tuple[Timestamp, ...] = ()
     camera: str | None = None  # make and model

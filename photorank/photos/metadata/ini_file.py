@@ -1,4 +1,4 @@
-"""INI files beside photos, as RawTherapee and Picasa write them."""
+"""Reading of the INI files that RawTherapee and Picasa write beside photos."""
 
 from configparser import ConfigParser, Error
 from pathlib import Path

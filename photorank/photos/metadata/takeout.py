@@ -57,7 +57,7 @@ def takeout_time(photo: Path, names: FolderNames) -> Timestamp | None:
 
 
 def _candidate_names(photo: Path, names: FolderNames) -> Iterator[tuple[str, list[str]]]:
-    """Yield each possible Takeout title of a photo, with possible names of its JSON file.
+    """Yield each title that a photo's Takeout JSON may hold, and possible names of that JSON.
 
     The title is the photo's name that the JSON file should contain. File names are without suffix.
     """
@@ -78,7 +78,7 @@ def _candidate_names(photo: Path, names: FolderNames) -> Iterator[tuple[str, lis
 
 
 def _names_of_unedited(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield each title that an unedited photo's Takeout JSON may hold, with JSON file names.
+    """Yield each title that an unedited photo's Takeout JSON may hold, and names of that JSON.
 
     A title is the photo's name as the JSON file gives it. The possible names of the JSON file are
     without suffix.

@@ -55,7 +55,7 @@ def alpha_by_inner_folds(
 
 
 def inner_folds(comparisons: Comparisons, seed: int, groups: Codes | None = None) -> Codes:
-    """Fold numbers (n,): the fold that holds out each photo; −1 for photos without comparisons.
+    """Number (n,) of the fold that holds out each photo; −1 for photos without comparisons.
 
     Known groups, or groups that are only compared within themselves, stay whole where
     :func:`unsplit_groups` says so: on versions of scenes that it knows a model flatters itself.

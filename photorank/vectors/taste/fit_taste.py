@@ -87,7 +87,7 @@ class TastePrior:
 
     @property
     def for_tests(self) -> "TastePrior":
-        """Prior for fair tests, whose covariance is not estimated from other people's ratings."""
+        """Prior for fair tests: its covariance is not estimated from other people's ratings."""
         return self if self.without_others is None else self.without_others
 
     @property
@@ -275,7 +275,7 @@ def _principal(rows: Floats) -> tuple[Floats, Floats]:
 
 
 def _centred(prior: TastePrior, judged: Judged) -> tuple[Floats, Floats]:
-    """Coordinates and labels of labelled photos, each minus the mean of its group.
+    """Coordinates and labels of labelled photos, minus the means of the photos' groups.
 
     Labels are then scaled to the unit of ratings.
     """

@@ -88,7 +88,7 @@ def subset_in(
 
 
 def some_rows(n: int, within: Codes | None = None, *, most: int = MOST) -> Codes:
-    """Row numbers of photos to form pairs from: all n, or a random sample of about `most`.
+    """Row numbers of photos to form pairs from: all n photos, or about `most` random ones.
 
     They are drawn at random, once and for all; with `within` whole blocks of two
     photos or more are drawn, for parts of a series would be left without partners.

@@ -120,7 +120,7 @@ def prior_by_others(
 
 
 def _label_slope(rating: Floats, table: RaterTable) -> float:
-    """Slope of the linear regression of people's labels on the ratings of the prior direction.
+    """Slope of the linear regression of people's labels on ratings by the prior direction.
 
     `rating` (n,) are those ratings of n photos.
     """
@@ -132,7 +132,7 @@ def _label_slope(rating: Floats, table: RaterTable) -> float:
 
 
 def _residuals(Z: Floats, table: RaterTable, unit: float) -> list[tuple[Floats, Floats]]:
-    """Residuals of each person's photo coordinates and labels, regressed on mean labels.
+    """Residuals of each person's labels and of photos' coordinates, regressed on mean labels.
 
     The mean labels are those that other people gave the same photos.
     """

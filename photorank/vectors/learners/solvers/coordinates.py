@@ -67,7 +67,7 @@ class RowSpace:
 
     @classmethod
     def of(cls, photos: Floats) -> Self | None:
-        """Linear span of embeddings (r, d); None if r ≥ d, as computing in it saves nothing."""
+        """Linear span of embeddings (r, d); None if r ≥ d, since a basis would save no work."""
         if len(photos) >= photos.shape[1]:
             return None
         try:

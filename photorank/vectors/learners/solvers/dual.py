@@ -63,7 +63,7 @@ class DualProblem(Problem):
 
 
 def dual_problem(Z: Floats, comparisons: Comparisons, given: Floats | None) -> DualProblem | None:
-    """Dual ridge problem for features Z (n, d) and comparisons; None if it is unsuitable.
+    """Dual ridge problem for features Z (n, d) and comparisons; None if the dual is unsuitable.
 
     None if n ≥ d, where it saves nothing, or if the pairs have no deviations. `given` are prior
     ratings t (n,), if any.
