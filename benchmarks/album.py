@@ -105,7 +105,7 @@ def _shares(
 
 
 def judged(name: str | None, k: int) -> None:
-    """Print people's mean score, and the mutual similarity, of the photos of chosen albums."""
+    """Print the mean human score and the mutual similarity of the photos in chosen albums."""
     index = open_index(name)
     X, scores = index.embeddings(), index.labels().scores
     known = np.flatnonzero(np.isfinite(scores))

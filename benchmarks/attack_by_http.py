@@ -66,7 +66,7 @@ def raw(port: int, head: str, body: bytes = b"") -> tuple[int, bytes]:
 
 
 def answered(status: int) -> str:
-    """Description, in words, of a request's outcome, from its HTTP status."""
+    """Words that describe a request's outcome, chosen by its HTTP status."""
     if status in (200, 204):
         return "with the empty page of the dashboard"
     return "closed" if status == 0 else f"refused ({status})"
@@ -152,7 +152,7 @@ def endless(port: int, head: bytes, chunked: bool) -> int:
 
 
 def answered_upload(status: int) -> str:
-    """Description, in words, of an upload's outcome, from its HTTP status."""
+    """Words that describe an upload's outcome, chosen by its HTTP status."""
     if status == 204:
         return "kept for its own session, in memory"
     return "closed" if status == 0 else f"refused ({status})"

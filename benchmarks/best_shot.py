@@ -64,7 +64,7 @@ def indexed(workspace: Workspace, name: str, folder: Path) -> Index:
 
 
 def exposed_copies(index: Index, folder: Path, stops: int) -> Path:
-    """Folder with a copy of each photo, brighter by `stops` exposure stops."""
+    """Folder with a copy of each photo, made brighter by `stops` exposure stops."""
     folder.mkdir(parents=True, exist_ok=True)
     for photo in index.photos():
         target = folder / f"{photo.path.stem}.jpg"

@@ -169,7 +169,7 @@ def of_tiffs(dice: random.Random) -> Iterator[tuple[str, bytes]]:
 
 
 def of_others(dice: random.Random) -> Iterator[tuple[str, bytes]]:
-    """Files of formats other than JPEG, PNG and TIFF, some broken, with photo suffixes."""
+    """Files with photo suffixes in formats other than JPEG, PNG and TIFF; some are broken."""
     image = picture(dice)
     for kind in (
         "BMP",

@@ -1,4 +1,4 @@
-"""Speed and memory of browsing a large index in a browser: scrolling, sorting, new pages.
+"""Speed and memory use when a large index is browsed: scrolling, sorting, changing pages.
 
     python benchmarks/browsing.py
     python benchmarks/browsing.py --home FOLDER --index NAME

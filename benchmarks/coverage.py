@@ -40,7 +40,7 @@ TIER_SIGNALS = (0.0, 0.8, 2.1)
 
 
 class Drawn(NamedTuple):
-    """Arrays of simulated photos: labels, random errors of ratings, and cluster codes."""
+    """Labels, rating errors and cluster codes of simulated photos, as arrays."""
 
     labels: Labels  # (n,)
     noise: Floats  # (3, n) what the ratings see beside the labels
@@ -58,14 +58,14 @@ def tiers(n: int, rng: np.random.Generator) -> Drawn:
 
 
 def clusters(n: int, rng: np.random.Generator) -> Drawn:
-    """Simulated photos in clusters of unequal size, each with correlated labels and noise."""
+    """Simulated photos in unequal clusters; photos of a cluster have similar labels and noise."""
     codes = _clusters(n, rng)
     drawn = [_shared(codes, rng) for _ in range(4)]
     return Drawn(drawn[0], np.stack(drawn[1:]), codes)
 
 
 def clustered_tiers(n: int, rng: np.random.Generator) -> Drawn:
-    """Simulated photos in clusters, with correlated labels in tiers of unequal size."""
+    """Simulated photos with labels in three unequal tiers, correlated within each cluster."""
     codes = _clusters(n, rng)
     quality = _shared(codes, rng)
     labels = np.searchsorted([1.2816, 1.6449], quality) * 1.0  # normal quantiles 0.90, 0.95

@@ -123,7 +123,7 @@ def add_photos(story: Story, folder: Path) -> None:
 
 
 def teach(story: Story, choices: int) -> None:
-    """Choose between pairs of photos, then apply the learned taste to every page."""
+    """Choose one photo of each shown pair, then apply the learned taste to every page."""
     page = story.page
     story.go("Teach")
     page.locator(".choice .stage img[src]").first.wait_for()
@@ -140,7 +140,7 @@ def teach(story: Story, choices: int) -> None:
 
 
 def make_album(story: Story) -> None:
-    """Open the album page, and save its album under a name."""
+    """Open the album page, and save the album shown there under a name."""
     page = story.page
     story.go("Album")
     story.click(page.get_by_role("button", name="Keep this album"))

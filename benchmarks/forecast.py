@@ -1,4 +1,4 @@
-"""Test of the dashboard's forecast of the gain in accuracy from 20 more photo choices.
+"""Test of the dashboard's forecast of how much accuracy 20 more choices between photos add.
 
     python benchmarks/forecast.py --index oasis
 
@@ -66,7 +66,7 @@ def main() -> None:
 def forecast_and_truth(
     prior: TastePrior, Z: Floats, person: Person, m: int
 ) -> tuple[Difference | None, float]:
-    """Forecast gain and actual gain in accuracy from 20 more choices, after the first m choices.
+    """Predicted and actual gain in accuracy from 20 more choices, after the first m choices.
 
     The forecast is None if there are too few data.
     """

@@ -98,7 +98,7 @@ class Scene:
             return None
 
     def agrees(self, shown: list[Any] | None) -> bool:
-        """True if each photo in `shown` has exactly the embedding of an uninterrupted run."""
+        """True if every photo in `shown` has the same embedding as after an uninterrupted run."""
         if shown is None:
             return False
         whole = {(digest, path): row for digest, path, row in self.whole or ()}

@@ -267,7 +267,7 @@ async def label_until_killed(port: int, process: int, chance: random.Random) -> 
 
 
 def unhealthy(paths: IndexPaths) -> int:
-    """Number of problems found, and printed, by a check of the index."""
+    """Check an index, print the problems found, and return their number."""
     found = [finding for finding in examine_index(paths) if finding.level == "wrong"]
     for finding in found:
         print(finding, flush=True)

@@ -53,7 +53,7 @@ def peak_gigabytes() -> float:
 
 
 def held_out(dimensions: int, seed: int) -> dict[str, Callable[[], object]]:
-    """Two named functions that compute held-out ratings: by photorank, and by scikit-learn."""
+    """Functions that compute held-out ratings by photorank and by scikit-learn, keyed by name."""
     X, y = made_up(HELD_OUT_PHOTOS, dimensions, seed)
     alone, n = np.full(len(X), -1), len(X)
     photos = JudgedPhotos(

@@ -78,7 +78,7 @@ def main() -> None:
 
 
 def draw_thumbnails(index: Index) -> None:
-    """Give every photo a thumbnail, as a hard link to one of a few images."""
+    """Give every photo a thumbnail that is a hard link to one of a few images."""
     dice = random.Random(0)  # noqa: S311 - colours
     file = Path()
     for number, digest in enumerate(index.digests()):
@@ -93,7 +93,7 @@ def draw_thumbnails(index: Index) -> None:
 
 
 async def crowd(port: int, process: int, options: argparse.Namespace) -> dict[str, Any]:
-    """Load test results: one visitor on every page first, then all visitors at once."""
+    """Results of the load test: one visitor opens every page, then many visitors at once."""
     slow = await first_visits(port)
     memory = {"warm": resident(process)}
     errors: list[str] = []

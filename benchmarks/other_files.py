@@ -1,4 +1,4 @@
-"""Experiment with photorank's commands on broken files, of other kinds than in the tests.
+"""Experiment that runs photorank commands on kinds of broken files that the tests lack.
 
     python benchmarks/other_files.py
 

@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def prompts_by_kind(file: Path) -> dict[str, list[str]]:
-    """Prompts of a JSON file, by kind; exits with a message if the file is invalid."""
+    """Prompts in a JSON file, grouped by kind; raises SystemExit if the file is invalid."""
     try:
         said = json.loads(file.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
@@ -79,7 +79,7 @@ def categories(table: Path | None, names: list[str]) -> Codes:
 
 
 def column_by_file(table: Path, column: str) -> pd.Series:
-    """Texts in a table's column, indexed by file name; exits if the table has no such column."""
+    """Texts in a table's column, indexed by file name; raises SystemExit for a missing column."""
     try:
         known = pd.read_csv(table, dtype=str)
     except (OSError, ValueError) as error:
@@ -92,7 +92,7 @@ def column_by_file(table: Path, column: str) -> pd.Series:
 def directions(
     photos: JudgedPhotos, codes: Codes, encoder: Encoder, *, learned: bool
 ) -> list[Floats]:
-    """Directions of photo qualities for each photo category, learned on all other categories.
+    """Quality directions in embedding space for each category, learned on all other categories.
 
     Only the direction `worth` is learned, and none if `learned` is False.
     """
@@ -116,7 +116,7 @@ def accuracies(
     codes: Codes,
     using: tuple[Encoder, list[Floats], HeldOutPairs],
 ) -> tuple[float, float, str, str]:
-    """Pairwise accuracies of a prompt's two rating vectors, as numbers and as formatted texts.
+    """Pairwise accuracies of two rating vectors made from one prompt, as numbers and as texts.
 
     The two numbers come first, then the two texts, which add intervals. The first vector is made
     from class names alone, the second through quality words.

@@ -164,7 +164,7 @@ def form(file: Path) -> bytes:
 
 
 def write_photos(folder: Path) -> list[Path]:
-    """Paths of newly written photos, all different."""
+    """Write photos that all differ, and return their paths."""
     folder.mkdir()
     dice = np.random.default_rng(0)
     pictures = [scene.resize(SIZE) for scene in scenes().values()]

@@ -133,7 +133,7 @@ def print_constants(splits: list[Split]) -> None:
 
 
 def scale_spread(table: RaterTable) -> float:
-    """Coefficient of variation of the raters' scales, estimated from one slope per rater.
+    """Coefficient of variation, over raters, of how strongly their labels follow the mean label.
 
     The slope is of the rater's labels regressed on the mean labels of the other raters. The
     sampling noise of the slopes is subtracted.
@@ -226,7 +226,7 @@ def print_active(splits: list[Split], kind: str) -> None:
 def learned_by_pairs(
     prior: TastePrior, Z: Floats, person: Person, how: str, fold: int
 ) -> Iterator[tuple[int, Floats]]:
-    """Ratings of test photos learned from m simulated choices, as pairs (m, ratings)."""
+    """Pairs (m, ratings): the ratings of test photos, learned from m simulated choices."""
     mine = Z[person.own]
     rng = np.random.default_rng([person.rater, fold])
     plain = distinct_pairs(len(mine), max(MARKS), rng)

@@ -153,7 +153,7 @@ def record_answers(session: "TeachSession", items: Sequence[Json]) -> None:
 
 
 def _full_digests(paths: IndexPaths, tokens: Any) -> tuple[str, str] | None:
-    """Full digests of two photos, given prefixes; None if one is not found or both are equal."""
+    """Full digests of two photos, from their prefixes; None unless both are found and differ."""
     if not isinstance(tokens, list) or len(tokens) != 2:
         return None
     found = [photo_of_digest_prefix(paths, one) for one in tokens if isinstance(one, str)]

@@ -22,7 +22,7 @@ def job_was_running(job: str) -> bool:
 
 
 def current_folder(otherwise: str) -> str:
-    """Path of the folder open in the dialog Add photos, by default the argument `otherwise`."""
+    """Path of the folder that is open in the dialog Add photos; `otherwise` if none is open yet."""
     return str(st.session_state.setdefault("folder", otherwise))
 
 

@@ -88,6 +88,6 @@ def note_album(index: str, album: "Album") -> None:
 
 
 def last_album(index: str) -> "Album | None":
-    """Album that :func:`note_album` stored last; None if it is of another index or missing."""
+    """Album that `note_album` stored last; None if there is none or it is of another index."""
     name, album = st.session_state.get("album-shown", ("", None))
     return album if name == index else None

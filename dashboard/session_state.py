@@ -178,7 +178,7 @@ def rater() -> str:
 
 
 def record_judgement_counts(taste: str, *numbers: int) -> bool:
-    """Record how many choices and stars a vector was learned from; True if a number changed."""
+    """Record how many choices and stars a vector learned from; return True if a number changed."""
     noted: dict[str, tuple[int, ...]] = st.session_state.setdefault("learned-from", {})
     before, noted[taste] = noted.get(taste), numbers
     return before is not None and before != numbers
@@ -190,7 +190,7 @@ def set_text(key: str, text: str) -> None:
 
 
 def pair_queue(*place: str) -> "PairQueue":
-    """Queue, stored in the session, of the photo pairs that a person judges next.
+    """Queue of the photo pairs that a person judges next, stored in the session.
 
     There is one queue for each index, person, prior rating vector and pair kind.
     """

@@ -1,4 +1,4 @@
-"""Fuzz targets: readers of foreign files, with seed inputs for each."""
+"""Fuzz targets: readers of untrusted files, each with seed inputs."""
 
 import io
 import json
@@ -76,7 +76,7 @@ def _pictures() -> Iterator[bytes]:
 
 
 def _from_file(read: Callable[[Path], object], suffix: str) -> Callable[[bytes], object]:
-    """Reader of bytes that wraps a reader of files."""
+    """Reader of bytes, made from a reader of files: the bytes are first written to a file."""
     pillow_heif.register_heif_opener()
     folder = tempfile.mkdtemp(prefix="photorank-fuzz-")
     path = Path(folder, f"input{suffix}")

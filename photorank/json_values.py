@@ -80,7 +80,7 @@ def json_line(data: Mapping[str, Any]) -> str:
 
 
 def _short_text(value: Any) -> str:
-    """Text of a JSON value, floats to three significant digits; empty for an empty value."""
+    """Text of a JSON value, with floats to three significant digits; empty for an empty value."""
     if value is None or value is False:
         return ""
     if isinstance(value, dict):

@@ -22,7 +22,7 @@ _URL_AS_PATH = re.compile(r"(?<!\S)/(?:[^\s:]*/)?(https?|s3|gs|gcs|az|abfss?|ftp
 
 
 class TypedPathError(PhotorankError):  # no ValueError, which typer would tell in its own words
-    """Error for text typed by a person that is not a usable path."""
+    """Error for typed text that cannot be used as a path."""
 
     def __init__(self, typed: str, why: str) -> None:
         text = printable(typed)

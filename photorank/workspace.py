@@ -156,7 +156,7 @@ class Workspace:
         return self.root / "leaderboard" / "latest"
 
     def manifests(self) -> dict[str, Path]:
-        """Paths of dataset manifests by dataset name; a user's manifest replaces a shipped one."""
+        """Paths of dataset manifests by name; the user's manifests override built-in ones."""
         shipped = Path(__file__).parent / "datasets"  # as a wheel has it
         if not shipped.is_dir():
             shipped = Path(__file__).parents[1] / "datasets"  # as a checkout does

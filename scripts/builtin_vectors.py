@@ -132,7 +132,7 @@ def embed(oasis: Path, framing: str) -> dict[str, np.ndarray]:
 
 
 def spreads_of(photos: Photos, framing: str) -> dict[str, float]:
-    """Standard deviations of photo ratings by each quality vector and by a typical class vector.
+    """Standard deviations of photo ratings by quality vectors and a typical ImageNet class vector.
 
     The last is the median over the vectors of all ImageNet classes.
     """

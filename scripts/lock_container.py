@@ -102,7 +102,7 @@ def wheel_versions(index: str) -> dict[str, str]:
 
 
 def _token(challenge: str) -> str:
-    """Anonymous access token of a container registry, requested as its 401 response says."""
+    """Anonymous access token of a container registry, from the address in its 401 response."""
     told = dict(re.findall(r'(\w+)="([^"]*)"', challenge))
     if "realm" not in told:
         raise ValueError("the registry asks for a password")

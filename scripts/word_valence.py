@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def lexicon() -> dict[str, float]:
-    """Valence of each all-letter lexicon word, from -1 (blame) to 1 (praise)."""
+    """Valence of each lexicon word made of letters only, from -1 (blame) to 1 (praise)."""
     text = (Path(vaderSentiment.__file__).parent / "vader_lexicon.txt").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in text.splitlines())
     return {word: float(valence) / _MOST for word, valence, *_ in rows if word.isalpha()}

@@ -37,7 +37,7 @@ PHOTOS_PER_GROUP = 8
 
 
 def pytest_collection_finish():
-    """Exclude all loaded objects from the garbage collection after each Streamlit page run."""
+    """Exclude all loaded objects from the garbage collection that follows each page run."""
     gc.freeze()
 
 

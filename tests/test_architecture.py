@@ -176,7 +176,7 @@ def test_slow_libraries_are_imported_where_they_are_used():
 
 @pytest.mark.slow
 def test_only_the_workspace_spells_the_paths_of_an_index():
-    """File names of an index are spelled only in the workspace package."""
+    """Names of an index's files occur as literals only in modules of the package `workspace`."""
 
     def wrong(path):
         texts = (node.value for node in ast.walk(tree_of(path)) if isinstance(node, ast.Constant))

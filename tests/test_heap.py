@@ -27,7 +27,7 @@ c.fclose(file)
 @pytest.mark.skipif(sys.platform != "linux", reason="asks glibc how many heaps there are")
 @pytest.mark.parametrize(("limited", "most"), [(True, 2), (False, 1000)])
 def test_threads_share_two_heaps(limited, most):
-    """Twelve threads use at most two malloc heaps if limit_arenas is called, else more."""
+    """Calling limit_arenas limits twelve threads to two malloc heaps; otherwise they use more."""
     told = subprocess.run(  # noqa: S603
         [sys.executable, "-c", ALLOCATE.format(limited=limited)],
         capture_output=True,

@@ -1,4 +1,4 @@
-"""Lock file of the container: image digest and wheels, as registry and index have them."""
+"""Lock file of the container: the base image digest and the wheel versions that it pins."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ DIGEST = f"sha256:{hashlib.sha256(MANIFEST).hexdigest()}"
 
 @pytest.fixture
 def network(tmp_path):
-    """Local server of a container registry with access tokens and a package index of wheels."""
+    """Local server that acts as a container registry with access tokens and as a wheel index."""
     wheels = tmp_path / "wheels"
     wheels.mkdir()
 
@@ -74,7 +74,7 @@ def put_wheel(folder, name, version):
 
 
 def lock(folder, url, index=None):
-    """Run lock_container.py on a copy of the Dockerfile; return the result and both files."""
+    """Run lock_container.py on a copy of the Dockerfile; return result, Dockerfile and lock."""
     dockerfile = folder / "photo_classifier.Dockerfile"
     dockerfile.write_text((ROOT / "photo_classifier.Dockerfile").read_text())
     command = [sys.executable, ROOT / "scripts" / "lock_container.py", "--to", folder]

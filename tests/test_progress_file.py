@@ -70,7 +70,7 @@ def test_a_wish_to_stop_is_met_between_two_steps(tmp_path):
 
 
 def test_a_killed_command_is_no_running_one(tmp_path):
-    """A progress state of running counts as killed if the process is gone or long silent."""
+    """A command shown as running counts as killed if its process is gone or long silent."""
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     now = time.time()

@@ -23,7 +23,7 @@ def photo():
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory):
-    """Folder of the generated sample photos, and their tables."""
+    """Folder of the generated sample photos, and their tables of labels and choices."""
     folder = tmp_path_factory.mktemp("sample")
     return folder, write_sample(folder)
 
@@ -55,7 +55,7 @@ def test_the_sample_is_264_pictures_of_eight_scenes(sample):
 
 
 def test_choices_are_all_ordered_pairs_within_scene_and_defect(sample):
-    """Each choice pairs two severities of one defect in one scene, and the weaker one wins."""
+    """Each choice pairs two severities of one defect in one scene; the lower severity wins."""
     _, (labels, choices) = sample
     score = {row.file: row.score for row in labels.rows}
     kinds = Counter()
@@ -162,7 +162,7 @@ def test_blur_takes_sharpness_and_keeps_the_light(photo, defect):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_defocus_reaches_a_gaussian_of_four_pixels(photo, seed):
-    """A Gaussian blur of 4 pixels at 560 pixels width lies between defocus severities 3 and 4."""
+    """At a width of 560 pixels, a 4-pixel Gaussian blur lies between defocus severities 3 and 4."""
     photo = photo.resize((560, 373))
     blurred = sharpness(photo.filter(ImageFilter.GaussianBlur(4)))
 

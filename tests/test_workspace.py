@@ -25,7 +25,7 @@ from photorank.workspace import (
 
 @pytest.fixture
 def nowhere(tmp_path, monkeypatch):
-    """Change into an empty folder, without a PHOTORANK_HOME variable."""
+    """Change into an empty folder, and unset the environment variable PHOTORANK_HOME."""
     monkeypatch.delenv("PHOTORANK_HOME", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     (tmp_path / "here" / "deep").mkdir(parents=True)
@@ -92,7 +92,7 @@ def test_a_single_index_needs_no_name(tmp_path):
     "name", ["", ".", "..", "../up", "a/b", "a\\b", ".hidden", "x" * 65, "nul", "COM1.json", "a\n"]
 )
 def test_names_that_are_no_file_names_are_refused(tmp_path, name):
-    """An index name is refused if it leaves the workspace or an operating system forbids it."""
+    """An index name is refused if it leads out of the workspace or some system forbids it."""
     with pytest.raises(InvalidNameError):
         Workspace(tmp_path).index(name)
 
@@ -192,7 +192,7 @@ def test_folders_may_nest_deeper_than_python_recurses(tmp_path):
 
 
 def test_what_a_killed_run_left_of_a_file_is_removed_by_who_writes_it_again(tmp_path):
-    """Writing a file again removes only its own temporary file left by a killed run."""
+    """Writing a file again removes only that file's temporary copy left by a killed run."""
     left = tmp_path / f".[a] *.csv.{'0f' * 8}.part"
     others = [tmp_path / f".a *.csv.{'0f' * 8}.part", tmp_path / ".[a] *.csv.mine.part"]
     for file in (left, *others):

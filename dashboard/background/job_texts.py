@@ -39,7 +39,7 @@ def job_text(said: Progress, last_words: str = "") -> JobText:
 
 
 def unusable_files(said: Progress) -> str:
-    """Lines of text with the files that a job could not use, each followed by its reason."""
+    """Text that lists the files that a job could not use, each followed by the reason."""
     return "\n\n".join(
         f"{printable(one['path'])}\n{printable(one['reason'])}" for one in said.files
     )

@@ -56,7 +56,7 @@ def start(workspace: Workspace, job: str, arguments: Sequence[str]) -> None:
 
 
 def progress(workspace: Workspace, job: str) -> Progress | None:
-    """Progress of a job, as the job's process saved it; None if there is no such job."""
+    """Saved progress of a background job; None if there is no such job."""
     file = _file(workspace, job)
     child = _CHILDREN.get(file)
     ended = child is not None and child.poll() is not None

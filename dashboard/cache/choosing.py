@@ -15,7 +15,7 @@ _one_at_a_time = Lock()  # who waits for one would not gain from sharing the pro
 
 
 def takes_long(photos: int) -> bool:
-    """True if choosing an album from this number of photos is too slow for a page to wait."""
+    """True if choosing an album from this number of photos takes too long for a page to wait."""
     return photos > _AT_ONCE
 
 

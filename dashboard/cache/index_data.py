@@ -50,7 +50,7 @@ def _index(root: Path, changed: int) -> Index:
     max_entries=4, show_spinner=False, hash_funcs={Index: of_tables("ratings", "memberships")}
 )
 def labels(index: Index, rater: str | None = None) -> IndexLabels:
-    """Labels of an index's photos (scores, groups, series), by all people or by one person."""
+    """Labels (scores, groups, series) of an index's photos, by all people or by one person."""
     return index.labels(rater)
 
 

@@ -48,5 +48,5 @@ def _held(index: Index) -> _ComputedStacks:
 
 
 def stack_codes(index: Index) -> Codes | None:
-    """Numbers (n,) of n photos' stacks, equal for shots of one moment; None until computed."""
+    """Stack numbers (n,) of n photos, equal for shots of one moment; None until computed."""
     return _held(index).codes

@@ -110,7 +110,7 @@ def extreme_rows(index: Index, vector: MasterVector, k: int, *, lowest: bool = F
 def _everybodys_subset(
     index: Index, prior: MasterVector | None, within: Codes | None
 ) -> "PhotoSubset":
-    """Photos to ask people about, and a Bayesian prior for rating vectors, the same for all people.
+    """Photos to ask people about, and a prior for rating vectors; both are the same for everyone.
 
     The prior is not yet adapted to one person's taste.
     """

@@ -31,7 +31,7 @@ class Act(NamedTuple):
 
 
 class AlbumFlags(NamedTuple):
-    """Flags of an album's photos, pinned or excluded, for display in a photo grid.
+    """Flags (pinned or excluded) of an album's photos, for display in a photo grid.
 
     They are shown instead of a person's flags.
     """
@@ -146,7 +146,7 @@ def save_marks(key: str, index: Index, style: GridStyle) -> None:
 
 
 def photo_strip(key: str, photos: GridPhotos, label: str = "Photos") -> None:
-    """Show photos in one row; each opens in the viewer."""
+    """Show photos in one row; the user can open each photo in the viewer."""
     photo_grid(key, photos, GridStyle(label=label, rows=1, height=STRIP_PX))
 
 

@@ -169,7 +169,7 @@ def shown_album(album: Album, mode: Mode) -> ShownAlbum:
 
 
 def shown_missed(album: Album) -> ShownAlbum:
-    """Photos that were nearly chosen for an album, with reasons, for display in a grid."""
+    """Photos that narrowly missed an album, each with the reason why, for display in a grid."""
     captions = {one.row: printable(one.reason) for one in album.missed}
     return ShownAlbum(list(captions), None, captions)
 
@@ -177,7 +177,7 @@ def shown_missed(album: Album) -> ShownAlbum:
 def album_to_save(
     index: Index, made: Album, request: AlbumRequest, alike: float, vector: str
 ) -> KeptAlbum:
-    """Newly chosen album in the form that is saved: photos, pins, excluded photos, settings."""
+    """Data saved for a newly chosen album: photos, pins, excluded photos and settings."""
 
     def digests(rows: Iterable[int]) -> tuple[str, ...]:
         return tuple(index.photo(row).digest for row in rows)

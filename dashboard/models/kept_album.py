@@ -60,7 +60,7 @@ class DisplayedAlbum:
 
 
 def spreads(book: Book, shown: DisplayedAlbum) -> list[Json]:
-    """Double pages of a photo book as JSON: each photo's URL, name, position and pinned mark.
+    """Double pages of a photo book as JSON: each photo's URL, name, position, and whether pinned.
 
     Positions and sizes are in percent of the page.
     """

@@ -98,5 +98,5 @@ class TeachSession:
 
 
 def codes_of_kind(labels: IndexLabels, kind: Kind) -> Codes | None:
-    """Numbers (n,) of groups or series, equal for photos that may be paired; None if all may be."""
+    """Group or series number (n,) of each photo, equal within a pair; None if any pair is valid."""
     return {"all": None, "group": labels.groups, "series": labels.series}[kind]

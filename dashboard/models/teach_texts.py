@@ -47,7 +47,7 @@ class LearnedTexts:
 
 
 def modes(n_people: int) -> dict[Work, str]:
-    """Displayed names of the page's modes; comparing tastes is offered for two or more people."""
+    """Displayed names of the modes of the page Teach; comparing tastes needs two or more people."""
     return {mode: name for mode, name in MODES.items() if mode != "together" or n_people >= 2}
 
 
@@ -91,7 +91,7 @@ def _tests_so_far(taste: PersonalState) -> str:
 
 
 def rating_text(rating: float, error: float) -> str:
-    """Rating with its standard error after ±, as text."""
+    """Text with a rating and its standard error, such as “0.52 ± 0.10”."""
     return f"{number(rating, '.2f')} ± {error:.2f}"
 
 

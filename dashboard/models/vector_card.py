@@ -71,7 +71,7 @@ class VectorCard:
 
 
 def weak_words_note(made_by: Fingerprint) -> str | None:
-    """Sentence saying that the built-in encoder understands texts only partly; otherwise None."""
+    """Warning that the built-in encoder understands texts only partly; None for other encoders."""
     if not made_by.is_embedded:
         return None
     return _STAND_IN.format(qualities=_NO_QUALITIES if made_by.blocks is None else _BY_TABLE)

@@ -64,7 +64,7 @@ class HeldOrder:
 
 
 class OrderReference(NamedTuple):
-    """URL name and photo count of a photo grid, with which a page fetches the grid's data.
+    """Reference with which a page fetches a grid's data: name in URLs, photo count, first photos.
 
     The data of the first photos are included.
     """

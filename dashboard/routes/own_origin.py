@@ -1,4 +1,4 @@
-"""Middleware that refuses requests from other sites and for unknown host names.
+"""Middleware that refuses requests from other sites, and requests for unknown host names.
 
 A browser tells which host it asks (``Host``) and which page asks (``Origin``). Whoever owns a name
 may point it at this machine to read its photos (DNS rebinding), and every page may try to open a

@@ -38,7 +38,7 @@ class PageForUnknownAddresses:
         self._base = f"/{str(st.get_option('server.baseUrlPath')).strip('/')}".rstrip("/")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or answer it with a redirect or the page for unknown URLs."""
+        """Pass a request on to the app, or answer it with a redirect or an error page."""
         answer = self._answer(scope) if _asks_for_a_page(scope) else None
         await (answer or self.app)(scope, receive, send)
 
@@ -56,7 +56,7 @@ class PageForUnknownAddresses:
 
 
 def _asks_for_a_page(scope: Scope) -> bool:
-    """True if a request asks for an HTML page, as when a person opens a URL in a browser."""
+    """True if a request asks for an HTML page: its method is GET or HEAD, and it accepts HTML."""
     return (
         scope["type"] == "http"
         and scope["method"] in ("GET", "HEAD")

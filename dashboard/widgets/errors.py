@@ -25,7 +25,7 @@ def show_errors(show: Callable[[str], object] = st.info) -> Iterator[None]:
 
 
 def tell_error(error: Exception) -> bool:
-    """Show an error that no page handled; return True, so that the server does not show it too.
+    """Show an error that no page handled; return True to prevent a second display by the server.
 
     The server calls it for pages, fragments and callbacks alike, after it has logged the error.
     """

@@ -116,7 +116,7 @@ def _figures(figures: pd.DataFrame) -> None:
 
 
 def content_removal(index: Index, vectors: Mapping[str, MasterVector], leader: str | None) -> None:
-    """Show a switch; if it is on, show a vector's results with and without effects of content."""
+    """Show a switch; if on, show a vector's results with and without effects of subject matter."""
     if not vectors:
         return
     st.header("Content or quality?", anchor=False)

@@ -136,7 +136,7 @@ def _album_card(index: Index, vector: MasterVector) -> None:
 
 
 def _small_album_rows(index: Index, vector: MasterVector) -> list[int]:
-    """Row numbers of highly rated photos, unlike each other, for a small album."""
+    """Row numbers of photos for a small album: rated high, and dissimilar to each other."""
     best = vector_ratings.extreme_rows(index, vector, min(8 * STRIP, len(index)))
     rated = vector_ratings.ratings(index, vector)[best]
     chosen = choose_rows(index.heads_of(best), rated, AlbumRequest(STRIP)).rows

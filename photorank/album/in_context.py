@@ -19,7 +19,7 @@ _CLIENTS = 1000  # number of these photos, at most
 
 @dataclass(frozen=True)
 class InContext:
-    """Share of an album's value that a photo contributes, and the most similar album photo."""
+    """Share of an album's value contributed by a photo, and the album photo most similar to it."""
 
     adds: float  # share of the album's value that it brings, or would bring
     in_album: bool
@@ -86,7 +86,7 @@ class AlbumContext:
         return [self._one(*each) for each in zip(asked, heads, similarities, strict=True)]
 
     def tell_rows(self, rows: Sequence[int], ratings: Ratings) -> list[InContext]:
-        """For each photo at `rows`: its share of the album's value, and the closest album photo."""
+        """Share of the album's value and most similar album photo, for each photo at `rows`."""
         heads = self._index.heads_of(rows)
         return self.tell(
             [

@@ -1,4 +1,4 @@
-"""Reasons in words: why each photo is in an album, and why the best other photos are not."""
+"""Reasons in words for each photo in an album, and for the absence of the best other photos."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -151,7 +151,7 @@ class Reasons:
         return f"better than {min(int(percentile), 99)} % by {self.vector}"
 
     def _members(self, rows: Sequence[int]) -> dict[int, list[int]]:
-        """Row numbers of each series that has a photo in `rows`, keyed by series number."""
+        """Row numbers of photos in each series with a photo in `rows`, keyed by series number."""
         members: dict[int, list[int]] = {int(code): [] for code in self.grounds.series.codes[rows]}
         together = np.isin(self.grounds.series.codes, list(members)) & self.grounds.among
         for row in np.flatnonzero(together).tolist():

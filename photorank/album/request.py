@@ -18,7 +18,7 @@ BALANCE = 0.3
 
 @dataclass(frozen=True)
 class AlbumRequest:
-    """Settings for choosing an album's photos; pinned and excluded photos are row numbers."""
+    """Settings for choosing an album's photos, with row numbers of pinned and excluded photos."""
 
     places: int
     balance: float = BALANCE  # 0 ratings alone … 1 variety alone

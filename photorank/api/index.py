@@ -101,7 +101,7 @@ class Index:
         )
 
     def import_labels(self, table: "DataFrame | Path | str", *, source: str = "Python") -> "Index":
-        """Import a table of labels, and return a new snapshot of the index that has them.
+        """Import a table of labels, and return a new snapshot of the index with these labels.
 
         Parameters
         ----------

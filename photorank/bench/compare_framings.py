@@ -136,7 +136,7 @@ def _with_embeddings(
 def _results(
     pairs: HeldOutPairs, sums: dict[str, list[PairSums]], base: str, seconds: dict[str, float]
 ) -> tuple[FramingResult, ...]:
-    """Results of all framings (crop, padding, …), most accurate first, with lead over `base`."""
+    """Results of all framings (crop, padding, …), best first, each with its lead over `base`."""
     ahead = {
         framing: pairs.difference(found, sums[base], refitted=True)
         for framing, found in sums.items()

@@ -214,7 +214,7 @@ def _time_index(spec: str, runtime: Runtime, folder: Path, home: Path) -> tuple[
 
 
 def _time_decoding(spec: str, runtime: Runtime, folder: Path) -> float:
-    """Seconds taken to decode all photos on all cores, as indexing does, without encoding."""
+    """Seconds that the decoding part of indexing takes for all photos, on all cores."""
     encoder = _ready(spec, runtime, folder)
     start = time.perf_counter()
     _opened(folder, encoder)
@@ -222,7 +222,7 @@ def _time_decoding(spec: str, runtime: Runtime, folder: Path) -> float:
 
 
 def _time_encoding(spec: str, runtime: Runtime, folder: Path) -> float:
-    """Seconds taken to encode photos that are decoded already, in batches as indexing does."""
+    """Seconds that the encoding part of indexing takes for photos that are already decoded."""
     encoder = _ready(spec, runtime, folder)
     frames = [photo.prepared for photo in _opened(folder, encoder)]
     size = batch_size_for(usable_cores())

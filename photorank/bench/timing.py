@@ -14,7 +14,7 @@ _BANDWIDTH_ROUNDS = 7
 
 
 def side_by_side(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Median run time in seconds of each function, by name; they are called alternately."""
+    """Median run time in seconds of each named function; the functions are called alternately."""
     taken: dict[str, list[float]] = {name: [] for name in calls}
     for _ in range(rounds + 1):
         for name, call in calls.items():

@@ -103,7 +103,7 @@ class Task:
 
     @property
     def chooses_anew(self) -> bool:
-        """True if the whole album is to be chosen: it is new, or its settings changed."""
+        """True if all photos are chosen anew: the album is new, or its settings changed."""
         return self.entry is None or (self.asked.affects_choice and not self.asked.keeps_photos)
 
     def run(self) -> Choice:

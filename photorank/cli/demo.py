@@ -47,6 +47,6 @@ def demo(
 
 @app.command(epilog=example("photorank dashboard --port 8600"))
 def dashboard(port: Port = None, listen: Listen = None, allow_host: AllowedHosts = None) -> None:
-    """Show the dashboard, as `streamlit run dashboard/app.py` does."""
+    """Show the dashboard; `streamlit run dashboard/app.py` serves the same pages."""
     endpoint = Endpoint.checked(port, listen, allow_host)
     serve_dashboard(Workspace.current(), endpoint, browser=not listen)

@@ -38,7 +38,7 @@ def faces(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Detect faces in photos; report whether eyes are open, and faces cut by the photo's edge."""
+    """Detect faces in photos; report open or closed eyes, and faces cut by the photo's edge."""
     if photos and (name or remove):
         raise typer.BadParameter(
             "--name and --remove are for all photos of an index, without PHOTO"

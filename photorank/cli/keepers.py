@@ -31,7 +31,7 @@ def keepers(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find the rating below which photos can be rejected without losing many worth keeping."""
+    """Find a rating below which photos can be rejected with the loss of few good photos."""
     from photorank.evaluation.keepers import rejection_threshold
 
     if (keeper_from is None) == (keeper_top is None):

@@ -64,7 +64,7 @@ def labels_collect(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Import judgements from a photo library, such as stars. Photos and folders stay unchanged."""
+    """Import judgements, such as stars, from a photo library. Photos and folders stay unchanged."""
     from photorank.index.judging.import_rows import import_labels
     from photorank.index.judging.source_conflicts import refuse_other_scales
     from photorank.workspace import Workspace

@@ -112,7 +112,7 @@ def leaderboard(
 
 
 def _print_tables(board: "Leaderboard") -> None:
-    """Print result tables for each set of photos, and the indexes left out of the comparison."""
+    """Print result tables for each set of photos, then a message for each index left out."""
     from photorank.leaderboard.summary import summary
     from photorank.leaderboard.tables import result_table, seen_table
 

@@ -1,4 +1,4 @@
-"""Measurement of photo files (faces, technical quality), with an error for each unusable one."""
+"""Measurement of photo files (faces, technical quality), with an error for each unusable file."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -8,7 +8,7 @@ from photorank.errors import PhotorankError, UnreadablePhotoError, counted
 
 
 class MeasuredFiles(NamedTuple):
-    """Results of measuring photo files (faces, sharpness, …): values or an error for each."""
+    """Results of measuring photo files (faces, sharpness, …): values or an error for each file."""
 
     told: list[dict[str, Any]]  # for JSON: `path` and the results, or `path` and `error`
     unusable: list[str]  # path and reason

@@ -35,7 +35,7 @@ loudness: ContextVar[Loudness] = ContextVar("loudness", default=_ORDINARY)
 
 
 def message(text: object) -> None:
-    """Print one line on standard error, unless --quiet."""
+    """Print one line on standard error, unless the option --quiet is given."""
     if not loudness.get().quiet:
         fault(text)
 
@@ -128,7 +128,7 @@ def _bar(unit: str) -> "Progress":
 
 
 def chance(probability: float) -> str:
-    """Probability in percent, never rounded to impossible or certain.
+    """Text of a probability in percent, never rounded to 0 % or 100 %.
 
     Examples
     --------

@@ -150,7 +150,7 @@ def _score_photos(
     sink: "ScoreFile | ScoreStream",
     tell: _Told,
 ) -> tuple[int, int]:
-    """Score photos that have no output row yet; return numbers of all rows and of scored rows.
+    """Score photos that have no output row yet; return the counts of all rows and of scored rows.
 
     A photo that cannot be used gets a row without a score. Rows of earlier runs count as well.
     """

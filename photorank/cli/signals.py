@@ -42,7 +42,7 @@ def signals(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure sharpness, noise and other signals of photos. --page AxB adds quality in print."""
+    """Measure sharpness, noise and other signals of photos, and with --page their print quality."""
     from photorank.photos.signals.print_quality import parse_page
 
     try:
@@ -110,7 +110,7 @@ def _measure_index(name: str | None, page: "Page | None", as_json: bool) -> None
 
 
 def _for_json(values: Mapping[str, float], page: "Page | None") -> dict[str, Any]:
-    """JSON object of a photo's signals (sharpness, …), and its quality as a print on `page`.
+    """JSON object with a photo's signals (sharpness, …) and the quality of its print on `page`.
 
     A signal that is nan becomes null. Print quality is left out if `page` is None or
     the width is nan.

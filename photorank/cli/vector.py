@@ -37,7 +37,7 @@ def prompt(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a rating vector from texts: one prompt, a mean of several, or one minus its opposite."""
+    """Make a rating vector from texts: a prompt, a mean of prompts, or a prompt minus another."""
     from photorank.vectors.plain_prompts import prompt_vector
     from photorank.vectors.quality_prompts import KIND, worded_vector
     from photorank.vectors.store import add_vector, check_free
@@ -154,7 +154,7 @@ def import_(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Import a linear aesthetic head as a vector: a .pth, .ckpt, .safetensors or .npy file."""
+    """Import a linear aesthetic head (.pth, .ckpt, .safetensors or .npy) as a rating vector."""
     from photorank.vectors.published import published_vector
     from photorank.vectors.store import add_vector, check_free
 
@@ -218,7 +218,7 @@ def cosines(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare vectors by cosine: 1 is the same order of photos, 0 unrelated, -1 the reverse."""
+    """Compare vectors by cosine: 1 means equal orders of photos, 0 unrelated, -1 reversed ones."""
     from photorank.vectors.algebra import cosine_table
     from photorank.vectors.store import list_vectors
 

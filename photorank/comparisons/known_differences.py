@@ -39,7 +39,7 @@ class KnownDifferences:
 
     @property
     def _share(self) -> float:
-        """Weight of each difference: total weight / number of differences (at least 1)."""
+        """Weight of each difference: total weight divided by max(number of differences, 1)."""
         return self.weight / max(len(self.rows), 1)
 
     def take(self, rows: Codes) -> "KnownDifferences":

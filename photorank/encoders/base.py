@@ -75,7 +75,7 @@ class Encoder(Protocol):
 
     @property
     def spec(self) -> str:
-        """Spec (name) of the encoder, as :func:`photorank.encoders.load_encoder` takes it."""
+        """Encoder's name (spec), in the form that :func:`photorank.encoders.load_encoder` takes."""
 
     @property
     def fingerprint(self) -> Fingerprint:

@@ -1,4 +1,4 @@
-"""Networks with bfloat16 matrix products, and whether a device is faster with them.
+"""Networks with bfloat16 matrix products, and a check of whether they are faster on a device.
 
 Residual sums of transformers stay in float32.
 """

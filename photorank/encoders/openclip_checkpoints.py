@@ -239,7 +239,7 @@ def _config(model: str) -> Json:
 
 
 def _preprocessing(overlay: Json) -> Json:
-    """Preprocessing parameters: open_clip's defaults, overridden by the model's own."""
+    """Preprocessing parameters: open_clip's defaults, overridden by those of the model."""
     from open_clip.transform import PreprocessCfg, merge_preprocess_dict
 
     values = merge_preprocess_dict(asdict(PreprocessCfg()), overlay)

@@ -1,4 +1,4 @@
-"""Errors about files: paths, photos, their metadata, copies, disk and memory."""
+"""Errors about paths, photo files, photo metadata, exports, disk space and memory."""
 
 import errno
 import os
@@ -82,7 +82,7 @@ class DecoderError(PhotorankError, RuntimeError):
 
 
 class ExportError(PhotorankError, OSError):
-    """An export cannot be written as requested, for example over an existing file."""
+    """An export cannot be written as requested, for example because a file already exists."""
 
 
 class StorageError(PhotorankError, OSError):

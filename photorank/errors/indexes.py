@@ -97,7 +97,7 @@ class ChangedIndexError(PhotorankError, LookupError):
 
 
 class RemovedIndexError(PhotorankError, LookupError):
-    """An index's folder was removed or moved while it was being written."""
+    """An index's folder was removed or moved while the index was being written."""
 
     def __init__(self, root: Path) -> None:
         left = f", and move {root} away, which was written since" if root.exists() else ""
@@ -146,7 +146,7 @@ class JudgedIndexError(PhotorankError, ValueError):
 
 
 class EmbeddingsError(PhotorankError, ValueError):
-    """Files of embeddings made elsewhere cannot be imported."""
+    """Files of embeddings made by other software cannot be imported."""
 
     def __init__(self, path: Path | str, why: str) -> None:
         super().__init__(

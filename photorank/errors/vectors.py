@@ -104,7 +104,7 @@ class EncoderMismatchError(PhotorankError, ValueError):
 
 
 class ForeignHeadError(PhotorankError, ValueError):
-    """A published aesthetic model (head) was trained on another encoder than the index's."""
+    """A published aesthetic model (head) needs embeddings of another encoder than the index's."""
 
     def __init__(self, path: Path, expected: str, found: str) -> None:
         super().__init__(

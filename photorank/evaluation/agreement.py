@@ -177,7 +177,7 @@ def common_vector(
 
 
 def _all_ratings(people: Sequence[PersonTaste]) -> tuple[Floats, Floats, Floats]:
-    """Weights, ratings (p, n) and standard errors (p, n) of p people's learned rating models."""
+    """Weights of p people's rating models, with ratings (p, n) and standard errors of n photos."""
     if not people:
         raise ComparisonsError("nobody is chosen: name somebody who chose or rated photos")
     return (
@@ -211,7 +211,7 @@ def _spread(ratings: Floats) -> Floats:
 
 
 def _judgement_agreement(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | None]:
-    """Pairwise accuracy and Kendall's τ_b of person a's judgements as predictions of person b's."""
+    """Pairwise accuracy and Kendall's τ_b when person a's judgements predict those of person b."""
     rows, first, second = np.intersect1d(a.rows, b.rows, return_indices=True)
     if len(rows) > 1:
         graph = Comparisons.from_scores(b.labels[second])

@@ -27,7 +27,7 @@ COMPARED_METRICS = ("pairwise_accuracy", "kendall_tau_b", "spearman")
 
 @dataclass(frozen=True)
 class Measured:
-    """Vector or learner (contender), with sums from which its held-out metrics are computed."""
+    """Vector or learner (contender), with sums over photo pairs for its held-out metrics."""
 
     contender: Contender
     pairs: HeldOutPairs
@@ -56,7 +56,7 @@ class Measured:
         return found
 
     def result(self, scope: Scope, fold_by: str) -> Result:
-        """Metrics in one scope (all pairs, within groups or across), with confidence intervals."""
+        """Metrics for one scope of photo pairs: all pairs, within groups, or across groups."""
         one, pairs = self.contender, self.pairs
         metrics = self.estimates()
         return Result(

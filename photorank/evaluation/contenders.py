@@ -46,7 +46,7 @@ class Contender:
 def chosen_vectors(
     index: Index, names: Sequence[str] | None, load: Callable[[], Encoder] | None
 ) -> dict[str, MasterVector]:
-    """Vectors to evaluate, keyed by name, with a baseline vector from a plain text prompt.
+    """Vectors to evaluate, keyed by name, including a baseline made from a simple text prompt.
 
     That baseline is left out if it is not among the vectors and cannot be made.
     """
@@ -63,7 +63,7 @@ def chosen_vectors(
 
 
 def plain_prompt(index: Index, load: Callable[[], Encoder]) -> MasterVector | None:
-    """Saved baseline vector from a plain text prompt, made if missing; None if that fails."""
+    """Baseline vector of a simple text prompt, saved or newly made; None if it cannot be made."""
     stored = list_vectors(index).get(PLAIN_PROMPT_NAME)
     if stored is not None:
         return stored

@@ -1,4 +1,4 @@
-"""Types of an evaluation's results; their fields are the keys of its JSON file."""
+"""Types for evaluation results; their field names are the keys of the saved JSON file."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from photorank.typing import Codes, Scope
 
 @dataclass(frozen=True)
 class Result:
-    """Metrics of a vector or learner in one scope: all photo pairs, within groups or across."""
+    """Metrics of a vector or learner on all photo pairs, or only within or across groups."""
 
     vector: str
     kind: str

@@ -38,12 +38,12 @@ class Evaluation:
     requested: Protocol | None = None  # before folds and repeats were as many as can be; likewise
 
     def rows(self, scope: Scope) -> list[Result]:
-        """Results for one kind of photo pairs (scope), from the test folds set in `protocol`."""
+        """Results for one scope (kind of photo pairs), on the folds that `protocol` specifies."""
         folds = ("", self.protocol.fold_by)
         return [row for row in self.results if row.scope == scope and row.fold_by in folds]
 
     def with_other_folds(self, row: Result) -> Result | None:
-        """Result of `row`'s vector and scope on the other kind of folds (of photos or of groups).
+        """Result for the same vector and scope as `row`, from test folds made in another way.
 
         Test folds are of single photos, or of groups or series. None if folds were made in one way
         only.

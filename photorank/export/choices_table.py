@@ -12,7 +12,7 @@ from photorank.workspace import replacing
 
 
 def write_choices(path: Path, index: Index, *, rater: str | None = None) -> int:
-    """Write choices between photos, by all raters or one, as CSV; return the number of choices.
+    """Write one rater's or all raters' choices between photos as CSV; return the number of choices.
 
     Columns are winner, loser, tie (1 or 0) and rater, and votes if any weight is not 1. Photos are
     named relative to the indexed folder if that is unambiguous. Raises NoLabelsError if there are

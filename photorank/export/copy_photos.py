@@ -96,7 +96,7 @@ def write(
 
 
 def bytes_needed(copies: Sequence[PhotoCopy]) -> int:
-    """Disk space in bytes for the photo copies that a plan adds."""
+    """Disk space in bytes that is needed for the new copies in a plan."""
     return sum(planned.size for planned in copies if planned.outcome == "new")
 
 

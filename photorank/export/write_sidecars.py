@@ -55,7 +55,7 @@ class Sidecar:
 
 @dataclass(frozen=True)
 class SidecarOptions:
-    """Options of a sidecar export, such as the lowest percentiles for 2 to 5 stars."""
+    """Options of a sidecar export, such as the percentile thresholds for 2 to 5 stars."""
 
     cuts: Sequence[float] = STAR_PERCENTILES  # 4 increasing percentiles, for 2 to 5 stars
     to: Path | None = None  # folder that repeats the photos' tree; None: beside the photos
@@ -244,7 +244,7 @@ def _file_bytes(path: Path) -> bytes | None:
 
 
 def parse_cuts(text: str) -> tuple[float, ...]:
-    """Lowest percentiles for 2, 3, 4 and 5 stars, parsed from text like ``40,70,90,97``.
+    """Percentile thresholds for 2, 3, 4 and 5 stars, parsed from text like ``40,70,90,97``.
 
     Raises ValueError unless there are four from 0 to 100, each greater than the one before.
 

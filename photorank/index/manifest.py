@@ -45,7 +45,7 @@ class Manifest:
     schema_version: int = SCHEMA_VERSION
 
     def checked(self, index: str, encoder: Encoder) -> Encoder:
-        """Encoder set to the index's numeric precision, after a check that it matches the index.
+        """Encoder, checked to match the index and set to the index's numeric precision.
 
         Raises IndexMismatchError if the fingerprint is not the index's.
         """
@@ -89,7 +89,7 @@ class Manifest:
 
     @property
     def embedded_in(self) -> str:
-        """Numeric precision of the embeddings, such as fp32; empty if unknown."""
+        """Numeric precision in which photos were embedded, such as fp32; empty if unknown."""
         return self.precision or (self.runtime and precision_of(self.runtime))
 
     @property

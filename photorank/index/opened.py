@@ -149,7 +149,7 @@ class Index:
         return self._held.rows.photos
 
     def rows_matching(self, text: str, most: int) -> list[int]:
-        """Row numbers of photos with `text` in their path, ignoring case; only the first `most`."""
+        """Row numbers of the first `most` photos with `text` in their path, ignoring case."""
         return list(islice(self._held.matching(text), most))
 
     def embeddings(self) -> Embeddings:
@@ -375,7 +375,7 @@ class Index:
 
 
 def open_index(name: str | None = None) -> Index:
-    """Open the index with the given name; if no name is given, the workspace's only index.
+    """Open the index with the given name, or the workspace's only index if no name is given.
 
     Raises MissingIndexError if there is no such index, or a name is needed to choose.
     """

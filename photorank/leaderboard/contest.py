@@ -144,7 +144,7 @@ def _entries(
 
 
 def _vectors(index: Index, contest: Contest, notes: list[str]) -> list[MasterVector]:
-    """Rating vectors of an index that are to be tested; missing ones are named in `notes`."""
+    """Rating vectors to test on an index; requested vectors that it lacks are named in `notes`."""
     known = list_vectors(index)
     wanted = tuple(known) if contest.vectors is None else contest.vectors
     if missing := [name for name in wanted if name not in known]:
@@ -218,7 +218,7 @@ def _judgements_text(panel: Panel) -> str:
 
 
 def _shown(report: PanelReport, entries: Sequence[_Entry], panel: Panel) -> Shown | None:
-    """Photos that the best vector or learner rates highest and lowest; None without a fair test.
+    """Photos rated highest and lowest by the best direction tested on unseen photos, if any.
 
     Only a row tested on unseen photos can be the best.
     """

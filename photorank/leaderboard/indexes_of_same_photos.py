@@ -37,7 +37,7 @@ class Panel:
 
     @property
     def near_duplicates(self) -> Codes:
-        """Cluster number (n,) of each photo, equal for near-duplicates according to any encoder.
+        """Cluster number (n,) of each photo; near-duplicates by any encoder share a number.
 
         One that takes most photos for one picture is not asked, for no folds would be left.
         """

@@ -146,7 +146,7 @@ def with_degraded(copies: DegradedCopies, head: int) -> JudgedPhotos:
 
 
 def folds_of_degraded(judged: JudgedPhotos, protocol: Protocol) -> Folds:
-    """Cross-validation folds that keep a photo with its degraded copies and near-duplicates.
+    """Cross-validation folds that keep a photo, its degraded copies and near-duplicates together.
 
     Dark copies of two photos look alike without telling each other's order, so only likeness
     of the photos themselves counts.

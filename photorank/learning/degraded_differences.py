@@ -79,7 +79,7 @@ def _known(
 
 
 def _cached(index: Index) -> dict[str, Embeddings]:
-    """Cached embedding differences (copies, d) of photo and copies, keyed by the photo's digest."""
+    """Cached embedding differences (c, d) of a photo from its c copies, keyed by photo digest."""
     kept = cached_arrays(index.paths.degraded, "identity", "digests", "rows")
     if kept is None or str(kept["identity"]) != _identity(index):
         return {}
@@ -91,7 +91,7 @@ def _cached(index: Index) -> dict[str, Embeddings]:
 
 
 def _cache(index: Index, differences: dict[str, Embeddings]) -> None:
-    """Save differences from degraded copies in a cache file; no error if it cannot be written."""
+    """Save photos' embedding differences in a cache file; no error if it cannot be written."""
     if differences:
         cache_arrays(
             index.paths.degraded,

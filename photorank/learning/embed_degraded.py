@@ -68,7 +68,7 @@ def embed_readable(
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> tuple[DegradedCopies, list[str]]:
-    """Embeddings of the first readable photos and their copies, and errors for unreadable photos.
+    """Embeddings of readable photos and their degraded copies, and errors for unreadable photos.
 
     At most `wanted` photos are used; the reasons say why others could not be read. The random
     parts of copies depend on the photo's digest and on `seed` alone.

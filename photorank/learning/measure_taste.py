@@ -254,7 +254,7 @@ def learning_curve(
 
 
 def _subset(judged: Judged, pairs: Codes, rows: Codes) -> Judged:
-    """Subset of a person's judgements, by indices of choices and indices of starred photos."""
+    """Subset of a person's judgements: choices at indices `pairs`, star ratings at `rows`."""
     ties = None if judged.ties is None else judged.ties[pairs]
     return Judged(judged.Z, judged.pairs[pairs], ties, judged.rows[rows], judged.labels[rows])
 

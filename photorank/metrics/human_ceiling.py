@@ -96,7 +96,7 @@ def human_ceiling(
 def _halves(
     table: RaterTable, splits: int, rng: np.random.Generator
 ) -> list[tuple[Labels, Labels]]:
-    """Mean scores (n,) of photos by either half of their raters, for each random split."""
+    """Two arrays (n,) per random split: mean scores by each half of each photo's raters."""
     found = []
     for _ in range(splits):
         # Every other one of a photo's raters, in random order.

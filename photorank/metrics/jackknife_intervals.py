@@ -176,7 +176,7 @@ def paired_difference(a: LeaveOneOut, b: LeaveOneOut, *, level: float = 0.95) ->
 
 
 def _logit_interval(loo: LeaveOneOut, level: float) -> tuple[float, float]:
-    """Confidence limits of a metric, computed on the logit scale so that they stay in its range."""
+    """Confidence limits within a metric's possible range, computed on the logit scale."""
     from scipy.special import expit, logit, stdtrit
 
     units, span = len(loo.without), 1 - loo.floor

@@ -61,7 +61,7 @@ class PairSums:
         return self._combined(other, np.add)
 
     def __sub__(self, other: "PairSums") -> "PairSums":
-        """Pair sums without the photo pairs of `other`, which must be a subset of these pairs."""
+        """Pair sums minus those of `other`, whose photo pairs must be a subset of `self`'s."""
         return self._combined(other, np.subtract)
 
     def _combined(self, other: "PairSums", two: Callable[[Floats, Floats], Floats]) -> "PairSums":
@@ -224,7 +224,7 @@ def summed_by(codes: Codes, values: Floats) -> Floats:
 
 @lru_cache(maxsize=4)
 def _unit_couples(unit_codes: bytes, couples: int) -> tuple[Codes, Pairs]:
-    """Starts (c,) of c random cluster pairs in an array of photo pairs, and that array (m, 2).
+    """Index (c,) of the first photo pair of each random cluster pair, and all photo pairs (m, 2).
 
     The beginnings, which are positions among the photo pairs, are returned first. A photo without a
     cluster counts as a cluster.

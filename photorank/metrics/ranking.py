@@ -1,4 +1,4 @@
-"""Agreement of ratings with people's order: pairwise accuracy and rank correlations.
+"""Agreement of ratings with people's ranking of photos: pairwise accuracy and correlations.
 
 The functions that end in ``_sums`` return a metric as :class:`PairSums`, which can be pooled over
 repeats and carries what an interval needs (or does not, and is quicker, where `couples` is 0).
@@ -339,7 +339,7 @@ def _minus_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
 
 
 def _rank_shifts(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Decrease (n,) in a pair sum due to the rank shifts that removing each photo causes.
+    """Decrease (n,) in a pair sum per removed photo, due to the rank shifts of the other photos.
 
     `shares` are fractional ranks, and `pull` is the sum's derivative by them.
     """

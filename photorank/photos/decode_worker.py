@@ -55,7 +55,7 @@ def receive(file: BinaryIO) -> Reply | None:
 
 
 def serve() -> None:
-    """Answer decoding requests from stdin until it ends."""
+    """Answer decoding requests from stdin until stdin is closed."""
     requests = open(os.dup(0), "rb")  # noqa: SIM115 - as long as the process lives
     replies = open(os.dup(1), "wb")  # noqa: SIM115
     null = os.open(os.devnull, os.O_RDWR)

@@ -152,7 +152,7 @@ class _FolderSearch:
         self.links: list[tuple[str, str]] = []  # links to folders, each with its root
 
     def run(self, roots: Sequence[Path]) -> Iterator[PhotoFile | SkippedFile]:
-        """Yield the photo files and skipped files under `roots`, which are files and folders.
+        """Yield the photo files and skipped files at or under the paths in `roots`.
 
         Single files come first, folders that are symbolic links last.
         """
@@ -232,7 +232,7 @@ def _is_folder(entry: os.DirEntry[str], *, linked: bool = False) -> bool:
 
 
 def _is_hidden(name: str) -> bool:
-    """True if a name starts with a dot or is that of a system folder, such as a recycle bin."""
+    """True if a name starts with a dot, or belongs to a system folder such as a recycle bin."""
     return name.startswith(".") or name.lower() in _PROGRAM_FOLDERS
 
 
@@ -250,7 +250,7 @@ class _FileNames:
                 self.finished.add(shot_stem(name))
 
     def is_companion(self, name: str) -> bool:
-        """True if a file name is that of a photo's companion, such as its RAW, video or sidecar."""
+        """True if a file name belongs to a photo's companion, such as a RAW, video or sidecar."""
         stem, suffix = os.path.splitext(name.lower())
         if suffix in RAW_SUFFIXES:
             return shot_stem(name) in self.finished

@@ -1,4 +1,4 @@
-"""Perceptual hash, grey version of 16 × 16 pixels, shape and mean colour of a photo's thumbnail."""
+"""Perceptual hash, 16 × 16 grey levels, shape and mean colour of a photo's thumbnail."""
 
 import struct
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Reading of photo files' metadata such that a damaged file cannot crash the program.
+"""Reading of photo metadata in a way that keeps damaged files from crashing the program.
 
 Pillow reads most headers in Python, which at worst raises an error. WebP, HEIC, AVIF and JPEG XL
 are opened by C libraries, so the processes of the decode pool read them.

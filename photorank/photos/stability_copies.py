@@ -1,4 +1,4 @@
-"""Variants of a photo for stability tests: reduced, cropped, compressed."""
+"""Variants of a photo (reduced, cropped, compressed) for testing how stable its rating is."""
 
 import io
 

@@ -37,7 +37,7 @@ def probability(first: float, second: float, slope: float) -> float:
 
 
 def fit_slope(differences: Floats, weights: Floats | None = None) -> float:
-    """Maximum-likelihood slope of :func:`probability` on judged pairs, at least 0.
+    """Non-negative maximum-likelihood slope of :func:`probability` on judged photo pairs.
 
     Differences (m,) are of the photo that people preferred, less the other's, by ratings that
     were not learned from these judgements; weights (m,) say how often each was judged so.
@@ -66,7 +66,7 @@ def fit_slope(differences: Floats, weights: Floats | None = None) -> float:
 
 
 def uncalibrated_slope(ratings: Ratings) -> float:
-    """Default slope: a rating difference of one standard deviation has log-odds of 1."""
+    """Default slope: log-odds of 1 for one standard deviation of the rating differences."""
     spread = float(np.sqrt(2) * np.std(ratings))  # of the difference of two photos
     return 1 / spread if spread > 0 else 0.0
 

@@ -44,7 +44,7 @@ class SignalShares:
 
     @property
     def told(self) -> list[SignalShare]:
-        """Contributions of signals to show to the user, without those that round to 0.0."""
+        """Signals' contributions that are shown to the user: all except those that round to 0.0."""
         return [one for one in self.kinds if abs(one.pull) >= _LEAST_TOLD]
 
     def __str__(self) -> str:

@@ -34,7 +34,7 @@ class Embedder:
         self._digests = digests[self._order]
 
     def ready(self, data: bytes) -> Ready:
-        """Photo prepared for embedding, from the bytes of its file.
+        """Photo made ready for embedding: decoded from its bytes, or looked up in the index.
 
         A photo of the index is only looked up; any other is decoded in a worker process.
         Raises UnreadablePhotoError if the bytes are no usable photo, and the encoder's errors.

@@ -40,7 +40,7 @@ class JsonLines:
         self.columns = columns
 
     def path(self, path: str) -> str:
-        """Path of a photo as written to JSON: the same text, unchanged."""
+        """Path of a photo as written to JSON: the given text, unchanged."""
         return path
 
     def line(self, one: Scored) -> bytes:

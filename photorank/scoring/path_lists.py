@@ -19,7 +19,7 @@ _MAX_ENTRY_BYTES = 1 << 16  # a longer one is no path, and no address that anyth
 
 
 class Entry(NamedTuple):
-    """Item of a list: a path or URL, or the reason why it is neither."""
+    """Item of a list: a path or URL, or an error message if the item is neither."""
 
     text: str
     fault: str | None = None
@@ -85,7 +85,7 @@ def _entry(data: bytes, mark: bytes, where: str) -> Iterator[Entry]:
 
 
 def _column_of(path: Path, column: str | None) -> str:
-    """Name of the paths' column, spelled as in the file; raises ListError if there is none."""
+    """Name of the column of paths, spelled as in the file; raises ListError if it is missing."""
     if path.suffix.lower() in _PARQUET:
         names = _parquet(path).schema_arrow.names
     else:

@@ -132,7 +132,7 @@ def _local(text: str) -> Iterator[Source]:
 
 
 def _matching(parts: Sequence[str]) -> Iterator[str]:
-    """Yield the paths that match a glob pattern, whose path components are `parts`."""
+    """Yield the paths that match a glob pattern, which is given as path components."""
     if "**" not in parts:
         yield from glob.iglob(os.path.join(*parts))
         return
@@ -171,7 +171,7 @@ def _listed(entry: Entry, folder: Path) -> Source:
 
 
 def _path_of(entry: Entry, folder: Path) -> str:
-    """Path named by a list entry, searched in the current folder, then in the list's folder."""
+    """Path named by a list entry, looked up in the current folder, then in the list's folder."""
     path = text_path(entry.text)
     if not os.path.isabs(path) and not os.path.lexists(path):
         beside = folder / path

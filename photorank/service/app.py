@@ -151,7 +151,7 @@ class _Service:
         )
 
     async def vectors(self, _: Request) -> Response:
-        """HTTP response that lists the index's rating vectors by name, kind and version."""
+        """HTTP response that lists the index's rating vectors with name, kind and version."""
         index = (await self._served.snapshot()).index
         found = await asyncio.to_thread(list_vectors, index)
         vectors = [

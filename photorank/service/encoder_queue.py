@@ -17,7 +17,7 @@ class _Waiting(NamedTuple):
 
 
 class EncoderQueue:
-    """Queue of photos, with a thread that embeds them in batches, which need not be full."""
+    """Queue of photos, and a thread that embeds them in batches; a batch need not be full."""
 
     def __init__(self, batch_size: int, tell: Callable[[int], None]) -> None:
         self._batch_size = batch_size

@@ -1,4 +1,4 @@
-"""Limits on size, time and number of client requests, and refusals beyond these limits."""
+"""Limits on size, time and number of client requests, and refusals of excessive requests."""
 
 from dataclasses import dataclass
 

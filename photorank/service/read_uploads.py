@@ -24,7 +24,7 @@ _NAME_LETTERS = 255
 
 
 class Upload(NamedTuple):
-    """Uploaded photo: its file name, as the client sent it, and an open file."""
+    """Uploaded photo: the file name that the client sent, and an open file."""
 
     name: str  # as the client calls it
     file: BinaryIO

@@ -104,7 +104,7 @@ def _shortened(embeddings: Embeddings) -> Embeddings:
 
 
 def _candidates(short: Embeddings, rows: Codes, others: Codes, least: float) -> tuple[Codes, Codes]:
-    """Pairs of row numbers (two arrays) whose estimated cosine is at least `least`."""
+    """Photo pairs (two arrays of row numbers) with an estimated cosine of at least `least`."""
     alike = short[rows] @ short[others].T >= least - 1e-4
     # Few are: finding them in one row of all is much faster than in a table.
     first, second = np.divmod(np.flatnonzero(alike), max(len(others), 1))

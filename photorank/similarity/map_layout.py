@@ -27,7 +27,7 @@ def can_map(method: Method) -> bool:
 
 
 def map_points(index: Index, method: Method = "pca", *, most: int = _TSNE_PHOTOS) -> Floats:
-    """Coordinates (n, 2), -1 to 1, of n photos on a map, from the cache if possible.
+    """Coordinates (n, 2) of n photos on a map, from -1 to 1; read from the cache if possible.
 
     By "pca" it is along the two directions in which the embeddings vary most (Pearson 1901,
     https://doi.org/10.1080/14786440109462720); by "tsne" neighbours stay together, and

@@ -100,7 +100,7 @@ def implausible_group_size(copies: Codes) -> int:
 
 
 def near_duplicates_among(index: Index, rows: Codes) -> Codes:
-    """Near-duplicate group (k,) of each of k photos of an index, as a number; −1 if it has none.
+    """Near-duplicate group number (k,) of each of k photos; −1 for a photo without duplicates.
 
     −1 for a photo without near-duplicates among the rows.
     """

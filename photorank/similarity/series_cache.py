@@ -47,7 +47,7 @@ def series_of(
 
 
 class SeriesCodes(NamedTuple):
-    """Numbers (n,) of the series that n photos belong to, with the photos' database IDs (n,)."""
+    """Series number (n,) and database ID (n,) of each of n photos."""
 
     database_ids: Codes  # (n,) their numbers in the catalogue
     codes: Codes  # (n,)

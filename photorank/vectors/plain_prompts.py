@@ -1,4 +1,4 @@
-"""Rating vectors (master-vectors) from text prompts: one prompt, an ensemble, or opposites."""
+"""Rating vectors (master-vectors) from a text prompt, several prompts, or opposite prompts."""
 
 from collections.abc import Sequence
 

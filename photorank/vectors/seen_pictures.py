@@ -94,7 +94,7 @@ class SeenPictures:
         return found
 
     def to_text(self) -> dict[str, str]:
-        """Dictionary of the arrays by name, each as compressed (zlib) Base64 text."""
+        """Perceptual hashes as a dictionary: arrays by name, each as zlib-compressed Base64."""
         arrays = {one.name: getattr(self, one.name) for one in fields(self)}
         arrays["centres"] = self.centres.astype("<f2")
         return {name: _text(array.tobytes()) for name, array in arrays.items()}

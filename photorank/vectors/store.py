@@ -100,7 +100,7 @@ def add_vector(index: Index, vector: MasterVector) -> Path:
 
 
 def put_vector(index: Index, vector: MasterVector) -> Path:
-    """Save a person's vector, replacing that person's vector of the same name; return its path.
+    """Save a person's vector, replacing that person's vector of the same name; return the path.
 
     Raises as :func:`add_vector` does, also if the vector of that name is another person's.
     """

@@ -92,7 +92,7 @@ def test_what_is_no_quota_is_refused(text):
 
 
 def test_what_faces_lack_in_any_shot_is_part_of_the_reason(index):
-    """If any other shot's faces have a fault that the chosen shot lacks, the reason mentions it."""
+    """The reason for the chosen shot says "eyes open" if another shot's eyes are hardly open."""
     shots = [[LARGE._replace(cut=False, eyes=eyes)] for eyes in ("open", "open", "hardly open")]
     digests = index.digests()
     with adding(index.paths) as connection:

@@ -10,7 +10,7 @@ from photorank.album.value import Value
 
 
 def scene(seed, *, quotas=False):
-    """Function that values albums of a small random collection, and random album rules."""
+    """Function that values albums of a small random collection, and random rules for albums."""
     rng = np.random.default_rng(seed)
     n = int(rng.integers(3, 10))
     X = rng.normal(size=(n, 4))
@@ -25,7 +25,7 @@ def scene(seed, *, quotas=False):
 
 
 def allowed(rules, rows):
-    """True if a set of photos has all pinned ones and keeps the limits."""
+    """True if a set of photos contains every pinned photo and obeys the album's limits."""
     if not set(rules.pinned.tolist()) <= set(rows) or len(rows) > rules.places:
         return False
     if rules.parts is None:
@@ -49,7 +49,7 @@ def best_of_all(value, rules):
 @pytest.mark.parametrize("quotas", [False, True], ids=["places", "quotas"])
 @pytest.mark.parametrize("seed", range(40))
 def test_greedy_keeps_its_promise_and_the_bound_holds(seed, quotas):
-    """The greedy choice has the guaranteed share of the best value, and its upper bound holds."""
+    """A greedy choice has the guaranteed share of the best value and a valid upper bound on it."""
     value, rules = scene(seed, quotas=quotas)
     choice = choose(value, rules)
     best = best_of_all(value, rules)
@@ -104,7 +104,7 @@ def test_ratings_alone_take_the_best_rated_and_the_bound_is_their_sum():
 
 
 def test_the_first_go_first():
-    """A second shot of a series, however good, is chosen only after every series has one."""
+    """No series has a second shot in an album before every series has a first shot in it."""
     value = Value(np.array([0.9, 0.8, 0.1]), Similarities(np.zeros((3, 0), dtype=np.float32)))
     first = np.array([True, False, True])
     empty = np.empty(0, dtype=np.intp)

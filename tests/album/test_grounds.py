@@ -20,7 +20,7 @@ def many(tmp_path_factory):
 
 
 def marked(rng, album, request):
-    """Album request after one random change: pin, ban, free, or another album size."""
+    """Album request with one random change: a photo's pin or ban, or the album's size."""
     shown = [one.row for one in album.chosen] + [one.row for one in album.missed]
     row = int(rng.choice([*shown, int(rng.integers(900))]))
     pinned, banned = request.pinned - {row}, request.banned - {row}

@@ -10,7 +10,7 @@ from photorank.album.in_context import AlbumContext, PhotoToAssess
 
 @pytest.fixture
 def asked(collection):
-    """Index, and a function that computes what photos add to a given album."""
+    """Index, and a function that computes the value that photos add to a given album."""
     index = collection.index
     ratings = index.rate(collection.vector)
 
@@ -25,7 +25,7 @@ def asked(collection):
 
 
 def test_a_photo_adds_what_the_album_is_worth_less_without_it(asked):
-    """The value that a photo adds is equal before and after it joins an album, and 1 if alone."""
+    """A photo adds the same value to an album before and after joining, and 1 to an empty album."""
     _, ask = asked
     [inside] = ask([1, 4, 7], [4])
     [outside] = ask([1, 7], [4])

@@ -8,7 +8,7 @@ from photorank.album.limits_per_event import limits_per_event
 
 @pytest.mark.parametrize("seed", range(20))
 def test_no_part_exceeds_its_share_and_all_places_can_be_filled(seed):
-    """Beyond photos already in the album, an event gets at most 1.25 times its share of places."""
+    """An event gets at most 1.25 times its fair share of an album's free places, plus one."""
     rng = np.random.default_rng(seed)
     n, places = int(rng.integers(5, 60)), int(rng.integers(1, 40))
     parts = rng.integers(0, 4, n)

@@ -33,7 +33,7 @@ def in_series(codes, names=None):
 
 @pytest.fixture
 def make(collection):
-    """Function that makes an album from ten photos, by default rated 0 to 9 by row."""
+    """Function that makes an album from ten photos; the default rating is the row number."""
     index = collection.index
 
     def album(places, series=None, ratings=None, **wishes):
@@ -167,7 +167,7 @@ def test_signals_choose_among_the_shots_of_a_series_and_there_alone(collection):
 
 
 def test_a_threshold_that_was_not_measured_is_called_so(make):
-    """A note warns that the near-duplicate threshold was measured with the built-in encoder."""
+    """If the near-duplicate threshold was measured with another encoder, a note says so."""
     assert any("measured with embedded, not with colours" in note for note in make(3).notes)
 
 
@@ -178,7 +178,7 @@ def test_names_of_series_are_told(make):
 
 
 def test_pins_are_in_and_bans_are_not(make):
-    """A pinned photo represents its series even if it has better shots; no banned one is chosen."""
+    """A pinned photo represents its series even if others are better; no banned photo is chosen."""
     series = in_series([0, 0, 0, 1, 1, 1, 2, 2, 2, 3])
     album = make(3, series, pinned=frozenset({0}), banned=frozenset({9, 5}), balance=0)
     assert rows(album) == [0, 4, 8]
@@ -222,7 +222,7 @@ def test_a_photo_outside_the_index_is_told(collection, tmp_path):
 
 
 def test_groups_and_their_limits(collection):
-    """An album may be limited to one group, or to a number per group that pins may exceed."""
+    """An album may be limited to one group or to n photos per group; pins may exceed a limit."""
     names = [str(photo.path) for photo in collection.index.photos()]
     table = LabelTable(
         "t", [LabelRow(i, name, 0.0, "", "ab"[i % 2], None, None) for i, name in enumerate(names)]
@@ -251,7 +251,7 @@ def test_groups_and_their_limits(collection):
 
 @pytest.mark.slow
 def test_the_album_is_the_same_every_time(collection):
-    """Repeated requests give the same album, although the sample of photos to cover is random."""
+    """Repeated requests give the same album, although the choice uses a random sample of photos."""
     fill(collection.folder / "more", 20, start=50)
     collection.build()
     index = collection.index

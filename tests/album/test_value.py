@@ -53,7 +53,7 @@ def test_no_swap_that_was_ruled_out_gains_more(seed):
 
 
 def test_a_bound_of_few_gains_is_the_bound_of_all():
-    """The bound on an album's value from a few photos' gains equals the bound from all gains."""
+    """Upper bounds on an album's value are equal whether computed from few gains or from all."""
     value, _ = many(7)
     empty = np.empty(0, dtype=np.intp)
     choice = choose(value, Rules(9, empty, np.ones(1500, dtype=bool)))

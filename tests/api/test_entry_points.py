@@ -39,7 +39,7 @@ DECLARED = {
 
 @pytest.mark.slow
 def test_a_package_adds_an_encoder(install, gallery, tmp_path, monkeypatch):
-    """An installed package's encoder is found by name, also when its index is opened again."""
+    """An index can be made with an installed package's encoder and rates photos when reopened."""
     install(CODE, DECLARED)
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path))
     made = invoke("index", str(gallery), "--name", "bright", "--encoder", "brightness")
@@ -80,7 +80,7 @@ def test_what_a_package_declares_wrongly_is_told_with_its_name(install):
 
 
 def test_a_package_that_cannot_be_imported_is_told_with_its_name(install):
-    """If a package cannot be imported, the message gives its own error without a traceback."""
+    """If a package cannot be imported, the error quotes the import error and shows no traceback."""
     install("import nothing_like_this", DECLARED)
     with pytest.raises(EntryPointError, match="No module named 'nothing_like_this'"):
         photorank.load_encoder("brightness")

@@ -153,7 +153,7 @@ def test_vectors_are_made_learned_kept_and_listed(home):
 
 @pytest.mark.slow
 def test_a_function_is_an_encoder(own, gallery):
-    """Any function from images to embedding rows can serve as an encoder to index and rate."""
+    """Any function from images to embedding rows can serve as encoder for indexing and rating."""
     assert own.embeddings().shape == (24, 48)
     np.testing.assert_allclose(np.linalg.norm(own.embeddings(), axis=1), 1, atol=1e-6)
     assert own.opened.manifest.encoder == "few-pixels"
@@ -181,7 +181,7 @@ def test_who_opens_an_index_of_a_function_gives_it_again(own):
 
 
 def test_a_function_that_gives_something_else_is_told(tmp_path, gallery, monkeypatch):
-    """If an encoder function returns no row per photo, the error gives its array's shape."""
+    """If an encoder function returns an array of the wrong shape, the error gives that shape."""
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path))
     wrong = photorank.image_encoder(name="wrong", digest="1")(lambda images: np.zeros(3))
     with pytest.raises(EncoderError, match="gives an array of shape"):

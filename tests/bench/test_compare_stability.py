@@ -13,7 +13,7 @@ from tests.bench.test_compare_framings import load
 
 
 def test_the_table_holds_each_pairs_flips():
-    """Each entry of the flip table equals the share of flips computed for that pair of photos."""
+    """For each two photos, the table gives the share of altered copies that reverse their order."""
     ratings = np.random.default_rng(0).normal(size=(6, 7))
     table = flip_table(ratings)
 
@@ -24,7 +24,7 @@ def test_the_table_holds_each_pairs_flips():
 
 
 def test_photos_are_rated_in_other_forms(home):
-    """Rating spread and share of flipped pairs are measured for each framing, with intervals."""
+    """For each framing, the rating spread and the share of reordered photo pairs have intervals."""
     told = []
     found = measure_stability(
         open_index("small"),

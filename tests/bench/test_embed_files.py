@@ -1,4 +1,4 @@
-"""Embeddings of photo files outside any index, in several forms of each photo."""
+"""Embeddings of several variants of each photo, from files outside any index."""
 
 import numpy as np
 from PIL import Image
@@ -9,7 +9,7 @@ from tests.fixtures.colours import ColourEncoder, fill
 
 
 class SwitchableColours(ColourEncoder):
-    """Colour encoder that records on how many frames its runtime was chosen."""
+    """Colour encoder that records each request to choose a runtime, with its number of frames."""
 
     runtime = "plain"
     told = None
@@ -24,7 +24,7 @@ class SwitchableColours(ColourEncoder):
 
 
 def in_forms(n):
-    """Function that returns n copies of a photo, as its forms."""
+    """Function that makes n variants of a photo, which are all plain copies of it."""
     return lambda photo: n * [photo]
 
 

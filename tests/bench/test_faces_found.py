@@ -81,7 +81,7 @@ def test_each_figure_has_its_interval_and_what_it_is_of():
 
 
 def test_no_false_box_in_few_photos_is_not_none_in_many():
-    """The rate of false boxes has an exact Poisson interval; a share of no faces is undefined."""
+    """The rate of false boxes has an exact Poisson interval; shares of zero faces are NaN."""
     of = {one.name: one for one in benchmark_results([compare([], [], (1, 1))] * 100)}
     limits = of["false boxes per 100 photos without people"].limits
     assert (limits.value, limits.low) == (0, 0)

@@ -176,7 +176,7 @@ def new_page(chromium, **options):
 
 
 def drawn(page):
-    """Wait until a page has a heading and is completely drawn and fetched."""
+    """Wait until a page has a heading and is completely loaded and drawn."""
     page.wait_for_function(DRAWN, polling=POLLING)
 
 
@@ -190,7 +190,7 @@ def wait_until(page, holds):
 
 @contextmanager
 def answered(page):
-    """Context manager that waits until the page shows the server's answer to its block.
+    """Context manager that waits until the page shows the server's answer to the block's action.
 
     Only for what the server is asked for at once, and nothing on the page could be waited for.
     """
@@ -201,14 +201,14 @@ def answered(page):
 
 
 def upload(page):
-    """Upload field for photos to compare, as soon as the page has it."""
+    """Upload field for photos to compare; waits until the page shows the field."""
     field = page.locator(".st-key-upload input[type=file]")
     field.wait_for(state="attached")
     return field
 
 
 def go_on(page, path):
-    """Go to another page of the open app, as the browser's Back button does."""
+    """Open another page of the app by changing the browser's history, without a reload."""
     before = page.locator("h1").inner_text()
     page.evaluate(
         """path => {

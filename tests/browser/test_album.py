@@ -75,7 +75,7 @@ LOOKED_AT = """() => [...document.querySelectorAll("*")]
 
 
 def test_the_viewer_keeps_to_the_photo_when_the_album_is_chosen_anew(album, indexed_home):
-    """If the open photo is left out, the viewer shows the next one with its own name and marks."""
+    """If the open photo is left out of the album, the viewer shows the next photo and its name."""
     page = album()
     every = {one.digest[:16]: one.path.name for one in index_of(indexed_home).photos()}
     before = names(page)

@@ -53,7 +53,7 @@ def many(tmp_path_factory):
 
 
 def opened(visitor, many):
-    """Page Photos, and a list of its later requests for photo orders, all held back."""
+    """Page Photos, and the list of its later requests for sort orders, which are held back."""
     page, held = visitor(viewport={"width": 1440, "height": 900}), []
     page.goto(f"{many.address}/photos?vector={VECTOR}")
     page.locator(".cell img[src]").first.wait_for()
@@ -63,7 +63,7 @@ def opened(visitor, many):
 
 
 def let_go(page, held):
-    """Let through the one held request for a photo order, once it has come."""
+    """Wait for the one held-back request for a sort order, and let it through."""
     wait_until(page, lambda: held)
     (one,) = held
     held.clear()
@@ -125,7 +125,7 @@ def test_the_focus_stays_where_it_is_put_meanwhile(visitor, many):
 
 
 def test_a_window_further_down_waits_for_the_order(visitor, many):
-    """If the window is scrolled far down, its photos stay until the new sort order is complete."""
+    """If the window is scrolled far down, its photos stay until the new sort order has loaded."""
     page, held = opened(visitor, many)
     index = Index.open(IndexPaths(many.home / "index" / "many"))
     photos = {photo.digest[:BEGINNING_DIGITS]: photo.path.name for photo in index.photos()}

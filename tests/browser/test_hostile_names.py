@@ -91,6 +91,6 @@ def test_an_address_of_no_vector_is_as_if_none_was_asked_for(server, page):
 
 
 def check_shown_as_text(page):
-    """Assert that the page shows no image made by a name, and no exception."""
+    """Assert that the page shows neither an image injected through a name nor an exception."""
     assert page.locator("[data-testid=stException]").count() == 0
     assert page.locator("img[src=x]").count() == 0

@@ -1,4 +1,4 @@
-"""Page of a kept album: photos are moved, kept and left out, by keyboard and by mouse."""
+"""Page of a saved album: photos are moved, pinned and left out, by keyboard and by mouse."""
 
 import pytest
 
@@ -32,7 +32,7 @@ WIDTHS = (1024, 1240, 1280, 1366, 1440, 1480, 1500)
 
 @pytest.fixture
 def store(running, tab):
-    """Album store of the server; the test's album and wording setting are removed afterwards.
+    """Server's album store; the test's album and its cookie for wording are removed afterwards.
 
     The pages of other tests begin with a choice, in plain words.
     """
@@ -54,7 +54,7 @@ def shown_token(viewer):
 
 
 def test_spreads_are_changed_by_keys_and_by_mouse(running, store, tab):
-    """Changes of an album's spreads by keys or mouse are saved at once and keep the focus."""
+    """Changes to an album's double pages by keys or mouse are saved at once and keep the focus."""
     digests = Index.open(Workspace(running.home).index("small")).digests()[:6]
     store.create("Summer", KeptAlbum("small", tuple(digests)), "chosen")
     tab.goto(f"{running.address}/album?album=Summer")

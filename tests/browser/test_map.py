@@ -1,4 +1,4 @@
-"""Map page with a mouse: pointing, dragging, and the way to the album and to a photo."""
+"""Map page used with a mouse: pointing at photos, drawing a box, and pinning photos in it."""
 
 import re
 

@@ -29,7 +29,7 @@ def marks(server, rater):
 
 
 def kept(server, rater, wanted, within=PATIENCE / 1000):
-    """Seconds until a rater's marks on disk are as wanted."""
+    """Seconds until a rater's marks on disk equal the expected ones."""
     begun = time.monotonic()
     while marks(server, rater) != wanted and time.monotonic() < begun + within:
         time.sleep(0.02)

@@ -67,7 +67,7 @@ def test_a_kept_album_begins_below_one_row(server, small, album):
 
 
 def test_home_is_one_screen(server, small):
-    """The home page shows photos and all boxes, side by side, without scrolling."""
+    """In a small window, the home page shows photos and cards side by side without scrolling."""
     small.goto(f"{server}/")
     small.locator(".st-key-card-album img").first.wait_for()
     small.wait_for_function(

@@ -51,7 +51,7 @@ def told(server, rater, n, within=PATIENCE / 1000):
 
 
 def test_keys_as_fast_as_they_come_are_all_kept(tab, running):
-    """If keys are pressed 80 ms apart, each answers the pair shown and survives a reload."""
+    """If keys are pressed 80 ms apart, each choice is for the pair shown and survives a reload."""
     opened(tab, running, "ann")
     expected = []
     for _ in range(10):
@@ -70,7 +70,7 @@ def test_keys_as_fast_as_they_come_are_all_kept(tab, running):
 
 
 def test_a_server_that_is_killed_under_the_fingers_loses_nothing(tab, mortal):
-    """The open page sends choices that a killed server did not receive to the restarted one."""
+    """If a server is killed, the open page sends unsaved choices to the restarted server."""
     opened(tab, mortal, "dan")
     tab.keyboard.press("ArrowLeft")
     told(mortal, "dan", 1)

@@ -21,7 +21,7 @@ def album(photorank):
 
 @pytest.mark.slow
 def test_the_json_is_the_contract(album):
-    """The JSON holds the places, the bound, and each chosen photo with its rating and gain."""
+    """The JSON gives the album's places and upper bound, and each photo's rating and gain."""
     made = album("--places", 5)
     assert {"places", "chosen", "bound"} <= set(made)
     assert made["places"] == 5
@@ -124,7 +124,7 @@ def test_what_makes_no_sense_is_wrong_usage(wrong, photorank):
 
 
 def test_without_a_vector_the_usual_one_chooses_and_is_told(photorank):
-    """A message names the default vector if it chose photos, but not if a saved album is shown."""
+    """A message names the default vector that chose a new album; a saved album has no message."""
     chosen = photorank("album", "--places", 2)
     assert chosen.code == 0
     assert "choosing by " in chosen.err

@@ -113,7 +113,7 @@ def test_mistakes_end_in_one_line(refused, photorank):
 
 @pytest.mark.slow
 def test_ratings_tell_what_a_photo_adds_to_an_album(kept, photorank, gallery, tmp_path):
-    """The rate command states the value that a photo adds to a saved album or the best photos."""
+    """The rate command tells how much value a photo adds to a saved album or to the best photos."""
     photos = [gallery / "beach" / "0.jpg", gallery / "street" / "7.jpg"]
     kept("albums", "save", "mine", "--photo", photos[0])
     plain = kept("rate", *photos, "--vector", "ours")

@@ -7,7 +7,7 @@ import pytest
 @pytest.mark.slow
 @pytest.mark.usefixtures("home")
 def test_quality_writes_one_file_a_vector_and_one_table(photorank, tmp_path):
-    """The quality bench writes one JSON per encoder, framing, vector and dataset, and one CSV."""
+    """The quality benchmark writes a JSON per encoder, framing, vector and dataset, and one CSV."""
     arguments = ["--learners", "all-pairs", "--folds", 3, "--repeats", 1, "--json"]
     outcome = photorank("bench", "quality", "--to", tmp_path / "results", *arguments)
 
@@ -31,7 +31,7 @@ def test_quality_writes_one_file_a_vector_and_one_table(photorank, tmp_path):
 
 
 def test_nothing_judged_is_told(refused, empty_home, tmp_path):
-    """Without judged photos the quality bench is refused and writes no file."""
+    """If no photos are judged, the quality benchmark is refused and writes no file."""
     line = refused("bench", "quality", "--to", tmp_path / "results")
 
     assert "labels import" in line

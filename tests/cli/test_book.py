@@ -70,7 +70,7 @@ def test_pages_go_into_a_folder_as_numbered_jpegs(photorank, tmp_path):
 
 @pytest.mark.slow
 def test_printers_are_data(photorank, refused, tmp_path):
-    """A printer profile is named or read from a file; the error for an unknown name lists all."""
+    """A printer profile is given by name or file; the error for an unknown name lists all names."""
     assert (
         photorank(*ASKED, "--printer", "gelato", "--standard", "plain", "--json").json["bleed"] == 4
     )

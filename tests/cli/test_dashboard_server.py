@@ -41,7 +41,7 @@ def is_open(port):
     ("end", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)], ids=["Ctrl-C", "terminated"]
 )
 def test_the_dashboard_ends_with_its_command(end, code, empty_home, port, heard):
-    """The dashboard's server answers once its address is printed, and ends with its command."""
+    """The dashboard's server answers once its address is printed, and ends if the command ends."""
     with subprocess.Popen(  # noqa: S603
         [*START, "dashboard", "--port", str(port)],
         env={k: v for k, v in os.environ.items() if k != "DISPLAY"},
@@ -80,7 +80,7 @@ def test_a_port_in_use_is_told(refused, empty_home):
 
 @pytest.mark.slow
 def test_a_demo_that_is_built_is_not_built_again(photorank, home, port):
-    """An existing sample index is not built again; without `--build-only` the demo shows it."""
+    """`demo` does not rebuild an existing sample index, and opens the dashboard at that index."""
     shutil.copytree(home / "index" / "small", home / "index" / "sample")
     photorank(
         "evaluate",

@@ -23,7 +23,7 @@ def test_quiet_leaves_messages_out_and_errors_in(photorank, home, gallery):
 
 
 def test_verbose_tells_where_an_error_comes_from(photorank, home):
-    """The verbose option prints the traceback, the workspace and the time beside the error."""
+    """If an error occurs, --verbose also prints the traceback, the workspace and the time taken."""
     said = photorank("rate", "gone.jpg", "--vector", "ours", "-v").err
     assert str(home) in said
     assert "Traceback" in said
@@ -107,7 +107,7 @@ def test_rows_of_scores_are_what_their_schema_promises(photorank, home, gallery)
 
 
 def test_ctrl_c_before_the_command_has_begun_is_told_in_a_line(monkeypatch, capsys):
-    """Ctrl-C while Typer is still reading the options prints one line and no traceback."""
+    """If Ctrl-C is pressed while Typer reads the options, one line and no traceback is printed."""
 
     def pressed(*_, **__):
         raise KeyboardInterrupt

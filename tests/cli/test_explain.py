@@ -51,7 +51,7 @@ def test_wrong_photos_are_refused(refused, gallery, tmp_path):
 
 @pytest.mark.usefixtures("home")
 def test_a_damaged_photo_is_named(refused, gallery, tmp_path):
-    """The error names the damaged photo among several."""
+    """The error for a damaged photo names its file."""
     half = tmp_path / "half.jpg"
     whole = (gallery / "beach" / "1.jpg").read_bytes()
     half.write_bytes(whole[: len(whole) // 2])
@@ -93,7 +93,7 @@ def test_compare_marks_an_order_that_does_not_hold(photorank, gallery):
 
 @pytest.mark.usefixtures("home")
 def test_nuisance_tells_gaps_and_keeps_the_vector(photorank):
-    """The nuisance command lists each group's rating gap and saves the vector without the gaps."""
+    """`nuisance` lists how groups differ in rating and saves a vector without that difference."""
     arguments = ["--vector", "ours", "--by", "group", "--fold-by", "photo", "--json"]
     outcome = photorank("nuisance", *arguments, "--save", "rest")
 
@@ -106,7 +106,7 @@ def test_nuisance_tells_gaps_and_keeps_the_vector(photorank):
 
 @pytest.mark.usefixtures("home")
 def test_nuisance_in_words(photorank, refused):
-    """Clusters are named by their content, and the change in accuracy has an interval."""
+    """`nuisance` prints what each cluster looks like, and the accuracy change with an interval."""
     outcome = photorank("nuisance", "--vector", "ours", "--clusters", 2)
 
     assert outcome.code == 0, outcome.err
@@ -123,7 +123,7 @@ def test_a_name_that_is_taken_is_told_before_any_work(refused):
 
 @pytest.mark.usefixtures("home")
 def test_bench_framing_and_stability_print_their_tables(photorank, gallery, tiny_spec):
-    """The benches print tables: framings with their lead over `crop`, and stability of ratings."""
+    """`bench framing` prints leads over the framing `crop`; `bench stability` prints a table."""
     labels = ("--labels", gallery / "labels.csv")
     photorank("index", gallery, "--name", "tiny", "--encoder", tiny_spec, *labels)
     bench_framing = ("bench", "framing", "--index", "tiny", "--folds", 3, "--framings")

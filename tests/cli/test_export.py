@@ -137,7 +137,7 @@ def test_people_keep_their_ratings(photorank, library):
 
 
 def test_a_persons_own_stars_leave_as_sidecars(photorank, refused, library):
-    """Photos left out get a sidecar with rating -1, and photos without a mark get none."""
+    """Photos flagged to be left out get a sidecar rated -1; unmarked photos get no sidecar."""
     opened = open_index("mine")
     asked = ["export", "--format", "xmp", "--rater", "ana", "--index", "mine"]
     assert "gave no stars" in refused(*asked)
@@ -179,7 +179,7 @@ def test_choices_come_back(photorank, home, gallery, tmp_path):
 
 @pytest.mark.slow
 def test_a_persons_choices_teach_without_a_learner_named(photorank, tmp_path):
-    """`--rater` with `--prior` learns a personal vector; naming no learner at all is an error."""
+    """`vector learn` needs a learner's name, or --rater and --prior for a personal vector."""
     file = tmp_path / "clicks.csv"
     pairs = [
         f"beach/{n}.jpg,forest/{(n + step) % 8}.jpg,0,ann" for n in range(8) for step in (0, 3)
@@ -245,7 +245,7 @@ def test_an_unknown_vector_or_index_is_told(refused, tmp_path):
 
 
 def test_choices_are_not_written_over_a_file(refused, photorank, gallery, tmp_path):
-    """An export of choices never replaces a file; if there are no choices, none is written."""
+    """An export of choices never replaces a file; if there are no choices, no file is written."""
     assert "no choices" in refused("choices", "export", tmp_path / "out.csv")
     photo = gallery / "beach" / "0.jpg"
     before = photo.read_bytes()

@@ -11,7 +11,7 @@ from tests.fixtures.command_line import COMMAND
 
 
 def commands(command, path=()):
-    """Commands that are not groups, by the words that call them."""
+    """Dict of all commands except groups, with the words that call a command as key."""
     inner = getattr(command, "commands", None)
     if inner is None:
         return {path: command}
@@ -27,7 +27,7 @@ COMMANDS = commands(COMMAND)
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_every_command_has_help_and_an_example_that_its_parser_takes(words, photorank):
-    """`--help` says what a command does and shows one worked example of it."""
+    """The --help text of a command has a description and an example that the parser accepts."""
     outcome = photorank(*words, "--help")
 
     assert outcome.code == 0

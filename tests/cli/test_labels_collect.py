@@ -116,7 +116,7 @@ def test_what_is_said_of_a_replaced_photo_is_not_filed_under_the_old_one(
 def test_collecting_again_replaces_what_was_collected_and_nothing_else(
     shelf, photorank, opened, tmp_path
 ):
-    """Collecting stars again keeps an imported table's labels and groups, and names the table."""
+    """Collecting stars again replaces only stars; a message names the imported table that stays."""
     table = tmp_path / "labels.csv"
     table.write_text("file,score,rater,group\nbeach/6.jpg,9,ann,sea\n")
     assert photorank("labels", "import", table).code == 0
@@ -209,7 +209,7 @@ def test_clicks_are_not_removed(shelf, photorank, refused, opened):
 
 
 def test_clicks_are_not_averaged_with_another_scale(shelf, photorank, opened):
-    """Beside labels on another scale, clicked stars count for their rater only, with a warning."""
+    """If label scales differ, clicked stars count for their rater only, and a warning is given."""
     photo = next(photo for photo in opened().photos() if photo.path.name == "0.jpg")
     record_stars(opened().paths, "ann", photo.digest, 4)
     assert scores_of(opened()) == {"0.jpg": 4}
@@ -354,7 +354,7 @@ def test_groups_of_a_table_are_not_contradicted(shelf, photorank, refused, opene
 def test_a_photo_that_comes_back_to_an_older_index_gets_its_camera(
     shelf, photorank, opened, empty_home
 ):
-    """In an index from before cameras were stored, a photo embedded anew gets its camera."""
+    """If an index predates camera names, a photo that is embedded anew gets its camera's name."""
     (shelf / "beach" / "0.jpg.xmp").write_bytes(saved(2))
     photorank("labels", "collect", "stars")
     with sqlite3.connect(Workspace(empty_home).index("shelf").catalogue) as connection:

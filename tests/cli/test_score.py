@@ -97,7 +97,7 @@ def test_what_leads_to_no_photo_is_told_as_a_row(photorank, home, tmp_path):
 
 @pytest.mark.slow
 def test_scores_tell_what_a_photo_adds_to_an_album(photorank, home, photos, gallery, tmp_path):
-    """`score --album` and `rate` agree on what a photo adds; resuming needs the same album."""
+    """`score` and `rate` agree on what a photo adds to an album; resuming needs the same album."""
     indexed = gallery / "beach" / "0.jpg"
     assert photorank("albums", "save", "mine", "--photo", indexed, "--vector", "ours").code == 0
     asked = (indexed, photos, "--vector", "ours")

@@ -26,7 +26,7 @@ def rows_of(index, found):
 
 
 def test_photos_like_one_of_the_index_are_its_nearest_without_itself(photorank, index):
-    """Photos like a given one have the order and the cosine similarities that NumPy computes."""
+    """`search --like` lists the other photos with the order and cosines that NumPy computes."""
     X = index.heads()
     found = photorank("search", "--like", index.photo(3).path, "-k", 5, "--json").json
 
@@ -90,7 +90,7 @@ def test_what_words_and_framing_cannot_say_is_told(photorank):
 
 
 def test_what_is_looked_for_is_said_once(photorank, refused, index):
-    """A text and a photo together, neither of them, or misplaced options exit with 2."""
+    """`search` exits with 2 if it gets text and photo, neither, or options that do not fit."""
     photo = index.photo(0).path
     approximate = ("--like", photo, "--vector", "ours", "--approximate")
     for wrong in ((), ("a forest", "--like", photo), ("a forest", "--vector", "ours"), approximate):

@@ -33,7 +33,7 @@ def test_single_files_need_no_index(photorank, gallery, empty_home):
 
 @pytest.mark.parametrize("arguments", [["--page", "a4"], ["photo.jpg", "--index", "small"]])
 def test_wrong_usage(photorank, arguments):
-    """`signals` refuses files together with an index, and a page size without numbers."""
+    """`signals` refuses files together with --index, and a --page without width and height."""
     assert photorank("signals", *arguments).code == 2
 
 
@@ -55,7 +55,7 @@ def test_photos_teach_themselves_by_a_command(photorank, own_gallery, tiny_spec)
 
 @pytest.mark.slow
 def test_keepers_tell_how_low_may_be_rejected(photorank, refused):
-    """The rejection threshold is told with its confidence, its evidence and its consequences."""
+    """`keepers` prints a rejection threshold with its confidence, evidence and consequences."""
     arguments = ("keepers", "--vector", "technical", "--lose", 30, "--keeper-from")
     found = photorank(*arguments, 1, "--json").json
     assert found["keepers"]["independent"] == 12  # two of a series are one
@@ -70,7 +70,7 @@ def test_keepers_tell_how_low_may_be_rejected(photorank, refused):
 
 @pytest.mark.slow  # a whole story
 def test_copies_teach_beside_judgements_by_a_command(photorank, own_gallery, tiny_spec, refused):
-    """A vector learned from judgements and degraded copies is learned anew by an evaluation."""
+    """An evaluation refits a vector that was learned from judgements and degraded copies."""
     labels = ("--labels", own_gallery / "labels.csv")
     photorank("index", own_gallery, "--name", "few", "--encoder", tiny_spec, *labels)
     learn = ("vector", "learn", "--index", "few", "--with-degradations", 0.1)

@@ -57,7 +57,7 @@ def broken(monkeypatch):
     ],
 )
 def test_a_failure_without_a_file_is_told_as_what_it_is(error, said):
-    """An error message says so if the disk is full or if the current folder was deleted."""
+    """If the disk is full or the current folder was deleted, the error message says so."""
     assert str(in_words(error)).startswith(said)
 
 

@@ -57,7 +57,7 @@ def test_an_imported_head_says_whose_encoder_it_is_for(photorank, tmp_path):
 
 @pytest.mark.slow
 def test_vectors_are_blended_turned_and_freed(photorank):
-    """Weight -1 gives the opposite vector, and --without makes the blend orthogonal to a vector."""
+    """Weight -1 reverses a vector, and a blend made with `--without V` is orthogonal to V."""
     assert photorank("vector", "blend", "bad", "ours", "--weight", -1).code == 0
     both = ["vector", "blend", "calm", "beauty", "technical", "--weight", 2, "--weight", 1]
     made = photorank(*both, "--without", "plain-prompt", "--json")

@@ -307,7 +307,7 @@ def test_builtin_and_unknown_vectors_cannot_be_removed(refused, home):
 
 
 def run(arguments, home, **options):
-    """Completed process of a photorank command that ran in a process of its own."""
+    """Output and exit code of a photorank command that ran in a process of its own."""
     return subprocess.run(  # noqa: S603
         [sys.executable, "-m", "photorank", *arguments],
         env=os.environ | {"PHOTORANK_HOME": str(home)},

@@ -11,7 +11,7 @@ GROUPS = np.array([-1, 0, 1, 2] * 6)
 
 @pytest.fixture
 def photos():
-    """Embeddings, labels with ties and one missing, and a trust weight for each label."""
+    """Embeddings, labels with ties and one missing value, and a trust weight for each label."""
     rng = np.random.default_rng(0)
     y = rng.integers(0, 5, N).astype(float)
     y[3] = np.nan
@@ -75,7 +75,7 @@ def test_score_agreement_equals_the_loop_over_pairs(photos, p, scope, listed, mo
 
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 def test_products_and_block_shares_equal_the_loop(photos, scope):
-    """Sums of products of rating differences equal those of a loop over pairs, with tied pairs."""
+    """If ties count as pairs, sums of products of rating differences equal those of a loop."""
     _, y, _ = photos
     a, b = np.random.default_rng(2).normal(size=(2, N))
     graph = Comparisons.from_scores(y).restricted(GROUPS, scope)
@@ -162,7 +162,7 @@ def test_choice_graph_collects_the_pairs_that_were_shown():
 
 
 def test_choice_agreement_leaves_undecided_pairs_out():
-    """Agreement skips tied choices, counts equal ratings as half and repeated choices twice."""
+    """Agreement skips tied choices; equal ratings count half and repeated choices twice."""
     winners, losers, ties = choices()
     graph = Comparisons.from_choices(winners, losers, n=8, ties=ties)
     ratings = np.array([3.0, 1, 0, 0, 2, 2, 1, 9])
@@ -296,7 +296,7 @@ def test_edges_of_choices_count_what_was_shown():
 
 
 def test_ratings_tell_pairs_apart_whether_or_not_people_did(photos):
-    """Pairs that the ratings tell apart count even if labels tie, whatever the label gap."""
+    """The weight of pairs with different ratings includes tied labels and ignores label gaps."""
     _, y, trust = photos
     ratings = np.random.default_rng(1).integers(0, 4, N).astype(float)
     graph = Comparisons.from_scores(y, gap_power=2, weights=trust)

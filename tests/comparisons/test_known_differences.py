@@ -60,7 +60,7 @@ def test_the_penalty_is_a_share_of_the_photos_spread(taught):
 
 
 def test_a_copy_stays_with_its_photo():
-    """Taking photos in another order takes their degraded copies along and no other copies."""
+    """A selection of photos in a new order includes exactly the degraded copies of these photos."""
     rows = np.arange(8, dtype=np.float32).reshape(4, 2)
     known = KnownDifferences(3, np.array([0, 0, 1, 2]), rows, np.arange(4.0), 1.0)
     taken = known.take(np.array([2, 0]))
@@ -71,7 +71,7 @@ def test_a_copy_stays_with_its_photo():
 
 
 def test_differences_of_copies_come_photo_by_photo():
-    """Differences of two photos from three copies each keep the photos' order and the margins."""
+    """Differences of two photos from their copies are listed photo by photo, with their margins."""
     rows = np.arange(12, dtype=np.float32).reshape(2, 3, 2)
     known = KnownDifferences.of_copies(rows, [4, 1], [0.5, 1.0, 1.5], 0.1, n=5)
     assert known.photos.tolist() == [4, 4, 4, 1, 1, 1]
@@ -80,7 +80,7 @@ def test_differences_of_copies_come_photo_by_photo():
 
 
 def test_a_fold_without_copies_is_learned_as_without_degradations(taught):
-    """Training photos of which none has degraded copies add 0 to every sum, not nan."""
+    """If no training photo has degraded copies, known differences add 0 to each sum, not NaN."""
     X, scores, _ = taught
     none = KnownDifferences(N, np.empty(0, int), np.empty((0, D), np.float32), np.empty(0), 0.1)
     assert (none.outer_products() == 0).all()

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.slow
 
 
 def picked(app):
-    """Rows of the photos selected in a page's select boxes."""
+    """Index row of each photo that is selected in a page's select boxes."""
     return [one.value for one in app.selectbox if one.label == "or pick one that is here"]
 
 

@@ -1,4 +1,4 @@
-"""Unexpected errors in a part of a page: one sentence in its place, alike on every page."""
+"""Tests that an unexpected error is shown as one sentence in place of the failed page part."""
 
 import struct
 import tomllib
@@ -44,7 +44,7 @@ def of_another_width(file):
 
 
 def overwritten(file):
-    """Overwrite eight bytes in the middle of a file, which only its checksum reveals."""
+    """Overwrite eight bytes in the middle of a file; only its checksum reveals the damage."""
     data = bytearray(file.read_bytes())
     middle = len(data) // 2
     data[middle : middle + 8] = b"\xff" * 8
@@ -64,7 +64,7 @@ def overwritten(file):
     ],
 )
 def test_a_damaged_collection_is_told_in_a_sentence(dashboard, paths, page, name, damage):
-    """A damaged collection is explained in a sentence; pages of the section Lab add file paths."""
+    """If a collection is damaged, each page says so, and pages in the section Lab name the file."""
     damage(sorted(paths.root.glob(name))[0])
     app = dashboard(page)
 

@@ -104,7 +104,7 @@ def test_an_error_with_a_backtick_in_a_name_is_shown_letter_by_letter():
 
 @pytest.mark.parametrize("probability", [0.0, 0.004, 0.125, 0.365, 0.5, 0.635, 0.995, 1.0])
 def test_two_chances_sum_to_a_hundred_and_swap(probability):
-    """Two rounded chances sum to 100 %, and neither is ever shown as 0 % or 100 %."""
+    """A probability and its complement, both rounded, sum to 100 %; none is shown as 0 or 100 %."""
     first, second = formatting.chances(probability)
     numbers = [int("".join(filter(str.isdigit, text))) for text in (first, second)]
 

@@ -1,4 +1,4 @@
-"""Document of Home: the content of its first view, and the requests that get one."""
+"""Home page's HTML document: what its first view shows, and which requests get a first view."""
 
 import gc
 import json
@@ -29,7 +29,7 @@ def client():
 
 
 def with_first_view(client):
-    """Home document with a first view, after up to 40 requests."""
+    """Response for the home page with its prepared first view, after up to 40 requests."""
     for _ in range(40):
         answer = client.get("/")
         if "first-view-data" in answer.text:
@@ -39,7 +39,7 @@ def with_first_view(client):
 
 @pytest.mark.slow
 def test_it_names_the_photos_that_the_page_will_show(home, client, caplog):
-    """The home document names the best photos by the default vector, which the page will show."""
+    """Home's HTML lists the photos that the page will show: the best by the default vector."""
     answer = with_first_view(client)
     data = json.loads(DATA.search(answer.text)[1])
     index = index_data.index("small")
@@ -71,7 +71,7 @@ def test_names_cannot_end_what_holds_them(home, client, monkeypatch):
 
 @pytest.mark.parametrize("address", ["/?index=small", "/?vector=technical"])
 def test_an_address_that_asks_for_more_is_left_to_the_page(home, client, address):
-    """An address with an index or vector is served without the prepared first view."""
+    """A home URL that names an index or vector is served without the prepared first view."""
     answer = client.get(address)
     assert answer.status_code == 200
     assert "first-view" not in answer.text

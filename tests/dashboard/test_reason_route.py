@@ -18,7 +18,7 @@ from photorank.index.opened import open_index
 
 @pytest.fixture
 def tell(ask):
-    """Function that requests the reasons for a photo's place, and returns status and JSON."""
+    """Function that requests the reasons for a photo's rank, and returns status and JSON."""
 
     def told(address):
         address, _, query = address.partition("?")
@@ -32,7 +32,7 @@ def tell(ask):
 
 @pytest.mark.slow
 def test_a_rating_is_told_in_words_and_colours(home, tell):
-    """Plain-word reasons avoid technical terms, and the heat map has the photo's aspect ratio."""
+    """Reasons in plain words have no technical terms; the heat map has the photo's aspect ratio."""
     index = open_index("small")
     photo = index.photo(3)
 
@@ -71,7 +71,7 @@ def test_a_photo_that_is_gone_is_told(home, tell):
 
 @pytest.mark.slow
 def test_a_file_that_was_replaced_is_told_and_not_explained(home, tell, ask, tmp_path):
-    """If a file was replaced since indexing, its reasons and facts say that it has changed."""
+    """If a photo's file was replaced since indexing, a message says so in place of the reasons."""
     own = tmp_path / "photos"
     with closing(sqlite3.connect(home / "index" / "small" / "catalogue.sqlite")) as catalogue:
         ((root,),) = catalogue.execute("SELECT path FROM roots")

@@ -50,7 +50,7 @@ def test_marks_of_charts_can_be_seen_in_both_themes(name):
 
 @pytest.mark.parametrize("name", THEMES)
 def test_what_cannot_be_pressed_can_be_read_in_both_themes(name):
-    """Disabled buttons have a contrast of at least 3 : 1 to the background and 2 : 1 to text."""
+    """A disabled button's text has a contrast of 3 : 1 to backgrounds and 2 : 1 to normal text."""
     theme, style = THEMES[name], (FILE.parents[1] / "style.css").read_text()
     (pale,) = re.findall(r":disabled[^{]*\{\s*color: (#[0-9a-f]{6})", style)
 

@@ -131,7 +131,7 @@ def test_openvino_does_not_report_to_its_makers():
 
 @needs_openvino
 def test_what_openvino_cannot_convert_is_left_to_torch():
-    """If OpenVINO cannot convert a network, that runtime fails and the automatic one uses torch."""
+    """If OpenVINO cannot convert a network, the error suggests the option `--runtime torch`."""
 
     class Untraceable(torch.nn.Module):
         def __init__(self):

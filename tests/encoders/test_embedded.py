@@ -24,13 +24,13 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def encoder():
-    """Embedded encoder, version 1, with its towers loaded once."""
+    """Embedded encoder, version 1, whose networks are loaded once for all tests of the file."""
     return FirstEmbeddedEncoder(device="cpu")
 
 
 @pytest.fixture(scope="module")
 def second():
-    """Embedded encoder, version 2, with its towers loaded once."""
+    """Embedded encoder, version 2, whose networks are loaded once for all tests of the file."""
     return EmbeddedEncoder(device="cpu")
 
 
@@ -191,7 +191,7 @@ def test_a_signal_that_is_not_defined_is_the_mean(second):
 
 
 def test_constants_that_were_changed_are_never_used(tmp_path):
-    """A constants file with one flipped byte, or a missing one, raises an error."""
+    """A constants file that is missing or has one changed bit raises an error."""
     damaged = bytearray(constants.FILE.read_bytes())
     damaged[len(damaged) // 2] ^= 1
     file = tmp_path / "constants.npz"

@@ -18,7 +18,7 @@ SAME = 0.99999  # cosine
 
 
 def heads(encoder, prepared):
-    """Network part of photos' embeddings, without signals, scaled to unit length."""
+    """First block of photos' embeddings, computed by the network, scaled to unit length."""
     return unit_rows(encode_photos(encoder, prepared)[:, : encoder.fingerprint.blocks.head])
 
 
@@ -57,7 +57,7 @@ def test_photos_and_texts_embed_as_with_open_clip_itself(tiny_model, tmp_path, s
     ("mode", "framing"), [("shortest", "crop"), ("squash", "squash"), ("longest", "pad")]
 )
 def test_the_default_framing_is_the_one_the_model_was_trained_with(tmp_path, mode, framing):
-    """If no framing is given, the model's own resize mode, mean, spread and filter are used."""
+    """If no framing is given, the model's own resize mode, filter and normalisation are used."""
     own = {"mean": [0.5, 0.4, 0.3], "std": [0.2, 0.3, 0.4], "interpolation": "bilinear"}
     save_tiny_model(tmp_path, preprocess={**own, "resize_mode": mode})
     name = f"local-dir:{tmp_path}"

@@ -94,7 +94,7 @@ UNUSABLE = {
 @pytest.mark.filterwarnings("ignore:`torch.jit")
 @pytest.mark.parametrize("make", UNUSABLE.values(), ids=UNUSABLE)
 def test_an_unusable_file_is_one_line_and_runs_nothing(tiny_model, tmp_path, make):
-    """Damaged checkpoints and those that contain code are refused before any of it is run."""
+    """Damaged checkpoints and checkpoints with code are refused, and no code in them is run."""
     name, _ = tiny_model
 
     with pytest.raises(DamagedWeightsError) as caught:
@@ -189,7 +189,7 @@ def cached(hub, repository, folder):
 
 @pytest.mark.slow
 def test_a_missing_tokenizer_is_told_when_words_come(no_network, tmp_path):
-    """If its tokenizer is missing, a model embeds photos, but text raises an error that says so."""
+    """If a model's tokenizer is missing, photos are embedded, but texts raise an error."""
     file = save_tiny_model(tmp_path / "tiny")
     told = json.loads((file.parent / "open_clip_config.json").read_text())
     told["model_cfg"]["text_cfg"]["hf_tokenizer_name"] = "org/words"

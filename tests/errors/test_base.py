@@ -30,7 +30,7 @@ from photorank.errors import (
     ids=lambda error: type(error).__name__,
 )
 def test_an_error_of_another_process_says_the_same(error):
-    """An error pickled from another process keeps its message and its text for pages."""
+    """An error pickled in another process keeps its message and its text for web pages."""
     again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
     assert (type(again), str(again)) == (type(error), str(error))
     assert (again.on_page, vars(again)) == (error.on_page, vars(error))

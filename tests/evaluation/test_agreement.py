@@ -40,7 +40,7 @@ def voice(rater, subset, ratings, rows=None, *, noise=0.1):
 
 @pytest.mark.slow
 def test_people_of_one_taste_agree_and_of_opposite_ones_do_not(subset):
-    """People with equal tastes agree in choices and ratings; with opposite tastes, in neither."""
+    """People with equal tastes agree in labels and ratings; people with opposite tastes do not."""
     liked = subset[1][:, 1]
     people = [voice("ann", subset, liked), voice("bo", subset, liked), voice("c", subset, -liked)]
 
@@ -69,7 +69,7 @@ def test_what_was_said_is_compared_as_kendall_does(subset):
 
 
 def test_choices_of_the_same_pair_are_compared(subset):
-    """Two people's agreement counts pairs that both judged, in either order, without ties."""
+    """Two people's agreement counts pairs that both judged without a tie, in any photo order."""
     prior, Z = subset
     one = Judged(Z, np.array([[0, 1], [2, 3], [4, 5], [6, 7], [8, 9]]), np.array([0, 0, 0, 1, 0.0]))
     other = Judged(Z, np.array([[0, 1], [3, 2], [4, 5], [6, 7]]))
@@ -121,7 +121,7 @@ def test_agreed_best_is_what_everybody_likes(subset):
 
 
 def test_contested_is_what_they_differ_about(subset):
-    """The photos on which opposite tastes are furthest apart come first."""
+    """Photos that two people with opposite tastes rate most differently come first."""
     Z = subset[1]
     people = [voice("ann", subset, Z[:, 0] + Z[:, 1]), voice("bo", subset, Z[:, 0] - Z[:, 1])]
 
@@ -157,7 +157,7 @@ def test_too_few_people_are_refused(subset):
 
 
 def test_people_of_an_index_are_heard_and_share_a_vector(own_index):
-    """Imported scores and choices count as judgements; the shared vector rates as people's mean."""
+    """Imported scores and choices count as judgements; the shared vector gives the mean rating."""
     names = sorted(photo.path.name for photo in own_index.photos())
     rng = np.random.default_rng(0)
     rows = [

@@ -61,7 +61,7 @@ def test_learners_find_what_the_judgements_follow(evaluation):
 
 @pytest.mark.slow
 def test_a_score_of_many_people_may_count_more(own_index):
-    """With weighting by raters, each pair's weight depends on the raters of both its photos."""
+    """With weighting by raters, a pair's weight depends on how many people rated its photos."""
     labels = own_index.labels()
     names = [photo.path.name for photo in own_index.photos()]
     crowd = [
@@ -183,7 +183,7 @@ def test_random_directions_are_a_mean_with_the_range_of_many(evaluation):
 
 @pytest.mark.slow
 def test_wide_gaps_may_count_more(index):
-    """Gap-weighted accuracy weights each pair by its label gap to a power; power 0 gives none."""
+    """If gap_power is not 0, an accuracy is added that weights pairs by label gap to that power."""
     v = np.eye(index.manifest.dimensions)[0]
     add_vector(index, MasterVector("one", "test", v, index.fingerprint))
     photos = judged_photos(index)

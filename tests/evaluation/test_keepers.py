@@ -1,4 +1,4 @@
-"""Tests of an index's reject cut, for vectors learned from its labels and other vectors."""
+"""Tests of the rating below which photos are rejected, by whether the vector saw the labels."""
 
 import numpy as np
 import pytest
@@ -60,7 +60,7 @@ def test_a_vector_with_a_prior_is_learned_anew_from_it(index):
 
 
 def test_of_any_other_vector_only_unseen_keepers_count(index):
-    """Only photos unseen by the vector set a reject threshold; having none is an error."""
+    """Only photos unseen by the vector set its reject threshold; without any, it is an error."""
     digests = index.digests()
     some = frozenset(digest[:16] for digest in digests[:30])
     found = rejection_threshold(index, red(index, photos=some), keeper_from=-10, lost=0.2)

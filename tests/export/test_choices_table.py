@@ -39,7 +39,7 @@ def said(index):
 
 
 def moved(collection, table):
-    """Index after the import of a table's choices in place of its own."""
+    """Index whose choices have been replaced by those of an imported table."""
     import_choices(collection.paths, ChoiceTable("choices", table.rows))
     return collection.index
 
@@ -65,7 +65,7 @@ def test_what_was_exported_imports_as_the_same_graph(kind, votes, request, tmp_p
 
 
 def test_the_columns_are_those_of_the_contract(collection, tmp_path):
-    """A choices table has a votes column only if a choice has several votes; names are relative."""
+    """A choices table has relative names, and a votes column only if a choice has several votes."""
     choose(collection, votes=False)
     write_choices(tmp_path / "pairs.csv", collection.index)
     lines = (tmp_path / "pairs.csv").read_text().splitlines()
@@ -95,7 +95,7 @@ def test_one_raters_choices_may_be_exported_alone(collection, tmp_path):
 
 
 def test_names_that_two_folders_have_are_written_whole(collection, tmp_path):
-    """If two folders have photos of one relative name, the absolute path is exported."""
+    """If two folders have photos with the same relative name, their full paths are exported."""
     second = tmp_path / "second"
     paint(second / "day 0" / "0.png", 50)
     paint(second / "day 0" / "alone.png", 51)

@@ -39,7 +39,7 @@ def test_companions_bear_the_name_of_their_photos_copy(card, link):
 
 
 def test_no_file_is_replaced(card):
-    """If a file already has a companion's target name, it stays, and no companion is copied."""
+    """A file that already has a companion's target name is not replaced by that companion."""
     (card / "out" / "IMG_1.MOV").write_bytes(b"another")
 
     assert copied(card)["IMG_1.MOV"] == "changed"

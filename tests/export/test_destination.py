@@ -36,7 +36,7 @@ def test_a_destination_among_the_photos_is_refused(collection, tmp_path):
 
 
 def test_photos_that_a_link_led_to_are_photos(collection, tmp_path):
-    """Exports are refused in a folder of photos that the library reaches through a link."""
+    """Exports into a folder are refused if the photo library reaches it through a link."""
     paint(tmp_path / "attic" / "box" / "old.png", 99)
     (collection.folder / "attic").symlink_to(tmp_path / "attic")
     collection.build()

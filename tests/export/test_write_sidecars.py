@@ -33,7 +33,7 @@ def run(collection, how=None, *, write=True, vector=None):
 
 
 def turned(vector):
-    """Vector with the opposite direction, which prefers the opposite photos."""
+    """Copy of a vector with the opposite direction, so that it ranks photos in reverse order."""
     return replace(vector, direction=-vector.direction)
 
 
@@ -82,7 +82,7 @@ def test_sidecars_hold_the_stars_and_photos_stay_as_they_are(collection):
 
 
 def test_other_tags_and_the_variant_that_is_there_are_kept(collection):
-    """In another program's photo.xmp only the rating changes, and a backup copy is made."""
+    """In a sidecar of another program, only the rating changes, and a backup copy is made."""
     sidecar = collection.folder / "day 0" / "0.xmp"
     sidecar.write_bytes(LIGHTROOM)
 
@@ -161,7 +161,7 @@ def test_a_rating_in_the_other_sidecar_counts(collection):
 
 
 def test_overwriting_keeps_what_a_person_said(collection):
-    """If overwriting is allowed, a person's stars are replaced and old sidecars are backed up."""
+    """If an export overwrites a person's stars, backup copies of the sidecar keep them."""
     sidecar = collection.folder / "day 0" / "0.xmp"
     count = run(collection, write=False)["0.png"].stars
     mine = [with_rating(LIGHTROOM, stars) for stars in range(1, 6) if stars != count][:2]
@@ -175,7 +175,7 @@ def test_overwriting_keeps_what_a_person_said(collection):
 
 
 def test_the_tree_is_repeated_below_a_folder(collection, tmp_path):
-    """Sidecars in a separate destination repeat the photos' folder tree and all other tags."""
+    """Sidecars in another folder repeat the photos' folder tree and their old sidecars' tags."""
     (collection.folder / "day 0" / "0.xmp").write_bytes(LIGHTROOM)
     before = tree(collection.folder)
 
@@ -288,7 +288,7 @@ def test_a_name_too_long_for_a_sidecar_is_told(letters, collection):
 
 
 def test_what_a_killed_export_left_is_swept(collection):
-    """An export removes partial sidecars and backups of a killed run, and no other files."""
+    """An export removes the partial files of a killed sidecar export, and no other files."""
     part, copy = ".a.png.xmp.0123456789abcdef.part", ".a.xmp.bak2.0123456789abcdef.part"
     for name in (part, copy, ".a.png.0123456789abcdef.part", ".a.xmp.part"):
         (collection.folder / "day 0" / name).write_bytes(b"half")

@@ -10,7 +10,7 @@ np.save(ARRAY, np.arange(3))
 
 
 def test_what_is_kept_comes_back(tmp_path):
-    """Cached numbers and words are read back as written; arrays not asked for are not read."""
+    """Reading two of three cached arrays returns exactly these two, with unchanged values."""
     path = tmp_path / "kept.npz"
 
     assert cache_arrays(path, numbers=np.arange(3.0), words=("sea", "snow"), more=[1])

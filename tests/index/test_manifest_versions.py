@@ -1,4 +1,4 @@
-"""Tests of index manifests written before embeddings had blocks."""
+"""Tests of index manifests written before embeddings were divided into blocks."""
 
 import numpy as np
 
@@ -22,7 +22,7 @@ def test_an_older_index_names_the_first_version():
 
 
 def test_rows_are_kept_in_the_precision_of_their_blocks():
-    """Embeddings made of blocks (head and signals) are stored as float16, others as float32."""
+    """Embeddings that consist of several blocks are stored as float16, all others as float32."""
     rows = np.random.default_rng(0).normal(size=(3, 1280)).astype(np.float32)
     kept = Manifest("embedded:1", OLD, 1280, None).stored(rows)
     assert kept.dtype == np.float32

@@ -23,7 +23,7 @@ from tests.fixtures.judgements import choices, labels
 @pytest.mark.slow
 @pytest.mark.parametrize("sign", [1, -1])
 def test_the_nearest_photos_are_those_of_a_matrix_product(library, sign):
-    """The nearest and farthest photos in several shards equal those of a sorted NumPy product."""
+    """A search over several shards finds the same nearest and farthest photos as plain NumPy."""
     fill(library.folder, 120)
     library.build(crash_photos=50)
     index = library.index
@@ -45,7 +45,7 @@ def test_an_index_without_rows_has_no_nearest_photo():
 
 
 def test_equal_photos_come_in_the_order_of_rows(tmp_path):
-    """A nearest-photo search returns all photos tied with the last one, in order of rows."""
+    """A nearest-photo search includes all photos tied with the last; ties are in order of rows."""
     paths = IndexPaths(tmp_path)
     rng = np.random.default_rng(0)
     rows = rng.normal(size=(40, 16)).astype(np.float32)
@@ -138,7 +138,7 @@ def test_an_index_is_opened_by_its_name(five, monkeypatch):
 
 
 def test_labels_are_in_the_order_of_the_photos(five):
-    """Scores, groups and series are listed by row, with nan or −1 for unknown ones."""
+    """Scores, groups and series are in the order of the photos; unknown ones are nan or −1."""
     import_labels(
         five.paths,
         labels(
@@ -192,7 +192,7 @@ def test_choices_are_between_rows(five):
 
 @pytest.mark.slow
 def test_comparisons_are_made_of_scores_where_there_are_any(five):
-    """Comparisons come from choices if an index has no scores or if choices were requested."""
+    """Comparisons come from scores if there are any, unless choices were requested."""
     import_choices(five.paths, choices(("0001.png", "0000.png")))
     assert five.index.manifest.judgements == "choices"
     import_labels(five.paths, labels(("0000.png", 1.0), ("0001.png", 2.0), ("0002.png", 3.0)))

@@ -37,7 +37,7 @@ FAST = Contest(None, ("mean-difference",), Protocol(folds=3, repeats=2), costs=F
 
 @pytest.fixture
 def encoders(tmp_path, monkeypatch):
-    """Function that indexes the same judged photos with noisy embeddings of another encoder."""
+    """Function that indexes the same judged photos with noisy embeddings of a given encoder."""
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path / "home"))
     rng = np.random.default_rng(0)
     scores = rng.normal(size=N)
@@ -126,7 +126,7 @@ def test_an_encoder_that_takes_all_photos_for_one_does_not_decide_the_folds(enco
 
 @pytest.mark.slow
 def test_a_vector_that_has_seen_the_photos_is_never_the_best(encoders):
-    """A vector refitted in every fold competes; a vector that has seen the photos ranks last."""
+    """If a vector has seen the photos and is not refitted, it ranks last and cannot be the best."""
     index = encoders("good", 0.3, seed=1)
     learned = learn_vector(index, "mine", "mean-difference")
     add_vector(index, learned)
@@ -183,7 +183,7 @@ def test_the_summary_does_not_call_equal_what_is_not_proven_worse(encoders):
 
 @pytest.mark.slow
 def test_encoders_are_compared_at_the_same_learner(encoders):
-    """A table of index pairs names the better index first and gives the reported difference."""
+    """The encoder table compares two indexes with the same learner and names the better first."""
     indexes = [encoders("good", 0.3, seed=1), encoders("poor", 2.0, seed=2)]
     report = run_contest(panels_of(indexes)[0][0], FAST)
     [row] = encoder_table(report).rows

@@ -1,4 +1,4 @@
-"""Tests of self-taught vectors, learned from photo files alone with the index's encoder."""
+"""Tests of vectors learned from photos and their degraded copies, without judgements."""
 
 import numpy as np
 import pytest

@@ -63,7 +63,7 @@ def learn(index, name="joint", encoder=None):
 
 
 def test_copies_are_embedded_once(paths):
-    """A second vector encodes nothing; after more photos were judged, only those are encoded."""
+    """Cached copies are not embedded again; only copies of newly judged photos are embedded."""
     index, encoder, counts = Index.open(paths), ColourEncoder(), []
     first = differences_from_degraded(index, judged_photos(index), lambda: encoder, 0.1)
     assert encoder.encoded == N * (1 + COPIES)
@@ -103,7 +103,7 @@ def test_differences_are_those_of_each_photo(paths):
 
 
 def test_of_many_photos_those_with_the_smallest_digests_have_copies(paths):
-    """With a limit of ten photos, the ten smallest digests are embedded."""
+    """If at most ten photos may have copies, the ten with the smallest digests are chosen."""
     index = Index.open(paths)
     photos = judged_photos(index)
     told = differences_from_degraded(index, photos, ColourEncoder, 0.1, most=10)
@@ -112,7 +112,7 @@ def test_of_many_photos_those_with_the_smallest_digests_have_copies(paths):
 
 
 def test_a_vector_is_tested_by_learning_it_anew_with_copies(paths):
-    """Refits use the cached copies, except those of the test fold; without them it is in-sample."""
+    """Refits use cached copies of training photos only; without a cache the test is in-sample."""
     index = Index.open(paths)
     vector, photos = learn(index), judged_photos(index)
     folds = split_into_folds(photos, Protocol(folds=2, repeats=1))
@@ -169,7 +169,7 @@ def test_a_useless_cache_is_made_anew(paths, damage):
 
 
 def test_too_few_photos_are_refused_with_the_reason(paths):
-    """Fewer than ten readable photos are refused; those that were read are cached all the same."""
+    """Fewer than ten readable photos give an error with the reason, but are cached all the same."""
     index = Index.open(paths)
     photos = judged_photos(index)
     for row in photos.rows[:6].tolist():
@@ -181,7 +181,7 @@ def test_too_few_photos_are_refused_with_the_reason(paths):
 
 
 def test_learning_goes_on_without_room_for_the_cache(paths):
-    """A vector is learned where the cache cannot be written, and is then not tested anew."""
+    """If the cache cannot be written, a vector is still learned, but its test is in-sample."""
     paths.degraded.mkdir()  # a folder in the file's place
     index = Index.open(paths)
     vector = learn(index)
@@ -192,7 +192,7 @@ def test_learning_goes_on_without_room_for_the_cache(paths):
 
 
 def test_copies_of_another_framing_are_not_taken(paths):
-    """The cache tells its embedding space, so that an encoder's other framing does not use it."""
+    """The cache names its encoder and framing, so that it is not used with another framing."""
     index = Index.open(paths)
     differences_from_degraded(index, judged_photos(index), ColourEncoder, 0.1)
     told = str(np.load(paths.degraded)["identity"])

@@ -24,7 +24,7 @@ def vector(index):
 
 @pytest.fixture
 def subset(index, vector):
-    """Subset of the index's photos with their coordinates, and with the vector as prior."""
+    """Subset of the index's photos, prepared for learning a taste with the vector as prior."""
     return subset_in(index, vector.direction)
 
 
@@ -67,7 +67,7 @@ def test_with_no_judgement_it_is_the_prior(index, vector, subset):
 
 
 def test_the_vector_rates_as_the_state_does_and_tells_where_it_is_from(index, vector, subset):
-    """A personal vector gives the state's ratings and records prior, person and accuracy."""
+    """A personal vector rates as the learned taste does and records prior, person and accuracy."""
     said = clicked(own_ratings(subset.Z), 40, stars=5)
 
     state = personal_state(index, "ada", vector, said, subset=subset)
@@ -115,7 +115,7 @@ def test_held_out_choices_share_no_photo_with_those_learned_from(index, vector, 
 
 
 def test_choices_picked_for_being_doubtful_and_ties_are_no_test(index, vector, subset):
-    """Accuracy excludes ties, and choices between pairs that were picked as informative."""
+    """Tested accuracy leaves out ties and pairs that were picked for being informative."""
     said = clicked(own_ratings(subset.Z), 60, informative=0.7, ties=10)
     fair = sum(asked == "random" for asked in said.asked[10:])
     unknown = said._replace(asked=["" if a == "random" else a for a in said.asked])
@@ -141,7 +141,7 @@ def test_the_curve_begins_with_the_prior_and_ends_with_all(index, vector, subset
 
 
 def test_the_forecast_is_positive_where_choices_teach(index, vector, subset):
-    """For an unusual taste, the forecast gain is positive after 30 choices, smaller after 200."""
+    """The forecast gain from further choices is positive after 30 and less than half after 200."""
     ratings = -3 * subset.Z[:, 0]
 
     early, late = (
@@ -222,7 +222,7 @@ def test_stars_alone_make_a_taste(index, vector, subset):
 
 @pytest.mark.slow
 def test_it_follows_every_click_among_many_photos(index, vector, subset):
-    """Learning a taste from 100 choices in 100,000 photos takes under 40 passes over the data."""
+    """Learning from 100 choices in 100,000 photos is faster than 40 passes over all the data."""
     n = 100_000
     drawn = np.random.default_rng(0).integers(N, size=n)
     Z = subset.Z[drawn] + 0.1 * np.random.default_rng(1).normal(size=(n, 1))

@@ -135,7 +135,7 @@ def test_a_group_of_one_photo_is_nan():
 
 @pytest.mark.parametrize("edges", [[1.0], [-1, 1], [0, 2, 2]])
 def test_edges_must_increase(edges):
-    """If bin edges are single, negative or not increasing, they are refused with an error."""
+    """Bin edges are refused if there is only one, if any is negative or if they do not rise."""
     with pytest.raises(ComparisonsError, match="increase from 0 on"):
         by_gap(np.zeros((1, 2)), given(Comparisons.from_scores([1.0, 2.0])), edges)
 

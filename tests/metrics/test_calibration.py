@@ -29,7 +29,7 @@ def test_brier_is_scikit_learns(calibrated):
 
 
 def test_reliability_is_scikit_learns_curve(calibrated):
-    """The bins equal scikit-learn's calibration_curve, and their intervals are Wilson's."""
+    """Reliability bins equal scikit-learn's calibration_curve and have Wilson intervals."""
     p, outcomes = calibrated
 
     rows = reliability(p, outcomes, bins=8)

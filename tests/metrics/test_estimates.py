@@ -4,7 +4,7 @@ from photorank.metrics.estimates import holm
 
 
 def test_holm_is_the_step_down_procedure():
-    """Holm's step-down correction multiplies sorted p-values by the number left, to 1 at most."""
+    """Holm's correction multiplies the k-th smallest of n p-values by n − k + 1, up to 1."""
     adjusted = holm([0.03, 0.01, np.nan, 0.9, 0.011])
 
     np.testing.assert_allclose(adjusted, [0.06, 0.04, np.nan, 0.9, 0.04])

@@ -36,7 +36,7 @@ def test_a_fold_is_a_random_sample_of_the_photos():
 
 @pytest.mark.parametrize(("groups", "k", "ways"), [(5, 5, 1), (3, 2, 3), (4, 3, 6)])
 def test_equal_splits_count_once(groups, k, ways):
-    """Each distinct split counts as one repeat; five groups in five folds give only one."""
+    """Equal splits count as one repeat: five groups in five folds give a single repeat."""
     folds = make_folds(4 * groups, k=k, repeats=60, by=np.repeat(np.arange(groups), 4), seed=0)
 
     assert folds.codes.shape == (ways, 4 * groups)
@@ -106,7 +106,7 @@ def test_groups_and_copies_are_kept_together():
 
 
 def test_luck_is_what_other_training_photos_would_not_teach():
-    """The training variance share includes variance from training photos, not from rated ones."""
+    """The share of rating variance that is due to the training photos is estimated correctly."""
     rng = np.random.default_rng(0)
     n = 400
     folds = make_folds(n, k=10, repeats=3, seed=0)
@@ -123,7 +123,7 @@ def test_luck_is_what_other_training_photos_would_not_teach():
 
 @pytest.mark.parametrize(("n", "k"), [(40, 10), (3, 3)])
 def test_luck_that_one_repeat_does_not_tell_is_all(n, k):
-    """If repeats of the folds cannot show the training variance, its share is taken to be 1."""
+    """With one repeat of the folds, all rating variance is attributed to the training photos."""
     folds = make_folds(n, k=k, repeats=1 if n > k else 3, seed=0)
     ratings = np.random.default_rng(0).normal(size=(1, n))
 

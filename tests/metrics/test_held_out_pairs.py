@@ -116,7 +116,7 @@ def test_dealing_few_groups_again_proves_no_more(k, width):
 
 
 def test_units_without_pairs_prove_nothing():
-    """The number of units within groups counts only groups with pairs, and no single photos."""
+    """Photos without a group do not count as units of comparisons within groups."""
     groups = np.concatenate([np.repeat(np.arange(4), 5), np.full(36, -1)])
     pairs = HeldOutPairs.of(
         Comparisons.from_scores(np.arange(56.0)), make_folds(56, by=groups, seed=0)

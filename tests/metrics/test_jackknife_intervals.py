@@ -88,7 +88,7 @@ def test_intervals_stay_inside_the_metric_s_range(metric):
 
 
 def test_perfect_agreement_is_not_certainty():
-    """The lower limit of an accuracy of 1 is the exact binomial one for n/2 independent pairs."""
+    """The lower limit of an accuracy of 1 is the exact binomial limit of n/2 independent pairs."""
     labels = np.arange(20.0)
     perfect = accuracy_sums(labels, Comparisons.from_scores(labels)).leave_one_out()
     opposite = accuracy_sums(-labels, Comparisons.from_scores(labels)).leave_one_out()
@@ -393,7 +393,7 @@ def test_turning_a_difference_round_mirrors_it(values):
 
 
 def test_near_perfection_a_difference_has_more_room_on_the_side_of_doubt():
-    """If one metric is 0.98, the interval of its lead is longer downwards and stays below 1."""
+    """If one of two metrics is near 1, the interval of its lead extends further down than up."""
     a, b = units(0.98, 0.01, 1), units(0.90, 0.01, 2)
     lead = paired_difference(a, b)
     assert lead.value - lead.low > 1.05 * (lead.high - lead.value)

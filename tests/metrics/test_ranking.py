@@ -31,7 +31,7 @@ def judged():
 
 
 def graph(labels, scope="all"):
-    """Comparisons of photos in the same fold, restricted further by group to the given scope."""
+    """Comparisons of photos in one fold, and within or across groups if the scope says so."""
     return Comparisons.from_scores(labels).restricted(FOLDS, "within").restricted(GROUPS, scope)
 
 

@@ -8,7 +8,7 @@ from photorank.metrics.reject_cut import keepers_needed, reject_cut
 
 @pytest.mark.parametrize(("m", "lost"), [(59, 0.05), (100, 0.05), (400, 0.1), (1000, 0.02)])
 def test_the_cut_is_the_highest_whose_exact_bound_holds(m, lost):
-    """The reject cut is the highest whose exact bound on lost keepers stays within the limit."""
+    """The cut is the highest rating whose exact bound on lost good photos meets the limit."""
     cut = reject_cut(np.arange(m, dtype=float), lost=lost)
 
     def upper(below):
@@ -41,7 +41,7 @@ def test_at_most_the_promised_share_is_lost_as_often_as_promised(m, lost):
 
 
 def clustered(rng, clusters, size, share):
-    """Ratings with the given share of variance between clusters, and the clusters."""
+    """Ratings and cluster codes, with the given share of variance between the clusters."""
     codes = np.repeat(np.arange(clusters), size)
     common = np.sqrt(share) * rng.normal(size=clusters)[codes]
     return common + np.sqrt(1 - share) * rng.normal(size=len(codes)), codes
@@ -49,7 +49,7 @@ def clustered(rng, clusters, size, share):
 
 @pytest.mark.slow
 def test_shots_of_one_moment_are_one_keeper():
-    """Shots of one series count as one keeper, so that the cut is not too high too often."""
+    """Good shots of one series count once, so that the cut is not too high too often."""
     rng = np.random.default_rng(1)
     naive, honest = [], []
     for _ in range(1000):

@@ -19,7 +19,7 @@ BY_BLOCK = [ndcg_by_block, precision_by_block, album_regret_by_block]
 @pytest.mark.parametrize("k", [None, 1, 7, 50])
 @pytest.mark.parametrize("ties", [False, True])
 def test_ndcg_is_scikit_learns(k, ties):
-    """NDCG with labels minus the lowest label as gains equals scikit-learn's, even with ties."""
+    """With gains counted from the lowest label, NDCG equals scikit-learn's, even with ties."""
     rng = np.random.default_rng(0)
     labels = rng.integers(1, 6, 30).astype(float)
     ratings = labels + 2 * rng.normal(size=30)
@@ -78,7 +78,7 @@ def test_constant_ratings_are_the_mean_over_all_orders():
 
 
 def test_an_album_is_judged_by_its_mean_label():
-    """Album regret is the mean label's gain over the average, divided by the best album's gain."""
+    """An album's mean label above average is divided by that of the best possible album."""
     comparisons = Comparisons.from_scores([0.0, 1.0, 2.0, 5.0])
 
     value = album_regret_at_k([0.1, 0.3, 0.2, 0.4], comparisons, 2)
@@ -112,6 +112,6 @@ def test_without_a_list_there_is_no_value(by_block):
 
 
 def test_k_must_be_a_place():
-    """Precision at k refuses k = 0 with a message."""
+    """Precision at k is refused with an error if k is 0."""
     with pytest.raises(ComparisonsError, match="at least 1, not 0"):
         precision_at_k([0.1, 0.2], Comparisons.from_scores([1.0, 2.0]), 0)

@@ -83,7 +83,7 @@ def formats(seed: int = 0) -> dict[str, bytes]:
 
 
 def samples(seed: int = 0) -> Iterator[Sample]:
-    """Corpus files given by a name and bytes, each with its expected outcome."""
+    """Files of the hostile-photo corpus, each with its name, expected outcome and bytes."""
     yield from _truncated(seed)
     yield from _flipped(seed)
     yield from _empty(seed)

@@ -18,7 +18,7 @@ def run_exiftool(*arguments):
 
 
 def tags_of(file):
-    """Metadata tags that exiftool finds in a file, by group and name."""
+    """Metadata tags that exiftool finds in a file, as a dict from `group:name` to value."""
     [tags] = json.loads(run_exiftool("-json", "-G1", "-a", "-struct", file))
     return {
         name: value

@@ -75,14 +75,14 @@ def test_what_is_decoded_apart_is_what_is_decoded_here(kind, short_side):
 
 
 def test_signals_are_measured_apart_as_here():
-    """Photo signals measured in another process equal those measured in this one, nan included."""
+    """Photo signals, NaN included, are the same from another process as from this one."""
     data = saved(scene())
     np.testing.assert_equal(signals_isolated(data), photo_signals(data))
 
 
 @pytest.mark.parametrize("data", [b"", b"\0" * 99, b"buy milk", saved(scene(), "JPEG")[:999]])
 def test_a_damaged_file_is_refused_in_the_same_words(data):
-    """The error for a damaged file is permanent, and has the same reason in a worker process."""
+    """A damaged file is refused permanently, with the same reason in a worker process as here."""
     with pytest.raises(UnreadablePhotoError) as here:
         decode_photo(data)
     with pytest.raises(UnreadablePhotoError) as apart:

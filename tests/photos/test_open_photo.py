@@ -210,7 +210,7 @@ def wide_profile():
 
 
 def adobe_as_srgb(*colour):
-    """Colour in sRGB of an Adobe RGB colour, computed by the matrices of both standards."""
+    """Adobe RGB colour converted to sRGB by the matrices of both standards."""
     xyz = np.array(
         [[0.57667, 0.18556, 0.18823], [0.29734, 0.62736, 0.07529], [0.02703, 0.07069, 0.99134]]
     ) @ ((np.array(colour) / 255) ** 2.19921875)
@@ -443,7 +443,7 @@ def test_the_largest_phones_photos_are_read():
 )  # fmt: skip
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.7, 0.95])
 def test_a_file_that_was_cut_short_says_where(scene, kind, name, share):
-    """The error for a truncated file gives its format and the size that is left."""
+    """The error for a truncated file gives the file's format and the number of bytes it has."""
     data = encoded(scene, kind)
     cut = data[: int(share * len(data))]
     size = f"{len(cut) / 1000:.0f} kB" if len(cut) >= 1000 else f"{len(cut)} bytes"

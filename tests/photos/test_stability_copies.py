@@ -5,7 +5,7 @@ from photorank.photos.stability_copies import CHANGES, stability_copies
 
 
 def test_the_photo_itself_comes_first_and_every_change_has_two_variants(scene):
-    """Stability copies are the photo and two copies for each of size, crop and compression."""
+    """Stability variants are the photo and two copies each for size, crop and compression."""
     forms = stability_copies(scene)
 
     assert forms[0] is scene

@@ -55,7 +55,7 @@ def test_technical_quality_counts_where_it_is_known():
 
 
 def test_of_equally_sharp_shots_the_better_rated_one_is_best():
-    """If shots are equally sharp, or one is unmeasured, the higher rating decides which is best."""
+    """If shots are equally sharp, or one has no sharpness, the higher rating decides."""
     assert merit((-2, 0), (-2, 0), ratings=[1, 2]).argmax() == 1
     found = merit(
         (-1, 0), (np.nan, np.nan), (-2, 0), (-3, 0), ratings=[1, 2, 5, 4], series=[0, 0, 1, 1]

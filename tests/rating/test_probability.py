@@ -59,7 +59,7 @@ def test_one_standard_deviation_of_differences_is_one_logit():
 
 
 def test_which_slope_is_used():
-    """The slope is the vector's own, else the model's for a prompt, else the collection's."""
+    """The slope comes from the vector, else from a prompt's model, else from the collection."""
     ratings = np.array([0.0, 1.0])
 
     def vector(kind, slope=None):

@@ -14,7 +14,7 @@ from tests.fixtures.colours import ColourEncoder
 
 
 def test_flips_are_counted_over_all_pairs_of_forms():
-    """The flip rate is the share of pairs of copies in reversed order; ties count one half."""
+    """The flip rate is the share of variant pairs that reverse the order; ties count one half."""
     rng = np.random.default_rng(0)
     for _ in range(20):
         first, second = rng.integers(0, 4, 7).astype(float), rng.integers(0, 4, 5).astype(float)
@@ -33,14 +33,14 @@ def test_swapping_the_photos_changes_no_flip():
 
 
 def test_photos_far_apart_never_flip():
-    """If a rating gap exceeds all changes by altered copies, the photos' order never flips."""
+    """If all variants of a photo rate above those of another photo, the flip rate is 0."""
     assert flips(np.array([5.0, 4.0]), np.array([1.0, 2.0])) == 0
     assert OrderStability((0.1, 0.1), MAX_STEADY_FLIPS).steady
     assert not OrderStability((0.1, 0.1), MAX_STEADY_FLIPS + 0.01).steady
 
 
 def test_the_photos_own_embedding_is_the_first_of_its_forms():
-    """The first stability copy is the photo itself; the spread is the sample standard deviation."""
+    """The first variant is the photo itself; rating spread is a sample standard deviation."""
     encoder = ColourEncoder()
     rng = np.random.default_rng(2)
     photo = Image.fromarray(rng.integers(0, 256, (60, 80, 3), dtype=np.uint8))

@@ -14,7 +14,7 @@ def scorer(collection):
 
 
 class Scorer:
-    """Scorer of photos, like `photorank score` but with an encoder without weights."""
+    """Scorer that works like `photorank score`, but with a fake encoder that has no weights."""
 
     def __init__(self, collection):
         self.index, self.vector = collection.index, collection.vector

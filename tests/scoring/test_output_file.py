@@ -130,7 +130,7 @@ def test_photos_that_are_named_twice_have_two_rows_after_any_end(run, hostile):
 
 
 def test_a_file_of_other_scores_is_left_alone(run, scorer):
-    """A score file is continued only with --resume, the same vector and an intact card file."""
+    """A score file is continued only with --resume, the same vector and an intact .card.json."""
     file = run("mine.jsonl", batches=2)
     before = content(file)
     other = MasterVector("any", "prompt", -scorer.vector.direction, scorer.index.fingerprint)

@@ -113,7 +113,7 @@ def test_what_is_no_path_is_a_row_too(scorer, tmp_path):
 
 
 def test_photos_at_addresses(scorer, tmp_path):
-    """Photos at fsspec URLs of files, patterns or folders are scored; a failure gives a row."""
+    """Photos at fsspec URLs of files, patterns or folders are scored; failures give error rows."""
     memory = fsspec.filesystem("memory")
     files = fill(tmp_path / "here", 3, start=80)
     for file in files:

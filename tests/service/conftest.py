@@ -45,7 +45,7 @@ class Client:
         return status, content
 
     def begun(self, sent):
-        """Open connection on which only the beginning of a request was sent."""
+        """Connection, still open, on which only the beginning of a request was sent."""
         connection = socket.create_connection(("127.0.0.1", self.port), timeout=20)
         connection.sendall(sent)
         return connection

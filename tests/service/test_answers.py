@@ -10,13 +10,13 @@ from tests.fixtures.colours import ColourEncoder, fill, paint
 
 
 def valid(content, schema):
-    """Validate an answer against its published JSON schema, and return it."""
+    """Answer of the service, after validation against its published JSON schema."""
     jsonschema.validate(content, SCHEMAS[schema])
     return content
 
 
 def test_ratings_are_those_of_rate_alone_and_in_company(client, collection, tmp_path):
-    """New and indexed photos in one request are rated as by `rate`, even among unreadable ones."""
+    """A photo gets the same rating as from `rate`, alone or together with unreadable files."""
     files = [*fill(tmp_path / "new", 3, start=70), collection.index.photo(2).path]
     (tmp_path / "bad.jpg").write_text("no photo")
     Image.new("RGB", (9, 9)).save(tmp_path / "black.png")
@@ -41,7 +41,7 @@ def test_ratings_are_those_of_rate_alone_and_in_company(client, collection, tmp_
 
 
 def test_every_answer_names_its_versions(client, collection):
-    """Each answer names all versions; renaming a vector does not change its version."""
+    """Each answer gives the versions of encoder and vector; renaming a vector changes neither."""
     file = collection.index.photo(0).path
     collection_vector = collection.vector
     add_vector(collection.index, collection_vector.renamed("same"))
@@ -75,7 +75,7 @@ def test_two_photos_are_compared_as_the_command_does(client, collection, tmp_pat
 
 
 def test_an_album_is_chosen_of_the_batch(client, collection, tmp_path):
-    """The album has K different photos, one of them the best; unusable photos are reported."""
+    """An album gets three different photos, including the best; unusable photos are reported."""
     files = fill(tmp_path / "many", 8, start=20)
     status, content = client.send("/v1/album?places=3", *files, files[0], b"no photo")
     ratings = client.send("/v1/rate", *files)[1]["photos"]

@@ -147,7 +147,7 @@ def test_killed_decoders_cost_no_photo(client, tmp_path):
 
 
 def test_a_small_form_is_refused_at_once(start, photo):
-    """A small request is refused without waiting for more bytes after its end."""
+    """If a small request is refused, the service does not wait for more bytes after its end."""
     client, begun = start(photos=1, linger_seconds=60), time.monotonic()
     assert refusal(client.send("/v1/rate", photo, photo))[0] == 413
     assert refusal(client.send("/v1/rate", photo, index="x" * 5000))[0] == 400

@@ -102,7 +102,7 @@ def test_an_unreadable_picture_is_like_no_other():
 
 
 def test_near_duplicates_are_the_links_of_all_pairs():
-    """Without grey-level codes, near-duplicates are connected components of cosines above 0.97."""
+    """Without grey-level codes, photos linked by cosines above 0.97 are near-duplicates."""
     from scipy.sparse.csgraph import connected_components
 
     rng = np.random.default_rng(0)

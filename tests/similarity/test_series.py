@@ -23,7 +23,7 @@ def unit(rows):
 
 @pytest.mark.parametrize(("n", "d"), [(40, 5), (1500, 12), (1500, 500)])
 def test_a_photo_is_like_its_leader_and_leaders_are_unlike_each_other(n, d):
-    """Cosines reach the threshold between photo and group leader, but not between two leaders."""
+    """Photos reach the cosine threshold with their group's leader, but two leaders never do."""
     rng = np.random.default_rng(n + d)
     centres = rng.normal(size=(n // 4, d))
     rows = unit(centres[rng.integers(0, n // 4, n)] + 0.25 * rng.normal(size=(n, d)))
@@ -38,7 +38,7 @@ def test_a_photo_is_like_its_leader_and_leaders_are_unlike_each_other(n, d):
 
 
 def test_no_chain_is_made_of_a_slow_change():
-    """If photos change slowly, they form several groups; first and last are in different ones."""
+    """Slowly changing photos form several groups; the first and last photo share no group."""
     angles = np.linspace(0, np.pi / 2, 60)
     rows = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
     leader = leaders(rows, 0.95, 0.95, never)
@@ -151,7 +151,7 @@ def test_indexing_keeps_the_perceptual_hashes(scene):
 
 @pytest.mark.slow
 def test_a_burst_is_one_series_and_another_camera_or_hour_is_not(scene):
-    """Photos of one camera within 30 seconds form a series even if they are less similar."""
+    """Photos of one camera within 30 seconds form a series even below the similarity threshold."""
     for number, seconds in enumerate((0, 2, 4)):
         scene.take(f"burst {number}.jpg", 3, time=f"2024:05:01 10:00:{seconds:02}",
                    change=lambda picture: picture.rotate(1), quality=95 - number)  # fmt: skip
@@ -205,7 +205,7 @@ def test_an_exposure_bracket_is_kept_together(scene):
 
 @pytest.mark.slow
 def test_versions_are_one_photo_and_the_edited_one_stands_for_it(scene):
-    """An edit and a RAW file belong to the original's shot, and the edit represents that shot."""
+    """Edited copies and RAW files join their original's shot, which the edited copy represents."""
     scene.take("IMG_1.jpg", 6)
     scene.take("IMG_1-edited.jpg", 6, change=darker)
     scene.take("IMG_2.jpg", 7)
@@ -244,7 +244,7 @@ def test_times_that_cannot_be_read_are_as_if_missing(scene):
 
 
 def test_an_empty_index_has_no_series(library):
-    """An index of a single photo has one series."""
+    """If an index has only one photo, that photo alone counts as one series."""
     Scene(library).take("a.jpg", 1)
     library.build()
     assert len(find_series(Index.open(library.paths))) == 1
@@ -265,7 +265,7 @@ def test_a_scene_that_changes_slowly_is_not_one_burst(scene):
 
 
 def test_files_of_one_name_and_date_that_look_unlike_are_not_one_photo(scene):
-    """If two scans have the same number and date but look unlike, they are separate photos."""
+    """If two scans have the same file name and date but look unlike, they are separate photos."""
 
     def half(left):
         def paint(picture):

@@ -51,7 +51,7 @@ def kept_files(library):
 
 
 def test_what_was_found_is_taken_again_as_it_is(shots):
-    """Series read from the cache equal the series found before, with names and companion files."""
+    """Series read from the cache equal those found before, including names and companion files."""
     name_series(shots, "a.jpg", "ä.jpg")
     found = find_series(shots.index)
     assert found.companions
@@ -66,14 +66,14 @@ def test_what_was_found_is_taken_again_as_it_is(shots):
 
 
 def test_codes_tell_which_photos_they_are_for(shots):
-    """Series codes come with their photos' ids, so that codes for other photos are ignored."""
+    """The series number of each photo comes with the photo's id, so that the two can be matched."""
     found = series_codes(shots.paths)
     assert found.database_ids.tolist() == shots.index.numbers().tolist()
     assert found.codes.tolist() == series_of(shots.index).codes.tolist()
 
 
 def test_all_rows_are_the_same_question_as_no_rows(shots):
-    """Naming all rows uses the same cache file as naming none; a subset uses another one."""
+    """Selecting all photos uses the same cache file as no selection; a subset uses another one."""
     series_of(shots.index)
     series_of(shots.index, among=np.arange(3))
     assert len(kept_files(shots)) == 1
@@ -101,7 +101,7 @@ def test_after_a_change_series_are_found_anew(shots, change):
 
 
 def test_an_index_that_was_opened_before_a_change_keeps_nothing_false(shots):
-    """An index opened before a change finds series of its old photos; newer results stay right."""
+    """An index opened before a change uses its old photos and does not spoil the series cache."""
     before = shots.index
     before.photos()
     take(shots, "b.jpg", 3)
@@ -123,7 +123,7 @@ def test_a_damaged_file_or_a_disk_that_takes_none_is_no_error(shots):
 
 
 def test_a_file_of_other_photos_or_settings_is_not_taken(shots):
-    """A cache file made for other rows or settings is ignored, even under the right file name."""
+    """A cache file made for other photos or settings is ignored, even if its file name is right."""
     found = series_of(shots.index)
     (file,) = kept_files(shots)
     series_of(shots.index, 0.99, among=np.arange(2))

@@ -128,7 +128,7 @@ def test_one_vector_gives_the_published_scores(file, suffix, tmp_path):
 
 
 def test_a_linear_head_keeps_scale_and_bias(tmp_path):
-    """The scale is the length of the published weights, and the bias is the published one."""
+    """A linear scoring head becomes a vector with the weights' length as scale and equal bias."""
     head = torch.nn.Linear(D, 1).requires_grad_(False)
     vector = published_vector("v1", save(head, tmp_path / "sa_0_4_vit_b_32_linear.pth"), SPACE, D)
 
@@ -201,7 +201,7 @@ def test_layers_of_unknown_origin_are_taken_for_linear_and_said_so(suffix, tmp_p
 
 
 def test_a_head_that_was_published_for_another_encoder_needs_force(tmp_path):
-    """A head published for another encoder is refused unless forced, even at equal dimension."""
+    """A scoring head of another encoder is refused without --force, even at equal dimension."""
     own = Fingerprint("embedded:2", "0" * 64, "whole", 192)
     path = save(torch.nn.Linear(768, 1), tmp_path / "sa_0_4_vit_l_14_linear.pth")
     with pytest.raises(ForeignHeadError, match=r"ViT-L/14, .* embedded:2 .*--force"):

@@ -32,7 +32,7 @@ def encoder():
 
 
 def test_every_phrase_has_its_antonym_and_none_is_the_missions_prompt():
-    """Every quality phrase has a distinct antonym, and none is part of the default prompt."""
+    """No quality phrase repeats or occurs in the default prompt; every phrase has an antonym."""
     assert len(set(PHRASES)) == 2 * len(TABLE)
     assert not any(phrase in PLAIN_PROMPT for phrase in PHRASES if " " in phrase)
 
@@ -109,7 +109,7 @@ def test_what_is_negated_has_the_opposite_sign(text, clauses):
 @pytest.mark.slow
 @pytest.mark.parametrize("text", ["a dog on a beach", "qwv plim 7733", "the spoon of seven"])
 def test_what_says_nothing_of_quality_stays_with_class_names(encoder, text):
-    """Without words of quality, a prompt's vector is nearly the plain prompt vector."""
+    """If a prompt has no words of quality, its vector nearly equals its plain text embedding."""
     plain, worded = (
         make("w", [text], encoder).direction for make in (prompt_vector, worded_vector)
     )
@@ -160,7 +160,7 @@ def test_qualities_weigh_alike():
 
 
 def test_praise_asks_for_worth_and_some_technical_quality(encoder):
-    """The praise direction is a mix of worth, built in or given, and some technical quality."""
+    """The praise direction is a vector of worth, built in or given, plus some technical quality."""
     technical = shipped_vector("technical.whole").direction
     given = np.eye(800)[5]
     for worth, taken in ((shipped_vector("worth.whole").direction, None), (given, given)):

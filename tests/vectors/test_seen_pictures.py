@@ -1,4 +1,4 @@
-"""Picture codes on a vector's card that recognise learned pictures and altered copies."""
+"""Recognition of a vector's training photos, and altered copies, by codes on its card."""
 
 import json
 from dataclasses import replace

@@ -43,7 +43,7 @@ def test_own_and_builtin_vectors_are_listed(index):
 
 @pytest.mark.parametrize("framing", ["whole", "crop"])
 def test_builtin_cards_tell_where_they_are_from(framing):
-    """Each built-in vector's card states photos, pairs, and an accuracy clearly above chance."""
+    """Each built-in vector's card states numbers of photos and pairs, and an accuracy above 0.5."""
     fingerprint = load_encoder("embedded", framing=framing).fingerprint
 
     class Bare:
@@ -96,7 +96,7 @@ def test_another_encoders_vector_is_refused(index):
 
 
 def test_a_damaged_card_hides_no_other(index):
-    """A damaged or foreign vector card is reported, and all other vectors are still listed."""
+    """A damaged card or another encoder's card is reported, and all other vectors are listed."""
     index.paths.vector("bad").write_text('{"a":')
     other = Fingerprint("open_clip:ViT-B-32", "0" * 64, "crop", 224)
     MasterVector("foreign", "prompt", np.ones(512), other).save(index.paths.vector("foreign"))

@@ -236,7 +236,7 @@ def filter_mask(known: PhotoData, percentiles: Ratings, filters: Filters) -> Fla
 
 
 def shown_names(names: list[str], codes: Codes) -> dict[int, str]:
-    """Names, with photo counts, of the folders or cameras that have the most photos.
+    """Names and photo counts of the folders or cameras with the most photos.
 
     Keys are the numbers in `codes`.
     The one with the most photos is first.
@@ -280,7 +280,7 @@ def training_photos_note(seen: Flags, ratings: Ratings, *, refitted: bool) -> st
 
 
 def count_text(rows: Codes, stacks: Codes | None) -> str:
-    """Text with the number of photos and, if stacks hide some, the number shown.
+    """Text with the number of photos and, if stacks hide some, the number of visible photos.
 
     `stacks` are as of :func:`dashboard.models.photos.grid_photos.stacked`.
     """

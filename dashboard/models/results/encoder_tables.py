@@ -56,7 +56,7 @@ CAPTION = (
 
 @dataclass(frozen=True)
 class ScopeShown:
-    """Encoder leaderboard on one kind of photo pairs (such as within groups): chart and tables."""
+    """Encoder leaderboard for one kind of photo pairs, such as pairs in one group."""
 
     key: str  # unlike any other's on the page
     title: str

@@ -57,7 +57,7 @@ class Panel:
 
 
 def panels(evaluation: Evaluation, scope: Scope, metric: str) -> dict[str, list[Panel]]:
-    """Charts (data and texts) of an evaluation's details, as lists keyed by kind of detail.
+    """Lists of an evaluation's detail charts (data and texts), keyed by kind of detail.
 
     They show pairwise accuracy, but for the matrix, which follows scope and metric.
     """
@@ -236,7 +236,7 @@ def _matrix(evaluation: Evaluation, scope: Scope, metric_name: str) -> list[Pane
 def _differences(
     found: Sequence[ScopedDifference], order: Sequence[str], as_share: bool
 ) -> pd.DataFrame:
-    """Table of metric differences between rating vectors, higher-ranked minus lower-ranked."""
+    """Table of differences in a metric between rating vectors, higher-ranked minus lower-ranked."""
     rank = {vector: place for place, vector in enumerate(order)}
     rows = []
     for row in found:
@@ -262,7 +262,7 @@ def _differences(
 
 
 def _defined(found: Sequence[Partial]) -> list[Partial]:
-    """Results whose value is not nan; a confidence interval with nan is replaced by 0 to 1."""
+    """Results whose value is not nan; confidence limits are set to 0 and 1 if either is nan."""
     return [
         replace(row, low=0.0, high=1.0) if isnan(row.low) or isnan(row.high) else row
         for row in found

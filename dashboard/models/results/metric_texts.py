@@ -103,7 +103,7 @@ def scopes(evaluation: Evaluation, mode: Mode = "statistics") -> dict[Scope, str
 
 
 def metrics(evaluation: Evaluation, scope: Scope) -> dict[str, str]:
-    """Displayed names of the metrics defined for a kind of photo pairs, such as within groups."""
+    """Displayed names of the metrics defined for a kind of photo pairs, such as pairs in groups."""
     rows = [row.metrics for row in evaluation.rows(scope)]
     return {
         name: metric.label

@@ -15,7 +15,7 @@ from photorank.vectors.master import MasterVector
 
 
 def headline(board: Board) -> str:
-    """Sentence on the best rating vector's accuracy, compared with text prompts and guessing."""
+    """Sentence comparing the best vector's accuracy with those of text prompts and of guessing."""
     rows, metric = board.rows, board.metric
     fair = rows[~rows["apart"] & (rows["family"] != AT_RANDOM)]
     if fair.empty:

@@ -216,7 +216,7 @@ def _pdf_button(book: Any, name: str) -> None:
 
 
 def _make_requested_change(index: Index, entry: Entry) -> bool:
-    """Make the requested change to an album; return False if it must wait for a computation."""
+    """Make an album's requested change; return False if a computation must finish first."""
     wish = album_state.requested_album_change(entry.name)
     if wish is None:
         return True

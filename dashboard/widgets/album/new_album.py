@@ -113,7 +113,7 @@ def _swap(index: Index, out: int, into: int) -> None:
 
 
 def _show_texts(index: Index, wish: Wish, made: Album) -> None:
-    """Show a new album's photo count, how far from optimal the choice may be, and notes."""
+    """Show a new album's photo count, notes, and how far from optimal the choice may be."""
     headline = album.headline(
         made, len(index), vector_name(wish.vector.name, session_state.vocabulary())
     )

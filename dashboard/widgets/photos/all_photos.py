@@ -13,7 +13,7 @@ ACTIONS = {"alike": "More like it", "page": "More on its own page"}
 
 @st.fragment
 def all_photos(photos: GridPhotos, style: GridStyle) -> None:
-    """Show photos with flags and stars, and buttons to a photo's page and to similar photos."""
+    """Show photos with flags, stars, and buttons that lead to a photo's page or similar photos."""
     style = replace(style, actions=ACTIONS)
     act = photo_grid("photos", photos, style)
     if act is None or not act.rows:

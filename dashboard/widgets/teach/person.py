@@ -61,7 +61,7 @@ def _prior_picker(index: Index, rater: str) -> MasterVector | None:
 
 
 def _priors(index: Index, rater: str) -> dict[str, MasterVector]:
-    """Rating vectors, keyed by name, from which a person's learning may start, preferred first."""
+    """Rating vectors (keyed by name) that a person's learning may start from, preferred first."""
     every = index_data.vectors(index)
     known = {name: one for name, one in every.items() if not is_of_rater(one, rater)}
     return {name: known[name] for name in by_preference(known, index_data.evaluation(index))}

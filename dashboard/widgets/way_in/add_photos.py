@@ -53,7 +53,7 @@ def build_sample_button(label: str, *, disabled: bool = False) -> None:
 
 
 def add_button(into: str | None = None, *, disabled: bool = False) -> None:
-    """Show the button that opens the dialog Add photos, with `into` as the preselected index."""
+    """Show the button that opens the dialog for adding photos; index `into` is preselected."""
     if st.button("Add photos", type="primary", icon=":material/add:", disabled=disabled):
         _add_photos(into)
 

@@ -61,7 +61,7 @@ class CandidateLayout(NamedTuple):
 
 
 def divide_into_pages(photos: Photos, pages: int, size: PageSize) -> list[tuple[int, Floats]]:
-    """Photo count k and photo boxes (k, 4) of each page, as a list of pairs.
+    """Division of photos into pages: for each page, photo count k and photo boxes (k, 4).
 
     A box is x, y, width, height in mm.
 
@@ -207,7 +207,7 @@ def _next_pages(
         tuple[float, tuple[CandidateLayout, float], tuple[CandidateLayout, float]],
     ],
 ) -> list[tuple[float, tuple[tuple[int, CandidateLayout, float], ...]]]:
-    """Ways to fill the next one or two pages, beginning with photo `start`, and their penalties."""
+    """Ways to fill the next one or two pages from photo `start` on, each with its penalty."""
     n = len(layouts)
     if start >= n:
         return []

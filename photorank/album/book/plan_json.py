@@ -1,4 +1,4 @@
-"""Conversion of a photo book's plan to JSON, and back with checks."""
+"""Photo book's plan as JSON: writing it, and reading it with checks of the values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -8,7 +8,7 @@ from photorank.typing import Ratings
 
 
 def with_cover(book: Book, index: Index, ratings: Ratings) -> Book:
-    """Copy of a book with a proposed cover: the best rated photo of about the page's shape."""
+    """Copy of a book with a proposed cover: the best rated photo shaped roughly like the page."""
     shape = book.size.width / book.size.height
 
     def unlike(frame: PlacedPhoto) -> bool:

@@ -127,7 +127,7 @@ class PackagedEncoder(SwitchableImages):
         return unit_rows(weights.astype(np.float32) @ self.class_directions())
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
-        """Directions (n, h) of n texts in the photos' embedding space, and similarities to phrases.
+        """Directions (n, h) of n texts in the embedding space, and similarity of texts to phrases.
 
         Similarities are (n, p) for p phrases. Both belong to one softmax over classes and phrases.
         """

@@ -130,7 +130,7 @@ def is_srgb(profile: bytes, mode: str) -> bool:
 
 
 def shows_planned_photo(data: bytes, turn: int, frame: PlacedPhoto) -> bool:
-    """True if a JPEG from the PDF, turned by EXIF orientation `turn`, matches `frame`'s photo.
+    """True if a JPEG from the PDF, turned by EXIF orientation `turn`, shows the planned photo.
 
     A JPEG that was taken as it is is compared by its coded data and orientation, others by a few
     of their pixels.

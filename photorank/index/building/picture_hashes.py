@@ -58,7 +58,7 @@ class PictureHashes:
         return self._greys[places]
 
     def add(self, codes: Mapping[str, PictureCodes | None]) -> None:
-        """Add perceptual hashes and grey images, keyed by photo digest; None for unreadable photos.
+        """Add perceptual hashes and grey images, keyed by digest; None means an unreadable photo.
 
         Those that are known stay as they are.
         """
@@ -74,7 +74,7 @@ class PictureHashes:
 
     @property
     def unreadable(self) -> bool:
-        """True if a thumbnail was unreadable so far; thumbnails of imported photos do not count."""
+        """True if any thumbnail tried so far was unreadable, except those of imported photos."""
         digests = list(self._place)
         unread = np.flatnonzero(~self._readable).tolist()
         return not all(is_imported(digests[place]) for place in unread)

@@ -50,7 +50,7 @@ class Attempts:
         self._begun: Counter[int] = Counter()
 
     def begin(self, block: int) -> bool:
-        """Count a new attempt to embed a block of files; return False if it is one too many."""
+        """Count a new attempt to embed a block of files; return False above the allowed number."""
         self._begun[block] += 1
         return self._begun[block] <= self._most
 

@@ -17,7 +17,7 @@ class Loader(Protocol):
     """Type of functions that load an encoder, such as :func:`photorank.encoders.load_encoder`."""
 
     def __call__(self, spec: str, *, framing: str | None = None, device: str = "auto") -> Encoder:
-        """Load the encoder of a spec such as "open_clip:ViT-L-14-quickgelu/openai"."""
+        """Load the encoder specified by text such as "open_clip:ViT-L-14-quickgelu/openai"."""
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ _WRITER_CACHE_KIB = 65_536
 
 @contextmanager
 def reading(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
-    """Context with a read-only connection to a consistent snapshot of the catalogue.
+    """Context manager that yields a read-only connection to a consistent catalogue snapshot.
 
     Raises BrokenIndexError or NewerSchemaError if the catalogue cannot be read.
     """
@@ -60,7 +60,7 @@ def reading(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def writing(paths: IndexPaths, *, wait: bool = True) -> Iterator[sqlite3.Connection]:
-    """Context with the catalogue's write connection, for one process at a time.
+    """Context manager that yields the catalogue's write connection, for one process at a time.
 
     A missing catalogue is created. A new index that has neither photo nor manifest at the end
     is removed again, but nothing that was there before. Another process is waited for, for ten
@@ -106,7 +106,7 @@ def writing(paths: IndexPaths, *, wait: bool = True) -> Iterator[sqlite3.Connect
 
 @contextmanager
 def adding(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
-    """Context with one short write transaction, possible even while another process indexes photos.
+    """Context manager for one short write transaction, usable while another process indexes photos.
 
     `writing` keeps apart processes that change shards, files and the manifest. Judgements touch
     none of these and name photos by digest, so SQLite's own lock is enough: an hour of indexing

@@ -38,7 +38,7 @@ def own_manifest(connection: sqlite3.Connection, paths: IndexPaths) -> Manifest:
 
 
 def keep_manifest(connection: sqlite3.Connection, paths: IndexPaths, manifest: Manifest) -> None:
-    """Replace an index's manifest, in the catalogue and then in its file."""
+    """Store a manifest in the index's catalogue, and then in the manifest file."""
     with transaction(connection):
         put_manifest(connection, manifest)
     write_manifest(paths, manifest)

@@ -28,7 +28,7 @@ def as_path(path: bytes) -> Path:
 
 
 def path_order(path: bytes) -> bytes:
-    """Sort key that orders catalogue paths folder by folder, as :class:`Path` objects sort."""
+    """Sort key that gives catalogue paths the same order as :class:`Path` objects."""
     return path.replace(b"/", b"\0")
 
 
@@ -51,7 +51,7 @@ class Roots:
         self._prefixes = [(number, _prefix(folder)) for number, folder in self.folders.items()]
 
     def place(self, path: bytes) -> Place | None:
-        """Pair (root folder's number, relative path) for an absolute path; None if in no root."""
+        """Pair (root folder's number, relative path) of a path; None if the path is in no root."""
         for number, prefix in self._prefixes:
             if path.startswith(prefix):
                 return number, path[len(prefix) :]

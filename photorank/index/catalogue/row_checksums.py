@@ -1,4 +1,4 @@
-"""Checksums of the catalogue's rows, which reveal corruption on disk.
+"""Checksums that reveal corruption of the catalogue's rows on disk.
 
 Each table has one sum over its rows' checksums. Triggers tell what changes, and the very
 transaction that changes a row records it, so a click on a million photos costs a click.
@@ -63,7 +63,7 @@ class Changes:
                 )
 
     def record(self) -> None:
-        """Update the stored checksums of all tables with changed rows; the caller commits."""
+        """Update the stored checksum of each table whose rows have changed; the caller commits."""
         for table, change in self._sums.items():
             if change:
                 self._connection.execute(
@@ -90,7 +90,7 @@ def intact_tables(connection: sqlite3.Connection) -> list[str]:
 
 
 def totals(connection: sqlite3.Connection, tables: Sequence[str]) -> tuple[int, ...]:
-    """Stored checksums of the given tables; a table without a checksum is left out."""
+    """Stored checksums (sums over all rows) of the given tables that have one."""
     kept = _kept(connection)
     return tuple(kept[table] for table in tables if table in kept)
 

@@ -153,7 +153,7 @@ class MappedRows:
         among: NDArray[np.bool_],
         rough: tuple[Codes, NDArray[np.float32]],
     ) -> tuple[Codes, NDArray[np.float32]]:
-        """Rows of a shard with a dot product of at least `least`: row numbers and products."""
+        """Rows of a shard whose product with `query` is at least `least`: numbers and products."""
         rows, products = rough
         shard = self.shards[number]
         while len(rows) and len(rows) < len(shard) and products.min() >= least:
@@ -176,7 +176,7 @@ class MappedRows:
         return products
 
     def _check_files_once(self) -> None:
-        """Before the first use of the shard files, call the check function, if one was given."""
+        """Call the given check function, if any, before the first use of the shard files."""
         if self._check_files is not None:
             self._check_files()
             self._check_files = None

@@ -61,7 +61,7 @@ class Layout(NamedTuple):
 
 
 def load_layout(paths: IndexPaths, dimensions: int, blocks: Blocks | None = None) -> Layout:
-    """Layout of an index's embeddings, with all shard files memory-mapped.
+    """Embeddings of an index as one sequence (:class:`Layout`) over memory-mapped shard files.
 
     Raises BrokenIndexError if a shard is missing or damaged.
     """

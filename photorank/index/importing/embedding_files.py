@@ -208,7 +208,7 @@ def _names(table: Path) -> list[str | None]:
 
 
 def _name_column(table: Path) -> str | None:
-    """Name of the column or nested field (``image.path``) of photo names; None if there is none."""
+    """Name of the column or nested field (``image.path``) that holds photo names, or None."""
     import pyarrow as pa
 
     schema = _parquet(table).schema_arrow
@@ -244,7 +244,7 @@ def _matrix(column: Any, d: int) -> Embeddings:
 
 
 def _parquet(path: Path) -> Any:
-    """Parquet file, opened without reading its rows; raises EmbeddingsError if it is not one."""
+    """Parquet file, opened without reading its rows; raises EmbeddingsError for other files."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

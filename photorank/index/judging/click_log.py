@@ -1,4 +1,4 @@
-"""Log of people's clicks (choices, skips, stars); each is on disk at once and can be undone."""
+"""Log of people's clicks (choices, skips, stars); each is saved immediately and can be undone."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ MAX_NAME_LETTERS = 60  # letters of a person's name
 
 
 class Clicks(NamedTuple):
-    """One person's choices, skips and stars; photos are row numbers in :meth:`Index.photos`.
+    """One person's choices, skips and stars, with photos given by row number in the index.
 
     Choices and skips are sorted by time, the oldest first.
     """
@@ -238,7 +238,7 @@ def clickers(paths: IndexPaths) -> list[str]:
 
 
 def _row_numbers(index: Index, photos: Sequence[Sequence[int]], width: int) -> tuple[Codes, Codes]:
-    """Row numbers of photos in tuples without missing files, and the tuples' positions in `photos`.
+    """Row numbers (m, width) for tuples of photos that all have files, and the tuples' positions.
 
     `photos` are tuples of `width` catalogue numbers. For the m tuples without a missing file, the
     arrays have shapes (m, width) and (m,).

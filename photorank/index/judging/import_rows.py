@@ -59,7 +59,7 @@ def import_judgements(
     base: Sequence[Path] = (),
     judgements: Judgements | None = None,
 ) -> list[str]:
-    """Import tables of labels or choices; each replaces earlier judgements of the same source.
+    """Import tables of labels or choices; a table replaces earlier judgements of its source.
 
     Judgements belong to a photo's content, whatever its file is called later. Other sources'
     judgements stay. Returns notes for the user.
@@ -292,7 +292,7 @@ class _LeftOut:
         self._problems.add(Problem(row.line, what, row.table))
 
     def with_photos(self, matched: Iterable[Matched[Row]]) -> Iterator[tuple[Row, tuple[int, ...]]]:
-        """Yield table rows whose photos are all in the index; record why others are left out."""
+        """Yield table rows whose photos are all indexed; record why other rows are left out."""
         for row, photos, missing, loose in matched:
             for file, mistake in missing:
                 if mistake:

@@ -23,7 +23,7 @@ class Looks(NamedTuple):
 
     @property
     def complete(self) -> bool:
-        """True if every photo's mean colour is known; aspect ratios always are."""
+        """True if all photos' mean colours are known, not only their aspect ratios."""
         return bool(self.tones.all())
 
 
@@ -49,7 +49,7 @@ def whole_looks(
 
 
 def _keep(paths: IndexPaths, digests: Sequence[str], looks: Looks) -> None:
-    """Cache the aspect ratios and mean colours known so far, except of unreadable photos."""
+    """Cache the known aspect ratios and mean colours, except those of unreadable photos."""
     unread = (looks.aspects == UNKNOWN.aspect) & (looks.tones == UNKNOWN.tone)
     seen: Flags = (looks.tones != 0) & ~unread
     cache_arrays(

@@ -64,7 +64,7 @@ def name_column(texts: Texts) -> NameColumn:
 
 
 def coded(names: Sequence[_Name | None]) -> tuple[Codes, list[_Name]]:
-    """Integer code (n,) of each name, -1 for None, and the sorted distinct names.
+    """Index (n,) of each name in the sorted distinct names (-1 for None), and those names.
 
     Examples
     --------

@@ -39,7 +39,7 @@ class IndexLabels(NamedTuple):
     def comparisons(
         self, within: Codes | None, gap_power: int, *, by_raters: bool
     ) -> Comparisons | None:
-        """Graph of photo comparisons that the scores imply; None if no photo has a score.
+        """Graph of photo comparisons implied by people's scores; None if no photo has a score.
 
         With `within` (n,), only photos with equal numbers in it are compared.
 
@@ -72,7 +72,7 @@ class IndexChoices(NamedTuple):
     weights: Floats  # (m,) how many people chose so
 
     def comparisons(self, n: int, within: Codes | None) -> Comparisons | None:
-        """Graph of photo comparisons that people made by choosing; None if there is no choice.
+        """Graph of photo comparisons from people's pairwise choices; None if there are no choices.
 
         With `within` (n,), only choices between photos with equal numbers in it count.
         """

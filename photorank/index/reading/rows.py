@@ -176,7 +176,7 @@ def load_facts(paths: IndexPaths, rows: Rows) -> Facts:
 
 
 def one_photo(connection: sqlite3.Connection, beginning: str) -> tuple[str, int] | None:
-    """Digest and catalogue number of the photo with a digest prefix; None unless only one fits."""
+    """Digest and catalogue number of the photo with a digest prefix; None if not exactly one."""
     found = connection.execute(
         "SELECT digest, id FROM photos WHERE digest >= ? AND digest < ? AND shard IS NOT NULL"
         " LIMIT 2",
@@ -186,7 +186,7 @@ def one_photo(connection: sqlite3.Connection, beginning: str) -> tuple[str, int]
 
 
 def photo_of_digest_prefix(paths: IndexPaths, beginning: str) -> tuple[str, int] | None:
-    """Digest and catalogue number of the photo with a digest prefix; None unless only one fits."""
+    """Digest and catalogue number of the photo with a digest prefix; None if not exactly one."""
     with reading(paths) as connection:
         return one_photo(connection, beginning)
 

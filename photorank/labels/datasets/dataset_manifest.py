@@ -63,7 +63,7 @@ class TableSpec:
 
 @dataclass(frozen=True)
 class Layout:
-    """Arrangement of a dataset's files in a folder, as its authors or a mirror site publish it."""
+    """Arrangement of a dataset's files in a folder, such as the authors' or a mirror site's."""
 
     name: str
     layout_source: str  # what it was taken from

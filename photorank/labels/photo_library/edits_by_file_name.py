@@ -89,7 +89,7 @@ def collect_edited(files: Sequence[LibraryFile], raws: Iterable[Path]) -> Collec
 
 
 def versions(files: Sequence[LibraryFile]) -> list[list[int]]:
-    """Lists of positions in `files`, one for each photo with several versions, edited ones first.
+    """Lists of positions in `files`: one list per photo with several versions, edited ones first.
 
     Photos with a single file are left out.
 
@@ -170,5 +170,5 @@ def _name(path: Path) -> _StrippedName:
 
 
 def _exports_to(raws: Path, folder: Path) -> bool:
-    """True if a folder is inside or next to a folder of RAW files, where exports usually go."""
+    """True if a folder is inside or next to a folder of RAW files, a usual place for exports."""
     return folder.parent in (raws, raws.parent)

@@ -1,4 +1,4 @@
-"""Parsers of table cells: numbers, dates, votes, yes or no.
+"""Parsers for table cells that hold numbers, dates, votes, or "yes" and "no".
 
 Other text raises ValueError.
 """
@@ -91,7 +91,7 @@ def count(cells: Cells, name: str) -> float:
 
 
 def people(cells: Cells, name: str) -> int | None:
-    """Number of people in a table cell; None if the cell is empty."""
+    """Number of people that a table cell states; None if the cell is empty."""
     if not cells.get(name):
         return None
     value = number(cells, name)

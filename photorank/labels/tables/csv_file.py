@@ -121,7 +121,7 @@ def text_encoding(path: Path, *, part: int = _PART) -> str:
 
 
 def _other_encoding(path: Path, encoding: str, part: int) -> str:
-    """Encoding of text that is not UTF-8: Windows-1252, or Latin-1 if that cannot decode it."""
+    """Encoding of text that is not UTF-8: Windows-1252, or Latin-1 where Windows-1252 fails."""
     if encoding != _UTF8:
         raise LabelsError(f"{path} is damaged: it is not text in {encoding.upper()}.")
     with _opened(path) as file:

@@ -64,7 +64,7 @@ def workbook_rows(
 
 
 def _check_container(path: Path, file: BinaryIO, max_unpacked: int) -> None:
-    """Raise LabelsError unless a file is a ZIP archive no larger than allowed when unpacked.
+    """Raise LabelsError unless a file is a ZIP archive whose unpacked size is within the limit.
 
     The limit is `max_unpacked` bytes.
     """

@@ -1,1 +1,1 @@
-"""Decoding of photo files of all formats to sRGB; headers of camera RAW and JPEG XL."""
+"""Decoding of photo files of all formats to sRGB, and reading of RAW and JPEG XL headers."""

@@ -1,4 +1,4 @@
-"""Opening of TIFF photos: choice of the page, and pixel layouts that Pillow cannot decode."""
+"""Opening of TIFF photos, with choice of the page and support for layouts Pillow cannot decode."""
 
 from collections.abc import Iterator
 from io import BytesIO
@@ -104,7 +104,7 @@ def _pillow_decodes(photo: TiffImageFile) -> bool:
 
 
 def _is_16_bit_for_pillow(photo: TiffImageFile, bits: tuple[int, ...]) -> bool:
-    """True if a TIFF has 16 bits and is grey or very large: Pillow decodes it, not tifffile.
+    """True if a 16-bit TIFF is grey or very large, and is thus decoded by Pillow, not tifffile.
 
     Of two bytes of a colour Pillow keeps the first, which makes it half a code darker.
     """

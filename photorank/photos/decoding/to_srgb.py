@@ -25,7 +25,7 @@ _KNOWN_MODES = {
 
 
 def to_srgb(photo: Image.Image, data: bytes, space: ColourSpace, factor: int = 1) -> Image.Image:
-    """Photo converted to 8-bit sRGB and reduced by `factor`, without transparency or metadata.
+    """Photo in 8-bit sRGB with its size divided by `factor`, without transparency or metadata.
 
     Its ICC profile says what its colours mean, else `space`. `data` are the file's bytes. Raises
     UnreadablePhotoError for pixels of a kind that is not known to be right.

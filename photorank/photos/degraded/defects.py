@@ -69,7 +69,7 @@ def _defocus(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
 
 
 def _shake(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Photo blurred along a slightly curved line, as by a moving camera."""
+    """Photo with the motion blur of a moving camera, along a slightly curved line."""
     length = _level(severity, 0.008, 0.016, 0.027, 0.042) * max(photo.size)
     angle, bend = rng.uniform(0, math.pi), rng.uniform(-0.6, 0.6)
     along = np.linspace(-0.5, 0.5, 257)

@@ -120,7 +120,7 @@ FRAMED = (
 def degraded_copies(
     photo: Image.Image, degradations: tuple[Degradation, ...], seed: int
 ) -> list[Image.Image]:
-    """List of the photo at reduced size and its degraded copies, one per item of `degradations`.
+    """Photo at reduced size, followed by one degraded copy for each item of `degradations`.
 
     The photo is reduced to a long side of `COPIES_LONG_SIDE` pixels.
     """

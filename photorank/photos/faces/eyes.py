@@ -28,7 +28,7 @@ _MIN_CONTRAST = 0.05  # grey difference, 0 to 1, of white and iris in the better
 
 
 class Eyes(NamedTuple):
-    """Measurements of a face's eyes: mean opening of both eyes, and the greater iris contrast."""
+    """Mean opening of a face's two eyes, and the greater of their two iris contrasts."""
 
     opening: float  # between the lids, as a share of the eye's width
     contrast: float  # of the iris with the white, in the better eye
@@ -57,7 +57,7 @@ def eye_state(eyes: Eyes, mesh: Mesh) -> EyeState:
 
 
 def opening_of(contour: Floats) -> float:
-    """Distance between the lids of an eye, in eye widths, from its contour points (71, 2).
+    """Distance between an eye's lids, in eye widths, from the eye's contour points (71, 2).
 
     It is measured in the middle of the eye.
     """

@@ -1,4 +1,4 @@
-"""Conversion of capture times to seconds comparable across time zones, and to local time."""
+"""Conversion of capture times to local time, and to seconds comparable across time zones."""
 
 from collections import defaultdict
 from collections.abc import Sequence

@@ -42,7 +42,7 @@ def sidecar_for(photo: Path, names: FolderNames | None = None) -> Path:
 
 
 def is_of_raw(photo: Path, sidecar: Path, names: FolderNames) -> bool:
-    """True if the sidecar ``photo.xmp`` belongs to a RAW file and not to the photo beside it."""
+    """True if a sidecar ``photo.xmp`` belongs to a RAW file, not to a photo with the same stem."""
     if photo.suffix.lower() in RAW_SUFFIXES or len(sidecar.stem) > len(photo.stem):
         return False
     if not any(names.alike(photo.parent, photo.stem + suffix) for suffix in RAW_SUFFIXES):

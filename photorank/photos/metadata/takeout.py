@@ -57,7 +57,7 @@ def takeout_time(photo: Path, names: FolderNames) -> Timestamp | None:
 
 
 def _candidate_names(photo: Path, names: FolderNames) -> Iterator[tuple[str, list[str]]]:
-    """Yield each title that a photo's Takeout JSON may hold, and possible names of that JSON.
+    """Yield each photo title that a Takeout JSON may hold, with possible names of the JSON file.
 
     The title is the photo's name that the JSON file should contain. File names are without suffix.
     """
@@ -78,7 +78,7 @@ def _candidate_names(photo: Path, names: FolderNames) -> Iterator[tuple[str, lis
 
 
 def _names_of_unedited(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield each title that an unedited photo's Takeout JSON may hold, and names of that JSON.
+    """Yield each title that the Takeout JSON of an unedited photo may hold, with JSON file names.
 
     A title is the photo's name as the JSON file gives it. The possible names of the JSON file are
     without suffix.
@@ -116,7 +116,7 @@ def _stems(name: str, counter: str) -> list[str]:
 def _may_be_of(
     title: str, photo: Path, path: Path, told: dict[str, Any], names: FolderNames
 ) -> bool:
-    """True if a Takeout JSON file fits `photo` by its name or by the title that it contains.
+    """True if a Takeout JSON file may belong to `photo`, by the JSON file's name or title field.
 
     False if it belongs to a photo with the same name but for case or Unicode form.
     """

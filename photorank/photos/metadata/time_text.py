@@ -1,4 +1,4 @@
-"""Parsing of time texts from cameras and programs into ISO 8601."""
+"""Conversion of date and time texts, written by cameras and programs, to ISO 8601."""
 
 import re
 from datetime import datetime, timedelta, timezone

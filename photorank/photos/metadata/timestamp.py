@@ -26,7 +26,7 @@ class Place(NamedTuple):
     longitude: float
 
     def checked(self) -> "Place | None":
-        """Position itself if its coordinates are valid; None if they are out of range or both 0."""
+        """GPS position itself if its coordinates are valid; None if out of range or both 0."""
         there = abs(self.latitude) <= 90 and abs(self.longitude) <= 180
         return self if there and (self.latitude or self.longitude) else None
 

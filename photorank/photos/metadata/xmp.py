@@ -196,7 +196,7 @@ def parse_rating(text: str, low: float, high: float) -> float:
 
 
 def counted_rating(ratings: Iterable[float | None]) -> float | None:
-    """First rating of a sequence that is neither None nor 0 (unrated).
+    """First rating that is neither None nor 0 (unrated), from a sequence of ratings.
 
     0 if all known ratings are 0; None if no rating is known.
 

@@ -1,4 +1,4 @@
-"""Print quality of a photo: resolution, cropping, darkness, and edges as light as paper."""
+"""Print quality of a photo: resolution, cropping, darkness, and edges invisible on white paper."""
 
 from dataclasses import dataclass
 from math import nan

@@ -1,4 +1,4 @@
-"""Choice of a learner's L2 penalty: by generalised cross-validation, or by inner folds."""
+"""Choice of a learner's L2 penalty, by generalised or by inner cross-validation."""
 
 from collections.abc import Iterable, Iterator
 

@@ -82,7 +82,7 @@ def _disjoint(pairs: Pairs) -> NDArray[np.bool_]:
 
 
 def _partners(scores: ScoreComparisons, rng: np.random.Generator) -> Iterator[Pairs]:
-    """Yield arrays (l, 2) of photo pairs: each of l labelled photos, with a partner.
+    """Yield arrays (l, 2) of photo pairs that give each of l labelled photos one partner.
 
     Each array has its rule for partners: half the block away, random, the worst or the best, all
     of one block of comparable labels. Photos are given as positions among the labelled ones.

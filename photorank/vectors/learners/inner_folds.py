@@ -15,7 +15,7 @@ FOLDS = 5
 
 
 class Part(NamedTuple, Generic[Graph]):
-    """Training or test part of a fold: photos' row numbers, and the comparisons among them."""
+    """Training or test part of a fold: photos' row numbers, and comparisons among these photos."""
 
     rows: Codes
     comparisons: Graph
@@ -73,7 +73,7 @@ def inner_folds(comparisons: Comparisons, seed: int, groups: Codes | None = None
 
 
 def unsplit_groups(comparisons: Comparisons, groups: Codes | None) -> Codes | None:
-    """Group of each compared photo, for folds that split no group; None if no grouping suits.
+    """Group of each compared photo, for folds that split no group; None if groups are unsuitable.
 
     Known groups (n,) come first, then groups that are only compared within themselves; there must
     be at least as many as folds, and none may have more than half of the photos.

@@ -122,7 +122,7 @@ class TastePrior:
 
 @dataclass(frozen=True)
 class Judged:
-    """One person's choices and labels of photos, with photo coordinates in a taste model.
+    """One person's choices and labels of photos, and the photos' coordinates in a taste model.
 
     `Z` has a row per photo: its rating by the shared direction, and q principal components.
     """

@@ -132,7 +132,7 @@ def _label_slope(rating: Floats, table: RaterTable) -> float:
 
 
 def _residuals(Z: Floats, table: RaterTable, unit: float) -> list[tuple[Floats, Floats]]:
-    """Residuals of each person's labels and of photos' coordinates, regressed on mean labels.
+    """Residuals of each person's labels and photos' coordinates after regression on mean labels.
 
     The mean labels are those that other people gave the same photos.
     """

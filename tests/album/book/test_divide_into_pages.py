@@ -83,7 +83,7 @@ def test_pages_rarely_mix_events():
 
 
 def test_a_photo_that_is_to_stand_alone_does():
-    """A photo set to stand alone gets its own page; too few pages for that raise an error."""
+    """Photos marked to stand alone get pages of their own; too few pages for that are refused."""
     breaks = divide_into_pages(some(20, alone=[7, 8]), 8, PageSize())
     starts = np.cumsum([0] + [k for k, _ in breaks])
     assert {7, 8, 9} <= set(starts.tolist())

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def trip(collection):
-    """Index that includes twelve photos of a two-day trip, with ratings and the trip's rows."""
+    """Index with a trip of twelve photos in two days, all ratings, and the trip's row numbers."""
     folder = collection.folder / "trip"
     folder.mkdir()
     for number in range(12):
@@ -57,7 +57,7 @@ def test_a_book_has_all_photos_in_order_with_captions_by_event(trip):
 
 
 def test_the_same_picture_is_printed_once(trip, collection):
-    """Of two files with equal pixels only one is printed, and a warning names both."""
+    """If two files have equal pixels, only one is printed, and a warning names both files."""
     index, _, rows = trip
     photo = index.photo(rows[3]).path
     data = photo.read_bytes()
@@ -91,7 +91,7 @@ def test_photos_keep_away_from_the_spine_and_the_edge(trip):
     ("pages", "told"), [(13, "need at least 13 photos"), (2, "at least 3 pages")]
 )
 def test_too_few_and_too_many_photos_are_one_sentence(trip, pages, told):
-    """If photos are too few or too many for the pages, the error gives the number required."""
+    """If photos are too few or too many, the error gives the least number of photos or pages."""
     index, ratings, rows = trip
     with pytest.raises(AlbumError, match=told):
         make_book(index, ratings, rows, BookWishes(pages=pages))
@@ -132,7 +132,7 @@ def test_margins_that_leave_no_room_are_told(trip, safe):
 
 
 def test_a_plan_is_printed_as_it_was_written(trip):
-    """If no page count is given, one is chosen; the plan saved as JSON yields the same pages."""
+    """A book plan saved as JSON yields the same pages; if no page count is given, one is chosen."""
     index, ratings, rows = trip
     book = make_book(index, ratings, rows, BookWishes())
     assert len(book.pages) == 6
@@ -162,7 +162,7 @@ def test_a_plan_with_a_photo_in_the_fold_is_warned_of(trip):
 
 
 def test_plans_that_cannot_be_printed_are_refused(trip):
-    """Photos outside the safe zone, overlapping, distorted, repeated or unknown are refused."""
+    """A book plan with overlapping, distorted, repeated, unknown or misplaced photos is refused."""
     index, ratings, rows = trip
     whole = json.dumps(book_json(make_book(index, ratings, rows, BookWishes())), default=os.fspath)
 

@@ -8,7 +8,7 @@ from photorank.album.book.page_layouts import Block, boxes_of, inversions, order
 
 @pytest.mark.parametrize("k", [1, 2, 3, 4])
 def test_every_tree_keeps_ratios_and_gaps_inside_its_block(k):
-    """Layouts of photos in a block keep their aspect ratios; an impossible one has no boxes."""
+    """Page layouts have exact aspect ratios and gaps, and keep all photos inside their block."""
     ratios = np.exp(np.random.default_rng(k).uniform(np.log(0.4), np.log(5), (50, k)))
     block = Block(180.0, 150.0, 3.0)
     possible = 0
@@ -38,7 +38,7 @@ def test_every_tree_keeps_ratios_and_gaps_inside_its_block(k):
 
 
 def test_trees_are_all_that_cuts_can_make():
-    """There are 1, 2, 6 and 22 layout trees for 1 to 4 photos; inversions count swapped pairs."""
+    """There are 1, 2, 6 and 22 layouts by straight cuts of a page for 1, 2, 3 and 4 photos."""
     assert [len(trees(k)) for k in (1, 2, 3, 4)] == [1, 2, 6, 22]
     assert len(set(trees(4))) == 22
     assert [inversions(order) for order in orders(3)] == [0, 1, 1, 2, 2, 3]

@@ -1,4 +1,4 @@
-"""Choice of photos for a saved album: filling, swapping, and valuing it as it is."""
+"""Choice of photos for a saved album: filling empty places, swapping, and the album's value."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from photorank.album.kept.choose import choose_album, request_of, rows_of_album,
 
 @pytest.fixture
 def chosen(collection):
-    """Index of ten photos, and a function that keeps or newly chooses an album's photos."""
+    """Index of ten photos, and a function that keeps, fills or newly chooses an album's photos."""
     index = collection.index
 
     def choose(album, *, hold, fill):
@@ -54,7 +54,7 @@ def test_the_swap_raises_the_value_by_what_was_told(chosen):
 
 
 def test_filling_keeps_what_is_there(chosen):
-    """Filling an album's empty places keeps its photos in order and adds none that was left out."""
+    """Filling an album's empty places keeps its photos in order and adds no excluded photo."""
     index, choose = chosen
     album = album_of(index, [5, 2], places=6).leave_out([index.photo(9).digest])
     made = choose(album, hold=True, fill=True)

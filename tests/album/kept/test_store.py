@@ -148,7 +148,7 @@ def test_what_is_no_album_is_not_kept(store, album):
 
 
 def test_a_damaged_store_is_told(store):
-    """If the album database is damaged, each operation raises an error and leaves it unchanged."""
+    """Every operation on a damaged album database raises an error and leaves the file unchanged."""
     store.create("a", of(), "chosen")
     store.path.write_bytes(b"no database at all" * 100)
     for ask in (store.names, lambda: store.load("a"), lambda: store.create("b", of(), "x")):

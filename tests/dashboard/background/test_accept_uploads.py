@@ -21,7 +21,7 @@ from photorank.workspace import Workspace
     ],
 )
 def test_a_name_is_made_safe(name, path):
-    """A safe name stays in its folder, is not hidden, and is valid on every system."""
+    """An upload's path is made safe: inside its folder, not hidden and valid on every system."""
     assert str(safe_path(name)) == path
 
 

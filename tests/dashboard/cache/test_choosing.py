@@ -7,7 +7,7 @@ from photorank.errors import AlbumError
 
 
 def test_a_page_has_some_patience_with_a_choice_from_many_photos():
-    """A page does not wait for a slow choice of an album; the choice goes on in the background."""
+    """If choosing an album's photos takes long, the page goes on while the choosing continues."""
     goes_on = Event()
 
     def choose():
@@ -24,7 +24,7 @@ def test_a_page_has_some_patience_with_a_choice_from_many_photos():
 
 
 def test_what_a_choice_raises_is_raised_where_it_is_asked_for():
-    """An error in choosing an album is flagged at once and raised when the album is asked for."""
+    """If choosing an album's photos fails, `failed` is true, and `album()` raises the error."""
 
     def choose():
         raise AlbumError("more pins than places.")

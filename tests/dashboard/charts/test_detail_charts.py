@@ -35,7 +35,7 @@ def test_no_colour_but_grey_is_fixed(name):
 
 
 def test_families_keep_their_colours_among_the_lines_of_gaps():
-    """Each family of vectors has its theme colour; a family's second vector gets the fourth."""
+    """Vector families have theme colours 1 to 3; a family's second vector gets colour 4."""
     spec = spec_of("gap")
     colour = layers_of(spec, "line")[0]["encoding"]["color"]
 

@@ -19,7 +19,7 @@ def paths(home):
 
 
 def page():
-    """Show a grid of three photos with the marks of rater `ann`, and the requested action."""
+    """Show a grid of three photos with rater `ann`'s marks, and the action of a pressed button."""
     import numpy as np
     import streamlit as st
 

@@ -83,7 +83,7 @@ def test_the_reading_tells_a_sum_from_a_trial():
 
 @pytest.mark.parametrize("method", ["sum over positions", "occlusion"])
 def test_the_reading_tells_what_signals_carry(method):
-    """The text gives the signals' part of a rating, also in standard deviations, without zeros."""
+    """The text gives the signals' part of a rating in standard deviations and omits zero parts."""
     said = explanation_texts.heat_reading(explanation([[0.05]], method, SHARES))
     assert said.endswith(
         "carry −0.030, which is −0.8 standard deviations of the index’s ratings: sharpness −0.8."
@@ -96,7 +96,7 @@ def moving_lines(concepts, signals):
 
 
 def test_signals_stand_among_the_concepts():
-    """Signals are sorted by strength among the concepts; their other values are left empty."""
+    """Signals and concepts are sorted together by strength; signals have no value for `liked`."""
     snow = Concept("snow", 2.0, 0.25, 0.5)
     first, second = moving_lines([snow], SHARES)
     assert "sharpness" in first
@@ -117,7 +117,7 @@ def test_signals_stand_among_the_concepts():
     ],
 )
 def test_concepts_are_said_by_their_direction(shown, liked, said):
-    """The rating rises by a liked concept in the photo or by a disliked concept that is absent."""
+    """A rating rises if a liked concept is present or a disliked concept is absent."""
     [line] = moving_lines([Concept("snow", shown, liked, shown * liked)], None)
 
     assert all(part in line for part in said)

@@ -1,4 +1,4 @@
-"""Presses on an album's spreads change the kept album; invalid requests change nothing."""
+"""Buttons on the spreads of a saved album change the album; invalid requests change nothing."""
 
 import numpy as np
 import pypdfium2
@@ -17,7 +17,7 @@ ALBUM = KeptAlbum("family", (ONE, TWO, THREE))
 
 
 def pressed(what, photo=ONE, **more):
-    """Test album after a press on one of its photos."""
+    """Test album after a button is pressed on one of its photos."""
     return requested_change({"what": what, "photo": photo, "name": "1.jpg", **more}).make(ALBUM)
 
 

@@ -28,7 +28,7 @@ def nuisance(kinds=3, **changed):
 
 
 def test_the_sentence_says_what_is_left_without_content():
-    """The shares that remain once photo content is removed have intervals and are at least 0 %."""
+    """Percentages after removal of photo content are given with intervals and are at least 0 %."""
     said = nuisance_texts.removal_texts(nuisance())
 
     assert "40\xa0% (38\xa0% to 42\xa0%)" in said.sentence

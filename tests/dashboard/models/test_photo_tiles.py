@@ -17,7 +17,7 @@ def test_unlabelled_photos_have_no_percentile():
 
 
 def test_what_could_not_be_used_comes_first_and_a_long_list_ends():
-    """The list of unusable files starts with damaged ones and says that it ends after 1,000."""
+    """The list of unusable files starts with damaged files; if cut at 1,000 files, it says so."""
     others = [SkippedFile(Path(f"/p/{number}.MOV"), 0, 0, COMPANION) for number in range(1200)]
     damaged = SkippedFile(Path("/p/z.jpg"), 9, 9, "truncated JPEG after 9 bytes")
 

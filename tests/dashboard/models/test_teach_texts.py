@@ -21,7 +21,7 @@ def test_before_any_choice_the_page_promises_nothing(session):
 
 @pytest.mark.slow
 def test_what_was_learned_is_said_with_its_interval(session, choose):
-    """The text gives accuracy and forecast with intervals and a curve from 0 choices on."""
+    """The text gives accuracy and forecast with intervals; the curve starts at 0 choices."""
     rng = np.random.default_rng(0)
     choose("ann", [sorted(rng.choice(24, 2, replace=False)) for _ in range(40)])
     record_stars(session.index.paths, "ann", session.index.photo(0).digest, 4)

@@ -53,7 +53,7 @@ def test_the_dashboards_own_pages_are_answered(answers, kind, host, origin):
 @pytest.mark.parametrize("kind", ["http", "websocket"])
 @pytest.mark.parametrize("origin", OTHER_PAGES)
 def test_other_pages_are_refused(answers, kind, origin):
-    """A request whose Origin header differs from its host, or is hidden, is refused."""
+    """A request is refused if its Origin header differs from its host or hides the origin."""
     assert not answers(kind, host="localhost:8501", origin=origin)
 
 

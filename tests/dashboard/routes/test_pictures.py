@@ -130,7 +130,7 @@ def test_a_preview_is_made_once(mine, fetch, monkeypatch):
 
 @pytest.mark.parametrize("what", ["gone", "changed", "damaged"])
 def test_in_place_of_a_photo_that_cannot_be_had_its_thumbnail_is_sent(mine, fetch, what):
-    """If a photo is missing, unreadable or changed, its thumbnail is sent, marked not to cache."""
+    """In place of a missing, unreadable or changed photo, its thumbnail is sent with `no-store`."""
     path = mine.photo(0).path
     if what == "gone":
         path.unlink()
@@ -184,7 +184,7 @@ def test_nothing_else_is_served(turned, fetch, wrong):
 
 @pytest.mark.parametrize("size", ["384", "1024", "full"])
 def test_a_photo_of_imported_embeddings_need_not_be_there(tmp_path, monkeypatch, fetch, size):
-    """A placeholder drawing is sent for a photo whose file is missing, but not for other photos."""
+    """A photo of imported embeddings is sent as a placeholder drawing only if its file is gone."""
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path / "home"))
     np.save(tmp_path / "x.npy", np.eye(2, dtype=np.float32))
     photo = tmp_path / "here.png"

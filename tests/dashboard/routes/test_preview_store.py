@@ -18,7 +18,7 @@ def test_the_oldest_previews_give_way(tmp_path):
 
 
 def test_a_disk_that_takes_nothing_is_no_error(tmp_path):
-    """A preview that cannot be written to disk is no error; it is made again each time."""
+    """If previews cannot be written to disk, no error is raised, and reading one gives None."""
     (tmp_path / "file").write_bytes(b"")
     store = PreviewStore(tmp_path / "file")
     store.put("a" * 64, 1024, b"x")

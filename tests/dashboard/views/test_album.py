@@ -43,7 +43,7 @@ def said(app, label="Photos of the album"):
 
 
 def tokens(app, label="Photos of the album"):
-    """First 16 hex digits of each photo's digest in a grid, stacked photos included."""
+    """First 16 hex digits of the digest of each photo in a grid, stacked photos included."""
     held = orders._held[grid(app, label)["order"]]
     return [held.data[8 * i : 8 * i + 8].hex() for i in range(held.n)]
 
@@ -130,14 +130,14 @@ def test_the_swap_that_helps_most_is_a_button(dashboard, paths):
 
 @pytest.fixture
 def slow_choice(monkeypatch):
-    """Lock that choosing an album needs, while pages do not wait for the choice."""
+    """Lock that the computation of albums needs; pages are patched not to wait for a result."""
     monkeypatch.setattr(choosing, "_AT_ONCE", 0)
     monkeypatch.setattr(choosing, "_PATIENCE_SECONDS", 0.0)
     return choosing._one_at_a_time
 
 
 def run_until(app, is_so):
-    """Run a page again and again until a condition holds, as a polling browser does."""
+    """Rerun a page until a condition holds, at most 100 times."""
     for _ in range(100):
         if is_so():
             return
@@ -180,7 +180,7 @@ def test_a_kept_album_is_filled_when_its_choice_is_there(dashboard, paths, slow_
 
 
 def test_a_kept_album_is_judged_before_anybody_asks_for_it(dashboard, paths, slow_choice):
-    """Opening a saved album's page computes its filling ahead, so that the button acts at once."""
+    """Opening a saved album precomputes photos to fill it, so that the fill button acts at once."""
     store = AlbumStore(Workspace(paths.root.parent.parent))
     store.create("ours", KeptAlbum("small", tuple(Index.open(paths).digests()[:3])), "chosen")
     app = dashboard("album", album="ours")
@@ -311,7 +311,7 @@ def test_what_is_no_whole_path_is_told(dashboard, paths, typed):
 
 
 def test_an_address_takes_pins_and_bans_along(dashboard, home):
-    """A page opened by URL has its pins and bans; removing them there removes them from the URL."""
+    """Pins and bans in the URL apply to the album; undoing them removes them from the URL."""
     app = dashboard("album", places="3")
     kept, left_out = tokens(app)[0], tokens(app, "Just missed")[0]
     mark(app, kept, 1)
@@ -328,7 +328,7 @@ def test_an_address_takes_pins_and_bans_along(dashboard, home):
 
 
 def test_what_a_person_marked_on_other_pages_holds_for_a_new_album(dashboard, paths):
-    """Marks from other pages apply to a new album, unless it undoes them or has too few places."""
+    """Marks from other pages apply to a new album if not undone there and not too many for it."""
     first = tokens(dashboard("album", places="3"))
     digests = Index.open(paths).digests()
     left_out = next(one for one in digests if one.startswith(first[0]))

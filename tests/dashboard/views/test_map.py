@@ -14,7 +14,7 @@ def labels(scores):
 
 
 def test_disagreement_is_the_vectors_percentile_less_peoples():
-    """Disagreement is positive where the vector ranks higher than people, and nan if unlabelled."""
+    """Disagreement is positive if the vector ranks a photo above its label, nan without label."""
     found = photo_map.colouring(
         labels([1, np.nan, 3]), np.array([90.0, 50.0, 10.0]), "disagreement", "v"
     )

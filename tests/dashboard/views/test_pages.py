@@ -49,7 +49,7 @@ def upload(app, data):
 
 
 def test_an_empty_workspace_offers_the_sample(tmp_path, monkeypatch, dashboard):
-    """In an empty workspace every page leads to Home, which offers to add photos or the sample."""
+    """In an empty workspace, every page shows buttons to add photos or build the sample index."""
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path))
     for page in ("home", "photos"):
         app = dashboard(page)
@@ -67,7 +67,7 @@ def test_the_page_of_results_shows_the_latest_evaluation(dashboard, evaluated):
 
 
 def test_the_results_are_told_in_plain_words(dashboard, evaluated):
-    """The page gives the accuracy in plain words; a button shows the statistics."""
+    """The results page gives a vector's accuracy in plain words; a button shows the statistics."""
     app = dashboard("discerning_power")
     assert "**ours** agrees with people 74 times in 100" in app.markdown[0].value
     assert "(70 to 78)" in app.markdown[0].value
@@ -143,7 +143,7 @@ def test_a_new_evaluation_is_seen_at_once(dashboard, evaluated, paths):
 
 
 def test_the_photos_are_first_those_of_the_most_trusted_vector(dashboard, paths):
-    """Photos are first sorted by the most trusted vector, even if a prompt is more accurate."""
+    """At first, photos are sorted by the most trusted vector, even if another is more accurate."""
     words = result("plain-prompt", (0.52, 0.48, 0.56), kind="prompt", baseline=True)
     found = saved([words, result("ours", (0.5, 0.46, 0.54))], index="small", folds=2, repeats=1)
     paths.evaluations.mkdir(exist_ok=True)
@@ -154,7 +154,7 @@ def test_the_photos_are_first_those_of_the_most_trusted_vector(dashboard, paths)
 
 
 def test_labels_without_an_evaluation_are_offered_to_be_measured(dashboard, paths):
-    """Without an evaluation, a button to measure and the photos are shown, but no command."""
+    """Without an evaluation, the page shows photos and a button to measure, but no command."""
     app = dashboard("discerning_power")
 
     assert button(app, "Measure now")
@@ -174,7 +174,7 @@ def test_a_measurement_of_an_earlier_session_is_not_told_of(dashboard, evaluated
 
 @pytest.mark.slow
 def test_measuring_saves_an_evaluation_by_the_same_protocol(dashboard, evaluated, paths):
-    """The button runs the command's evaluation in the background; the page shows its result."""
+    """The button `Measure again` evaluates in the background by the saved evaluation's protocol."""
     app = dashboard("discerning_power", spoken="statistics")
     button(app, "Measure again").click().run()
     assert button(app, "Stop")  # and everything else is there as before
@@ -191,7 +191,7 @@ def test_measuring_saves_an_evaluation_by_the_same_protocol(dashboard, evaluated
 
 
 def test_without_labels_the_home_page_says_how_to_import_some(dashboard, bare_index):
-    """If nobody judged, the home page links to a page for judging, without command or error."""
+    """Without labels, the home page links to a page for judging and says labels can be imported."""
     app = dashboard("discerning_power")
 
     assert "Nobody has judged these photos yet" in texts(app)
@@ -202,7 +202,7 @@ def test_without_labels_the_home_page_says_how_to_import_some(dashboard, bare_in
 
 
 def test_one_photo_is_no_pair(dashboard, lone_photo):
-    """If there is only one photo, no order is shown, and Teach says that a choice needs two."""
+    """With a single photo, no ranking is shown, and the page Teach says that a choice needs two."""
     home = dashboard("discerning_power")
     assert "best first" not in texts(home)
     assert not home.get("page_link")
@@ -234,7 +234,7 @@ def test_photos_shows_the_best_first(dashboard, paths):
     ("order", "words"), [("worst", ""), ("date", ""), ("disagreement", "people"), ("mistakes", "")]
 )
 def test_photos_has_other_orders(dashboard, paths, order, words):
-    """Photos can be shown in each order; the order by disagreement has captions about people."""
+    """The page Photos has several sort orders; captions mention people in one by disagreement."""
     app = dashboard("photos")
     app.segmented_control(key="order").set_value(order).run()
     assert not app.exception
@@ -261,7 +261,7 @@ def test_a_vector_without_mistakes_to_tell_leads_to_one_that_has_some(dashboard,
 
 
 def test_photos_keeps_what_a_person_says_of_them(dashboard, paths):
-    """Stars are saved under the rater's name from the address, before the page is drawn."""
+    """Stars are saved for the rater named in the address, before the page is drawn."""
     index = Index.open(paths)
     app = dashboard("photos", rater="ann")
     token = index.digests()[0][:16]
@@ -326,7 +326,7 @@ def test_browse_filters_by_faces(dashboard, paths):
 
 
 def test_two_photos_at_random_get_two_probabilities(dashboard, home):
-    """Two random photos get chances that sum to 100 %, without loading an encoder."""
+    """The chances of two random photos to be preferred sum to 100 %; no encoder is loaded."""
     app = dashboard("compare")
     assert not app.metric
     assert mounted(app)[0]["actions"] == {"compare": "Compare these"}
@@ -377,7 +377,7 @@ def test_two_photos_are_picked_by_their_pictures(dashboard, paths):
 
 
 def test_an_uploaded_photo_is_compared_with_one_of_the_index(dashboard, paths, tmp_path):
-    """An uploaded photo is compared with a photo of the index, and its encoder is loaded once."""
+    """An upload is compared with a photo of the index; the encoder is loaded once."""
     draw_photo(tmp_path / "new.jpg", seed=1)
     token = photo_token(Index.open(paths).photo(3).digest)
     app = dashboard("compare", second=token)

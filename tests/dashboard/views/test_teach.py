@@ -27,7 +27,7 @@ def answer(app, *outcomes, place="choice-small"):
 
 
 def said(paths, rater="me"):
-    """Clicks of a person, read from the index."""
+    """Choices and stars of one person, read from the index."""
     return clicks(Index.open(paths), rater)
 
 

@@ -1,4 +1,4 @@
-"""Sentence network: texts that it does not know, and its loading."""
+"""Tests of the network that embeds sentences: texts unknown to it, and loading it once."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -30,7 +30,7 @@ def test_metadata_goes_and_pixels_stay(how):
 
 
 def test_what_a_pdf_does_not_hold_is_left_to_be_converted():
-    """The result is None for CMYK images, other formats and damaged or truncated files."""
+    """For CMYK JPEGs, other formats and damaged or truncated files, plain_jpeg returns None."""
     file = io.BytesIO()
     scene().save(file, "PNG")
     whole = jpeg(scene())

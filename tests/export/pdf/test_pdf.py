@@ -1,4 +1,4 @@
-"""Tests of a book's PDF: page boxes, pictures, fonts, same bytes, and injected faults."""
+"""Tests of a book's PDF: page boxes, pictures, fonts, reproducibility and injected faults."""
 
 import dataclasses
 
@@ -58,7 +58,7 @@ def test_every_kind_of_photo_is_drawn_as_it_is_looked_at(written):
 
 
 def test_the_boxes_are_what_a_printer_asks_for(written):
-    """The trim box has the page's size; bleed and media boxes lie 3 mm around it."""
+    """The trim box has the page's size; bleed and media boxes extend 3 mm beyond each side."""
     book, path = written
     with pikepdf.open(path) as pdf:
         assert pdf.pdf_version == "1.6"
@@ -128,7 +128,7 @@ def test_captions_are_text_in_an_embedded_font(written):
 
 @pytest.mark.slow
 def test_captions_that_cannot_be_set_are_told(printed, kinds, tmp_path):
-    """If a caption has missing glyphs, control characters or a joining script, a note says so."""
+    """If a caption has missing glyphs, control characters or joined letters, a note says so."""
     captions = ["מים", "\U0010fffd!", "two\nlines\u202e"]
     book = printed(*list(kinds.values())[:3], captions=captions)
     notes = write_pdf(book, tmp_path / "book.pdf", PdfOptions())
@@ -244,7 +244,7 @@ def test_mutants_are_caught(written):
 
 
 def test_pdf_x4_needs_the_profile_of_a_press(printed, kinds, tmp_path):
-    """PDF/X-4 refuses a screen's ICC profile and accepts a printing press's as output profile."""
+    """A PDF/X-4 export refuses a screen's ICC profile and accepts that of a printing press."""
     book = printed(kinds["grey"])
     path = tmp_path / "book.pdf"
     with pytest.raises(ExportError, match="--output-profile"):

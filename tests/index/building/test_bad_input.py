@@ -1,4 +1,4 @@
-"""Tests of indexing broken, hostile and strange files: each is indexed or gets a reason."""
+"""Tests of indexing broken, hostile and strange files: each is indexed or skipped with a reason."""
 
 import hashlib
 import os
@@ -86,7 +86,7 @@ def test_everything_that_is_found_among_photos(library):
 )
 @pytest.mark.usefixtures("usual_limits")
 def test_files_that_end_their_decoder(library, monkeypatch, limits, reasons, passing):
-    """Files that crash the decoder are skipped, and retried only after a temporary fault."""
+    """Files that crash the decoder are skipped, and are retried only if the fault was temporary."""
     decode_pool._end_all()
     monkeypatch.syspath_prepend(Path(__file__).parents[2] / "photos" / "hostile")
     limit_decoding(limits)

@@ -111,7 +111,7 @@ def test_an_unchanged_folder_opens_no_photo_and_no_encoder(library):
 @pytest.mark.slow  # a thousand photos
 @pytest.mark.skipif(sys.platform == "win32", reason="no account of a child's processor time")
 def test_a_second_run_over_1000_photos_takes_under_two_seconds(library):
-    """A second run over 1,000 photos takes under two seconds of processor time, without torch."""
+    """A second run over 1,000 photos takes under two CPU seconds and does not import torch."""
     import resource
 
     fill(library.folder, 1000)
@@ -299,7 +299,7 @@ def test_paths_that_are_not_named_stay_as_they_are(library):
 
 @pytest.mark.slow
 def test_an_outer_folder_takes_over_the_inner_one(library):
-    """If a parent folder is indexed later, no photo is encoded again and both folders stay."""
+    """Indexing a parent folder later encodes no photo again, and the index lists both folders."""
     fill(library.folder / "inner", 3)
     library.build(library.folder / "inner")
     fill(library.folder, 2, start=10)
@@ -330,7 +330,7 @@ def test_a_folder_is_one_under_all_its_names(library):
 
 @pytest.mark.slow
 def test_single_files_can_be_named(library):
-    """A named file is indexed alone, and its neighbours stay out."""
+    """If a single file is given for indexing, other files in its folder are not indexed."""
     files = fill(library.folder, 3)
     assert library.build(files[1]).added == 1
     assert names(library) == ["0001.png"]
@@ -371,7 +371,7 @@ def test_names_of_any_bytes_survive(library):
 
 @pytest.mark.slow
 def test_a_bad_file_is_told_with_its_reason_and_not_tried_again(library):
-    """An unreadable file is opened once, listed in every report, and indexed once repaired."""
+    """An unreadable file is opened only once, listed in every report and indexed when repaired."""
     fill(library.folder, 2)
     bad = library.folder / "text.jpg"
     bad.write_bytes(b"no photo at all".ljust(9999))
@@ -670,7 +670,7 @@ def test_an_index_that_is_removed_while_it_is_made_is_told(library, at):
 
 @pytest.mark.slow
 def test_what_is_put_in_place_of_a_removed_index_stays(library):
-    """Files put in place of an index removed during a run stay; the error names their folder."""
+    """If other files replace an index during a run, they stay, and an error names the folder."""
     fill(library.folder, 4)
     library.build()
 

@@ -1,4 +1,4 @@
-"""Tests of indexing despite crashes, full disks, two writers, readers or other schemas."""
+"""Tests of indexing despite crashes, full disks, other readers and writers, or newer schemas."""
 
 import contextlib
 import dataclasses
@@ -263,14 +263,14 @@ def small_disk(tmp_path):
 
 
 def fill_up(path, size):
-    """Write a file of `size` kB, or of as many as the disk has room for."""
+    """Write a file of `size` kB, or a smaller one if the disk has less room."""
     with path.open("wb", buffering=0) as file, contextlib.suppress(OSError):
         for _ in range(size):
             file.write(bytes(1024))
 
 
 def test_a_full_disk_is_told_in_one_line_and_nothing_is_half_written(library, small_disk):
-    """On a full disk the stored batches stay, and the same command completes once there is room."""
+    """If indexing fills the disk, saved batches stay; a second run completes once there is room."""
     fill(library.folder, 120)
     workspace = Workspace(small_disk)
     paths = workspace.index("full")

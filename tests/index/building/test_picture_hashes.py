@@ -45,7 +45,7 @@ def test_what_is_cached_is_not_computed_again(index, monkeypatch):
 
 
 def test_photos_that_cannot_be_read_are_not_kept(index):
-    """Unreadable photos get hashes of zeros, which are far from all others and are not cached."""
+    """Unreadable photos get grey images of zeros and a distance of 256, and are not cached."""
     gone = index.paths.thumbnail(index.digests()[1])
     kept = gone.read_bytes()
     gone.unlink()

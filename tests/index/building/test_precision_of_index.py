@@ -21,7 +21,7 @@ class SwitchableColours(ColourEncoder):
         self.kept = []
 
     def choose_runtime(self, runtime, frames):
-        """Record the chosen runtime and its frames, and switch to it."""
+        """Record the chosen runtime and the given frames, and switch to that runtime."""
         self.chosen.append((runtime, [frame.tobytes() for frame in frames]))
         self.runtime = f"{runtime} 1 bf16 on cpu"
 
@@ -75,7 +75,7 @@ def test_the_precision_is_chosen_once(switchable):
 
 @pytest.mark.slow
 def test_many_photos_are_worth_a_measurement_and_later_ones_keep_its_result(switchable):
-    """For an index of many photos, precision is measured once and then used for later photos."""
+    """For an index of many photos, a measurement sets the precision, also of later photos."""
     fill(switchable.folder, 31)
     switchable.build(few_photos=30)
     assert [chosen for chosen, _ in switchable.encoders[0].chosen] == ["auto"]

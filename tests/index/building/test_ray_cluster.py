@@ -71,7 +71,7 @@ class Mortal(ColourEncoder):
         self.grave = grave
 
     def encode_frames(self, frames):
-        """Encode frames, but kill the own process once after the first frames."""
+        """Encode frames; kill this process at the second call, unless another was killed before."""
         if self.encoded and not self.grave.exists():
             self.grave.write_text(str(os.getpid()))
             os.kill(os.getpid(), signal.SIGKILL)
@@ -155,7 +155,7 @@ class Deadly(ColourEncoder):
     """Encoder that kills every process that works with it."""
 
     def encode_frames(self, frames):
-        """Kill the own process instead of encoding."""
+        """Kill this process instead of encoding frames."""
         os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -171,7 +171,7 @@ def test_what_ends_every_worker_ends_the_run(library, on_cluster, address):
 @pytest.mark.slow
 @needs_ray
 def test_a_run_whose_own_process_is_killed_goes_on(address, tmp_path):
-    """Embeddings saved before kill -9 of the indexing run stay in the index for the next run."""
+    """If kill -9 ends an indexing run, its saved embeddings stay in the index for the next run."""
     folder, home = tmp_path / "photos", tmp_path / "home"
     fill(folder, 60)
     command = [sys.executable, "-m", "tests.fixtures.colours", str(home), str(folder), address]

@@ -1,4 +1,4 @@
-"""Tests of photos' dates, completed after a run or taken from the file's time."""
+"""Tests of photos' dates from EXIF, GPS, file names, neighbouring photos and file times."""
 
 import os
 from datetime import datetime
@@ -12,7 +12,7 @@ from tests.fixtures.colours import fill
 
 
 def dated(path, *, zone=None, gps=None, taken=None, colour=0):
-    """Write a photo with the EXIF of a local time, or of a GPS time in UTC."""
+    """Write a photo whose EXIF data have a local time or a GPS time in UTC, if one is given."""
     exif = Image.Exif()
     exif[0x0110] = "Camera"
     details = exif.get_ifd(0x8769)

@@ -130,7 +130,7 @@ def test_a_lost_manifest_is_read_from_the_catalogues_copy(judged, first):
 
 
 def test_a_manifest_of_another_index_relabels_nothing(judged):
-    """An index with another index's manifest is refused, and repair restores the right one."""
+    """An index with another index's manifest is refused until repair restores its own manifest."""
     kept, manifest = contents(judged.index), read_manifest(judged.paths)
     fingerprint = dataclasses.replace(manifest.fingerprint, framing="crop")
     write_manifest(judged.paths, dataclasses.replace(manifest, fingerprint=fingerprint))
@@ -204,7 +204,7 @@ def test_an_index_that_lost_its_catalogue_is_left_as_it_is(judged, empty):
 
 @pytest.mark.slow
 def test_a_catalogue_that_lost_shards_has_no_others_swept(judged):
-    """If embedding files are lost, unknown ones are not deleted; repair and a build restore all."""
+    """If files of embeddings are missing, unknown files stay; repair and a run restore all rows."""
     fill(judged.folder / "more", 3, start=20)
     judged.build()
     first, *_ = sorted(judged.paths.shards.iterdir())
@@ -232,7 +232,7 @@ def test_a_new_index_that_comes_to_nothing_leaves_nothing_but_what_was_there(lib
 
 
 def test_a_run_that_is_killed_before_its_first_photo_makes_no_index(library):
-    """A run killed before its first photo leaves no listed index, and the next run goes on."""
+    """A run killed before its first photo leaves no listed index, and the next run creates it."""
     fill(library.folder, 3)
     with writing(library.paths):
         assert library.workspace.index_names() == []

@@ -1,4 +1,4 @@
-"""Tests of paths, stored as a root folder and the bytes of the rest."""
+"""Tests of paths that are stored as a root folder and the bytes of the relative path."""
 
 import random
 from pathlib import Path

@@ -27,7 +27,7 @@ NAMED = {"share": 1.0, "k": 9, "read": 1, "lists": 1}
 
 @pytest.fixture
 def scattered(tmp_path):
-    """Index of 3,000 photos in 6 shards, with the folders' rows in mixed order."""
+    """Index of 3,000 photos in 6 shards, to which the folders were added in random order."""
     return write_synthetic(IndexPaths(tmp_path / "big"), 3000, 24, labels=700, shard=512)
 
 
@@ -48,7 +48,7 @@ def changed(library):
 
 @pytest.mark.parametrize("lowest", [False, True])
 def test_the_best_are_the_nearest_with_their_percentiles(scattered, lowest):
-    """The best photos are the nearest rows, each with its percentile among all ratings."""
+    """The best photos are those nearest to a direction, with percentiles among all ratings."""
     vector = load_vector(scattered, VECTOR)
     ratings = vector.rate(scattered.embeddings(), scattered.fingerprint)
     standing, photos = percentiles(ratings), scattered.photos()
@@ -88,7 +88,7 @@ def test_equal_photos_stand_at_one_percentile_in_the_order_of_paths(scattered):
 
 
 def test_ratings_from_mapped_shards_are_those_of_the_embeddings(scattered, changed):
-    """Ratings from memory-mapped shards equal those from all embeddings, in order of rows."""
+    """Ratings from memory-mapped shards equal those from embeddings loaded into memory."""
     for index, d in ((scattered, 24), (changed.index, 48)):
         v = np.random.default_rng(3).normal(size=d)
         vector = MasterVector("v", "prompt", v, index.fingerprint, bias=0.5)
@@ -107,7 +107,7 @@ def test_extremes_by_another_encoders_vector_are_refused(scattered):
 
 
 def test_a_mapped_shard_outlives_its_file(tmp_path):
-    """A mapped shard stays readable after its file is deleted, and its rows are read-only."""
+    """A memory-mapped shard stays readable after its file is deleted; its rows are read-only."""
     paths = IndexPaths(tmp_path)
     rows = np.eye(3, 5, dtype=np.float32)
     shard = write_shard(paths, rows)

@@ -24,7 +24,7 @@ def rows_of(n, seed=0):
 
 @pytest.fixture
 def mapped(tmp_path):
-    """Memory-mapped shards of 1,000 rows, and the array that they were written from."""
+    """Memory-mapped shards with 1,000 rows in total, and the array that was written to them."""
     paths = IndexPaths(tmp_path / "half")
     paths.shards.mkdir(parents=True)
     rows = rows_of(1000)
@@ -47,7 +47,7 @@ def test_a_shard_comes_back_as_it_was_written(mapped):
 
 @pytest.mark.parametrize("k", [1, 7, 300, 1000, 5000])
 def test_the_nearest_are_those_of_all_products(mapped, k):
-    """The search finds the rows of greatest product, even with a mask, ties or a shorter vector."""
+    """The search finds the rows of greatest scalar product, even with a mask or shorter vector."""
     together, rows = mapped
     draw = np.random.default_rng(k)
     for direction in (draw.normal(size=D), draw.normal(size=24)):

@@ -1,4 +1,4 @@
-"""Tests of the file that caches each row's photo; renewed when the catalogue changes."""
+"""Tests of the file that caches each row's photo and is renewed when the catalogue changes."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from tests.fixtures.colours import paint
 
 
 def take(library, name):
-    """Paint a photo in a colour of its own, set by its name."""
+    """Write a photo of random pixels, with the code of its one-letter name as the seed."""
     paint(library.folder / f"{name}.png", ord(name))
 
 
@@ -39,7 +39,7 @@ def from_catalogue(library):
 
 
 def test_the_file_is_what_is_read(kept):
-    """Cached row positions are ignored if their number differs from the number of rows."""
+    """Row positions are read from the cache file if it has one position for each row."""
     found = photos_of(kept)
     assert sorted(found) == [-1, 1, 3, 4]
     with np.load(kept.paths.positions) as file:

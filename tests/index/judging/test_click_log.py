@@ -1,4 +1,4 @@
-"""Tests of recorded clicks: durability, simultaneous raters, undo, and imports beside them."""
+"""Tests of recorded clicks: durability, simultaneous raters, undo, and imported choices."""
 
 import signal
 import subprocess
@@ -109,7 +109,7 @@ def test_imports_and_clicks_leave_each_other_alone(library, digests):
 
 
 def test_the_first_choices_are_what_comparisons_are_made_of(library, digests):
-    """The first choice in an index without scores makes choices the source of comparisons."""
+    """In an index without scores, comparisons come from choices after the first choice."""
     assert read_manifest(library.paths).judgements == "scores"
     choose(library, digests[3], digests[1])
     assert read_manifest(library.paths).judgements == "choices"

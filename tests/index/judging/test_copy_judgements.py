@@ -18,7 +18,7 @@ from tests.index.test_opened import choices, labels
 
 @pytest.fixture
 def both(library):
-    """Judged library, one of whose photos was deleted, and the paths of a new index."""
+    """Library with judgements and one deleted photo, and the paths of a new index."""
     fill(library.folder, 8)
     library.build()
     files = [f"{number:04}.png" for number in range(6)]
@@ -111,7 +111,7 @@ def test_a_copy_that_was_made_is_left_as_it_is(both):
 
 
 def test_a_successor_is_by_the_newest_version_of_the_encoder(both):
-    """A successor is a different index, with the encoder's newest version and existing folders."""
+    """An index's successor is another index of its folders by its encoder's newest version."""
     library, newer = both
     old = successor_of(library.paths)
     assert (old.encoder, old.folders) == ("colours", [library.folder])

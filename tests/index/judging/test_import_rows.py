@@ -309,7 +309,7 @@ def test_people_on_scales_far_apart_are_not_averaged(library):
 @pytest.mark.slow
 @pytest.mark.parametrize("scores", [[1, 1, 2] * 4, [1, 2, 3] * 4, [9, 10] * 6, [70]])
 def test_people_who_are_harder_to_please_are(library, scores):
-    """A rater with only part of the scale, a similar scale or a single rating is accepted."""
+    """A rater who uses part of the scale or a similar scale, or rates one photo, is accepted."""
     fill(library.folder, 12)
     library.build()
     import_labels(library.paths, rated("ann", [1, 3, 5, 7] * 3))

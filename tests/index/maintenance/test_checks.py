@@ -192,7 +192,7 @@ def test_an_index_of_the_catalogue_is_rebuilt(built):
 
 
 def test_a_catalogue_that_is_garbage_is_told_with_where_judgements_come_back_from(built):
-    """If the catalogue is garbage, the error recommends the user's backup and changes nothing."""
+    """If the catalogue is garbage, a backup is recommended, and a repair changes nothing."""
     for suffix in ("-wal", "-shm"):
         built.paths.catalogue.with_name(built.paths.catalogue.name + suffix).unlink(missing_ok=True)
     built.paths.catalogue.write_bytes(b"garbage" * 1000)

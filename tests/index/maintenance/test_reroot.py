@@ -51,7 +51,7 @@ def test_telling_changes_nothing(moved):
 
 
 def test_a_disk_with_several_folders_of_the_index_moves_at_once(library):
-    """A reroot of a disk updates the paths of all its folders, but not of other folders."""
+    """If a disk moves, `reroot` updates the paths of all its folders, but not of other folders."""
     for name in ("disk/a", "disk/b", "other"):
         fill(library.root / name, 2, start=len(name) * 10 + ord(name[-1]))
     library.build(library.root / "disk/a", library.root / "disk/b", library.root / "other")

@@ -1,4 +1,4 @@
-"""Tests of faces in the catalogue: found, resumed after a break, and forgotten on request."""
+"""Tests of the search for faces: resumed after a break, with results deleted on request."""
 
 import sqlite3
 

@@ -27,7 +27,7 @@ def five(library):
 
 
 def test_a_file_that_is_as_it_was_is_not_read(five):
-    """Only a file whose inode time changed and that cannot be read counts as changed."""
+    """Unchanged files are not read; an unreadable file with new permissions counts as changed."""
     if os.geteuid() == 0:
         pytest.skip("the super-user reads everything")
     index = five.index
@@ -64,7 +64,7 @@ def test_files_that_change_places_are_rows_of_their_contents(five):
 
 
 def test_contents_are_compared_where_an_older_photorank_kept_no_change_time(five):
-    """If no inode time is stored, files of unchanged size and date are compared by content."""
+    """If no change time is stored, files of unchanged size and date are compared by content."""
     with writing(five.paths) as connection, transaction(connection):
         connection.execute("UPDATE files SET ctime_ns = NULL, inode = NULL")
     index = five.index

@@ -330,7 +330,7 @@ def table(tmp_path):
     ],
 )
 def test_a_row_that_cannot_be_used_is_told_with_file_and_line(table, spec, row, why):
-    """An unusable row is refused with its file and line; a partial import leaves the row out."""
+    """An unusable row gives an error with file and line; a partial import leaves the row out."""
     spec = 'photo = "{name}.jpg"\n' + spec
     text = f"name,a,b\ny,1,2\n{row}\nz,2,3\n"
     with pytest.raises(LabelsError, match=rf"t\.csv, line 3: .*{why}"):
@@ -352,7 +352,7 @@ def test_a_row_that_cannot_be_used_is_told_with_file_and_line(table, spec, row, 
     ],
 )
 def test_a_pair_that_cannot_be_used_is_told_with_file_and_line(table, spec, row, why):
-    """An invalid pair is refused with an error that names its file, line and reason once."""
+    """An invalid pair is refused with an error that names the file, the line and the reason."""
     spec = 'pair = ["{first}", "{second}"]\nseries = "s"\n' + spec
     with pytest.raises(LabelsError, match=rf"imported: t\.csv, line 3: .*{why}\. Correct"):
         table(spec, f"first,second,a,b\nu,v,1,0\n{row}\n")
@@ -387,7 +387,7 @@ def test_what_is_better_when_lower_is_turned_round(table):
 
 
 def test_likes_are_scored_by_what_was_seen(table):
-    """Scores computed from likes and views are log rates, shrunk if a photo has few views."""
+    """Scores from likes and views are log likes per view, shrunk if a photo has few views."""
     read = table('photo = "{n}"\nrate = ["likes", "views"]', "n,likes,views\nx,9,10\ny,1,100\n")
     expected = rate([9, 1], [10, 100], log=True)
     np.testing.assert_allclose([row.score for row in read.labels.rows], expected)
@@ -434,7 +434,7 @@ def test_a_workbook_that_cannot_be_read_is_told(tmp_path):
 
 @pytest.mark.parametrize("text", ["[1]", "{", '{"a": 1}', "{}"])
 def test_json_that_is_something_else_is_told(tmp_path, text):
-    """JSON of another structure is refused: the error names the file or says there is no row."""
+    """JSON of an unexpected structure is refused: the error names the file or says `no row`."""
     (tmp_path / "image_importance.json").write_text(text)
     with pytest.raises(LabelsError, match=r"image_importance\.json|no row"):
         open_dataset(load_manifest(Workspace.current(), "cufed"), tmp_path)
@@ -502,7 +502,7 @@ def test_phototriage_has_its_published_series_and_pairs():
 
 @pytest.mark.slow  # 153,001 rows
 def test_oasis_means_are_those_of_its_single_ratings():
-    """OASIS is read as 153,001 ratings of 808 photos by 757 people."""
+    """OASIS is read as 153,001 ratings by 757 people, and one photo has its expected mean."""
     root = SHARED / "oasis-beauty"
     if not root.is_dir():
         pytest.skip("the tables of OASIS are not at hand")

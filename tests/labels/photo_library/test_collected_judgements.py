@@ -1,4 +1,4 @@
-"""Tests of judgements collected from a photo library: those read, and those reported."""
+"""Tests of stars, favourites, albums and edits collected as judgements from a photo library."""
 
 import json
 import shutil
@@ -26,7 +26,7 @@ FLAG = (
 
 @pytest.fixture
 def library(tmp_path):
-    """Photo folder with methods that add photos, and list its files and scores."""
+    """Photo folder with methods that add photos and list the folder's files and scores."""
 
     class Library:
         folder = tmp_path / "photos"
@@ -69,7 +69,7 @@ def library(tmp_path):
 
 
 def file_of(path, *, digest=None, taken=None):
-    """Library file record with a path that does not exist on the disk."""
+    """Record of a library file whose path does not exist on the disk."""
     return LibraryFile(Path(path), digest or path, taken, Path(path).parent.parts)
 
 
@@ -171,7 +171,7 @@ def test_colours_have_the_order_that_the_person_gives(library):
 
 @pytest.mark.parametrize("order", [[], ["Red", "red"]])
 def test_colours_without_an_order_are_told_and_not_guessed(library, order):
-    """An empty or repeated order of colour labels is refused; the error lists the labels found."""
+    """If the order of colour labels is empty or repeats one, an error lists the labels found."""
     library.photo("a.jpg", saved(0, label="Rot"))
     with pytest.raises(LabelsError, match=r'Rot \(1\).*--order "Red,Yellow,Green"'):
         collect_colours(library.files(), order)
@@ -193,7 +193,7 @@ def test_favourites_of_google(library):
 
 
 def test_favourites_of_apple_photos(library):
-    """Favourites are read from Apple Photos' JSON files; a file without the entry is ignored."""
+    """Favourites are read from Apple Photos' JSON files; a file without `favorite` is ignored."""
     for name, told in {"a": {"favorite": True}, "b": [{"favorite": False}], "c": {"x": 1}}.items():
         library.photo(f"{name}.jpg")
         (library.folder / f"{name}.jpg.json").write_text(json.dumps(told))
@@ -272,7 +272,7 @@ def test_a_cut_name_that_two_photos_share_is_of_the_one_it_names(library):
 
 
 def test_folders_are_tiers():
-    """The innermost tier folder, in any letter case, labels a photo; other photos get no label."""
+    """A photo's label is its innermost tier folder; photos outside such folders get no label."""
     files = [
         file_of("photos/Best/rejects/a.jpg"),
         file_of("photos/keepers/b.jpg"),
@@ -382,7 +382,7 @@ def test_an_album_that_cannot_be_used_is_refused(library, tmp_path):
     ],
 )
 def test_edited_twins_by_their_names(original, twin):
-    """A photo and its edited version both score 1 by their names; photos beside them score 0."""
+    """A photo and its edit, matched by file name, both score 1; other photos score 0."""
     others = ["f/IMG_2.jpg", "g/IMG_1.jpg", "f/credit.jpg", "f/IMG_EDEN.jpg", "f/IMG_1(3).jpg"]
     files = [file_of(f"f/{original}"), file_of(f"f/{twin}"), *map(file_of, others)]
     assert scores(collect_edited(files, [])) == {
@@ -409,7 +409,7 @@ def test_pairs_of_a_camera_may_be_sorted_by_kind():
 
 
 def test_another_version_of_one_moment_elsewhere_is_an_edit():
-    """Files of equal name and time with other content are edits; copies and bursts are no edits."""
+    """Files of one name and time with different contents are edits; copies and bursts score 0."""
     time, later = "2024-07-31T18:05:09", "2024-07-31T18:05:10"
     files = [
         file_of("a/1.jpg", taken=time),
@@ -426,7 +426,7 @@ def test_another_version_of_one_moment_elsewhere_is_an_edit():
 
 
 def test_a_table_names_each_photo_once(library):
-    """A table of collected stars has one row per photo, with its line, score and rater."""
+    """A table of collected stars has one row per photo, with line number, score and rater."""
     library.photo("a.jpg", saved(2))
     library.photo("b.jpg", saved(4))
     table = collect_stars(library.files()).table("stars", "ann", "stars")

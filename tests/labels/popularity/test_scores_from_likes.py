@@ -10,7 +10,7 @@ from photorank.labels.tables.judgement_tables import check_rows
 
 
 def crowd(n, *, seed=0, shape=2.0, usual=0.02):
-    """Random likes, views and like rates of photos, the rates from a gamma distribution."""
+    """Random likes, views and true like rates of photos; the rates are gamma-distributed."""
     rng = np.random.default_rng(seed)
     rates = rng.gamma(shape, usual / shape, n)
     views = np.ceil(rng.lognormal(4, 1.5, n))
@@ -157,7 +157,7 @@ def test_young_photos_are_not_punished():
 
 
 def test_popularity_that_does_not_grow_with_age_is_left_alone():
-    """Scores are not corrected for age if new photos score highest or all have the same age."""
+    """Scores are not age-corrected if new photos score highest or all photos have the same age."""
     scores = np.array([9.0, 3.0, 1.0])
     assert age_corrected(scores, [1, 10, 100]).tolist() == scores.tolist()
     assert age_corrected(scores, [7, 7, 7]).tolist() == scores.tolist()
@@ -165,7 +165,7 @@ def test_popularity_that_does_not_grow_with_age_is_left_alone():
 
 
 def test_the_unit_of_scores_is_kept_by_the_age_correction():
-    """If scores are 1,000 times larger, their age-corrected values are 1,000 times larger too."""
+    """Multiplying all scores by 1,000 multiplies the age-corrected scores by 1,000."""
     scores, days = np.array([1.0, 5.0, 4.0, 20.0]), [1, 9, 30, 400]
     np.testing.assert_allclose(
         age_corrected(1000 * scores, days), 1000 * age_corrected(scores, days)
@@ -180,7 +180,7 @@ def read(tmp_path, text, **options):
 
 
 def test_a_table_becomes_scores_with_their_formula_in_words(tmp_path):
-    """Scores are likes plus favourites per view, not per follower, and a note says so."""
+    """Scores are computed from likes and favourites per view; a note states the formula."""
     table = read(
         tmp_path,
         "file,Likes,favourites,views,followers,account\n"
@@ -214,7 +214,7 @@ def test_dates_correct_for_the_time_a_photo_was_out(tmp_path):
 
 
 def test_tiers_may_be_the_score(tmp_path):
-    """Scores can be tiers within an account: a star's worst photo is below a beginner's best."""
+    """Scores can be tiers within each account, so that 9 likes outrank another account's 800."""
     text = "file,likes,account\na,900,star\nb,800,star\nc,2,me\nd,9,me\n"
     table = read(tmp_path, text, tiers=2)
 

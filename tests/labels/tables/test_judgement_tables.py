@@ -169,7 +169,7 @@ def test_what_is_no_table_of_labels_is_refused_in_one_line(table, text, why):
     ],
 )
 def test_a_bad_cell_is_told_with_its_line(table, row):
-    """A table with a bad row is refused unless only its good rows were requested."""
+    """A bad cell gives an error with its line; on request only the good rows are read."""
     path = table(f"file,score\nfirst,1\n{row}\nlast,2\n")
     with pytest.raises(LabelsError, match="line 3: "):
         checked(path)

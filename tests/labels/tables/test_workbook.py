@@ -84,7 +84,7 @@ def test_a_formula_is_read_as_the_value_that_was_saved_with_it(book):
 
 
 def test_the_first_sheet_is_the_one_that_is_shown_first(tmp_path):
-    """Only the sheet shown first in a workbook is read, whatever its file is called."""
+    """Only the sheet shown first in a workbook is read, even if it was created later."""
     book = Workbook()
     book.active.append(["second"])
     book.create_sheet("shown first", 0).append(["first"])
@@ -154,7 +154,7 @@ def test_a_damaged_workbook_is_told_in_one_line(book, damage):
 
 
 def test_a_workbook_without_sheets_is_told(book):
-    """A workbook without sheets is refused with a message."""
+    """A workbook without sheets is refused with an error that says so."""
     change_part(
         book,
         "xl/workbook.xml",
@@ -165,7 +165,7 @@ def test_a_workbook_without_sheets_is_told(book):
 
 
 def test_an_encrypted_workbook_is_told(tmp_path):
-    """An encrypted workbook, which is not a ZIP archive, is refused with that reason."""
+    """An encrypted workbook is refused with an error that asks for a copy without a password."""
     path = tmp_path / "secret.xlsx"
     path.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(2000))
     with pytest.raises(LabelsError, match=r"secret\.xlsx is encrypted.*without a password"):

@@ -40,13 +40,13 @@ def seen(data):
 
 
 def light(code):
-    """Linear light, from 0 to 1, of sRGB codes, from 0 to 255."""
+    """Linear light (0 to 1) of sRGB codes (0 to 255)."""
     code = np.asarray(code) / 255
     return np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)
 
 
 def srgb(linear):
-    """Codes in sRGB, from 0 to 255, of linear light, from 0 to 1."""
+    """Codes in sRGB (0 to 255) of linear light (0 to 1)."""
     linear = np.asarray(linear)
     return 255 * np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
 
@@ -176,7 +176,7 @@ def test_adobe_rgb_as_cameras_say_it(tag, kind):
 
 @pytest.mark.parametrize("kind", ["PNG", "AVIF"])
 def test_what_a_file_says_of_its_pixels_goes_before_exif(kind):
-    """If a file is marked sRGB but its EXIF says Adobe RGB, the file's own mark counts."""
+    """If a file's pixels are marked sRGB but its EXIF says Adobe RGB, the EXIF tag is ignored."""
     exif = Image.Exif()
     inside = exif.get_ifd(0x8769)
     inside[0xA005] = {1: "R03"}
@@ -191,7 +191,7 @@ def test_what_a_file_says_of_its_pixels_goes_before_exif(kind):
 
 
 def test_png_in_linear_light():
-    """A PNG with gAMA 1 holds linear light and is converted; sRGB overrides gAMA."""
+    """A PNG with gAMA 1 holds linear light and is converted; an sRGB chunk overrides gAMA."""
     linear = 255 * light(COLOURS)
 
     wrong = np.abs(seen(png(linear, (b"gAMA", (100_000).to_bytes(4, "big")))) - COLOURS)

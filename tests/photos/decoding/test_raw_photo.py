@@ -64,7 +64,7 @@ def test_a_thumbnail_does_not_stand_for_the_photo(wide):
 
 @pytest.mark.slow
 def test_raw_is_decoded_in_a_process_of_its_own(wide):
-    """A decode worker gives the same RAW picture as direct decoding, and refuses damaged files."""
+    """RAW decoding in a separate process gives the same picture, and refuses damaged files."""
     data = dng(wide, preview=wide)
 
     photo, told, *_ = decode_isolated(data)

@@ -83,7 +83,7 @@ def test_pixels_whose_range_nothing_tells_are_refused_by_their_kind(pixels, kind
 
 @pytest.mark.parametrize("flag", [{"subfiletype": 1}, {}])
 def test_the_page_that_is_the_photo_is_read(flag):
-    """A TIFF's thumbnail page is skipped because of its flag or because the photo is larger."""
+    """A TIFF's thumbnail page is skipped if it is flagged or if another page is larger."""
     file = io.BytesIO()
     with tifffile.TiffWriter(file) as writer:
         writer.write(255 - COLOURS[::4, ::4], photometric="rgb", **flag)

@@ -30,7 +30,7 @@ def detector(scores):
 
 
 def test_a_box_lies_where_its_anchor_does():
-    """Face boxes and eyes are in photo pixels, even for a window that exceeds the photo's edge."""
+    """Face boxes and eyes have photo coordinates, even if the searched window exceeds the photo."""
     photo = Image.new("RGB", (400, 200))
     (plain,) = find_candidates(detector({(24, 24): 0.9}), photo, [whole_window(photo)], 0.5).boxes
     np.testing.assert_allclose(plain, [154.2, 54.2, 254.2, 154.2], atol=0.1)

@@ -1,4 +1,4 @@
-"""Tests of the sentence about faces on the page One photo, and of the boxes around them."""
+"""Tests of the sentence about faces on the page “One photo”, and of the boxes around faces."""
 
 import io
 from math import nan

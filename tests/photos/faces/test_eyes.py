@@ -10,7 +10,7 @@ from tests.photos.faces.test_mesh import face
 
 
 def contour(opening, width=40.0):
-    """Contour of an eye in a 64-pixel picture, its height a given share of its width."""
+    """Contour of an eye in a 64-pixel picture, with the given ratio of height to width."""
     points = np.zeros((71, 2))
     points[:9, 0] = np.linspace(0, width, 9)
     points[9:16, 0] = points[1:8, 0]
@@ -52,7 +52,7 @@ def test_the_right_eye_is_mirrored(right, place):
 
 
 def test_an_iris_stands_out_from_the_white():
-    """Eye contrast is the grey difference of iris and white, and 0 in a flat or closed eye."""
+    """Eye contrast is the grey difference of iris and eye white; 0 for a uniform or shut eye."""
     eye = np.full((64, 64, 3), 204, dtype=np.uint8)
     y, x = np.mgrid[:64, :64]
     eye[np.hypot(x - 32, y - 32) < 6] = 51

@@ -10,7 +10,7 @@ SMALL = Face(0.7, 0.1, 0.8, 0.2, 0.5, 1.0, 20.0, 1.0, 2.0, 3.0, 0.1, "unknown", 
 
 
 def test_a_summary_tells_of_the_largest_face_and_counts_states():
-    """The summary of faces describes the largest one, wherever it is listed, and counts states."""
+    """The summary of faces describes the largest one in the list and counts eye states."""
     found = summary([SMALL, LARGE, SMALL._replace(eyes="hardly open")])
     assert found._replace(largest_face=0) == (3, 0, True, 1, 1, 1, -1.5)
     assert round(found.largest_face, 6) == 0.2

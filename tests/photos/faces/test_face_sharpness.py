@@ -1,4 +1,4 @@
-"""Tests of face sharpness, which follows blur, and neither size nor contrast."""
+"""Tests of face sharpness, which depends on blur but not on size or contrast."""
 
 from math import isnan
 

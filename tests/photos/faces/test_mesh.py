@@ -1,4 +1,4 @@
-"""Tests of a face mesh: its box, its pose, and a second pass on the face found first."""
+"""Tests of a face mesh: its box, its pose, and its second pass, centred on the first result."""
 
 import numpy as np
 import pytest
@@ -37,7 +37,7 @@ def test_the_box_and_the_eyes_are_those_of_the_points():
 
 
 def test_the_second_look_is_where_the_first_one_found_the_face():
-    """The mesh's second pass is centred on the face that the first pass found."""
+    """The second pass of face mesh detection is centred on the face that the first one found."""
     seen = []
 
     def network(tensor):

@@ -55,7 +55,7 @@ def test_a_runtime_that_cannot_be_loaded_is_told_in_one_line(package, monkeypatc
 
 
 def test_models_that_are_as_published_are_read_without_running_the_package(package, monkeypatch):
-    """Face models are read from files and checked by digest; the error names a missing one."""
+    """Face models are read from files and checked by digest; an error names a missing model."""
     digests = {name: hashlib.sha256(b"not a model").hexdigest() for name in DIGESTS}
     monkeypatch.setattr(models, "DIGESTS", digests)
     assert [model.content for model in read_models()] == [b"not a model"] * 3

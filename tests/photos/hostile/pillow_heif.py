@@ -9,7 +9,7 @@ from PIL import Image, ImageFile
 
 
 class HostileFile(ImageFile.ImageFile):
-    """Fake HEIC image of 8 × 8 pixels, which fails as its bytes say when it is decoded."""
+    """Fake HEIC image of 8 × 8 pixels; its bytes name the fault that occurs when it is decoded."""
 
     format = "HEIF"
 

@@ -176,7 +176,7 @@ def test_satellites_alone_tell_the_local_time_of_the_place(dated):
     ],
 )
 def test_a_clock_beside_satellites_has_a_zone_of_the_world(dated, moment, place, date):
-    """A zone computed from GPS time is used only if it exists in the world, unlike +13:30."""
+    """If a zone computed from GPS time is in use nowhere in the world, it is ignored."""
     stamps = [Timestamp("XMP", "2024-07-31T18:05:09"), Timestamp("GPS", moment, True, place)]
     assert dated(stamps=stamps) == date
 

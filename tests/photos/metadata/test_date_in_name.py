@@ -68,5 +68,5 @@ def test_a_name_with_only_a_day(stem):
     ],
 )
 def test_numbers_that_are_no_dates(stem):
-    """Digits that are too long, or that give an impossible day, are not read as a date."""
+    """Numbers that have too many digits or give an impossible day are not read as a date."""
     assert date_in_name(stem) is None

@@ -54,7 +54,7 @@ def exif_of(tags, taken=None):
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF"])
 def test_time_and_camera(photo, kind):
-    """The camera's clock and name are read from the EXIF of every format that has it."""
+    """The capture time and camera name are read from EXIF in every format that can hold EXIF."""
     exif = exif_of({MAKE: "SONY", MODEL: "ILCE-7M3"}, "2024:07:31 18:05:09")
     exif = exif.tobytes() if kind == "HEIF" else exif
 
@@ -84,7 +84,7 @@ def test_no_capture_time(photo, taken):
     ],
 )
 def test_make_and_model_are_one_name(photo, make, model, camera):
-    """Camera make and model are joined without repeating the make or padding characters."""
+    """Camera make and model are joined, without padding and without the make twice."""
     path = photo(exif=exif_of({MAKE: make, MODEL: model}))
     assert shot(path.read_bytes()).camera == camera
 
@@ -237,7 +237,7 @@ def moved_to_the_end(data, kind):
 
 @pytest.mark.parametrize("text", [b"\1\0\0\0nonsense", b"\1\0\0\0"])
 def test_a_damaged_chunk_of_a_png_is_an_error_in_words(photo, text):
-    """Compressed XMP in a PNG that cannot be unpacked is an error; a cut chunk is ignored."""
+    """Compressed XMP in a PNG that cannot be unpacked is an error; a truncated chunk is ignored."""
     data = photo("PNG").read_bytes()
     chunk = b"XML:com.adobe.xmp\0" + text
     end = data.index(b"IEND") - 4
@@ -360,6 +360,6 @@ def test_a_clock_is_told_with_its_zone(photo, kind):
     ],
 )
 def test_what_tells_the_zone(photo, tags, taken):
-    """The zone of the shot outranks the file's, which outranks GPS; invalid zones are ignored."""
+    """The zone in OffsetTimeOriginal outranks OffsetTime, then GPS; invalid zones are ignored."""
     path = photo(exif=clocked(*tags))
     assert dated(path).taken == taken

@@ -7,7 +7,7 @@ EVENING = "2024-07-31T18:05:09"
 
 
 def dates(*photos):
-    """Dates of photos, given by time, source and camera, with their time zones settled."""
+    """Dates of the given photos (time, source and camera) after their time zones are settled."""
     rows = [DatedPhoto(*photo) for photo in photos]
     changed = dict(zone_changes(rows))
     return [changed.get(at, Dated(*row[:2])) for at, row in enumerate(rows)]
@@ -25,7 +25,7 @@ def test_a_photo_that_knows_only_utc_gets_the_zone_of_the_nearest():
 
 
 def test_settling_again_follows_new_neighbours():
-    """A zone guessed from other photos is guessed anew, without a change of the moment in time."""
+    """If other photos come or go, a zone guessed from them changes, but not the moment in time."""
     found = dates(
         ("2024-08-01T05:30:00+02:00", "GPS, zone by neighbours", "drone"),
         ("2024-07-31T23:40:00-04:00", "DateTimeOriginal", "phone"),

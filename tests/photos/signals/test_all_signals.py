@@ -129,7 +129,7 @@ def test_planted_noise_is_found(sigma):
 
 @pytest.mark.parametrize("size", [(2, 6), (24, 31), (48, 50), (63, 97)])
 def test_noise_is_the_median_of_what_is_not_zero(size):
-    """Noise is estimated by the median of nonzero pixel differences, odd or even in number."""
+    """The noise estimate uses the median of nonzero pixel differences, for odd or even counts."""
     grey = few_greys(size)
     height, width = (side // 2 * 2 for side in size)
     step = grey[0:height:2, :width] - grey[1:height:2, :width]
@@ -140,7 +140,7 @@ def test_noise_is_the_median_of_what_is_not_zero(size):
 
 
 def test_tiles_are_means_of_the_squared_laplacian():
-    """Tile energies are the mean squared Laplacians in an 8 × 8 grid, even of unequal tiles."""
+    """The energy of a tile in an 8 × 8 grid is its mean squared Laplacian, whatever its size."""
     grey = few_greys((63, 97))
     detail = (4 * grey - sum(np.roll(grey, (y, x), (0, 1)) for y, x in STEPS))[1:-1, 1:-1]
     rows, columns = (np.linspace(0, side, 9).astype(int)[1:-1] for side in detail.shape)
@@ -192,7 +192,7 @@ def test_the_colours_of_a_grey_picture_are_none():
 
 
 def test_colourfulness_is_that_of_the_paper(coffee):
-    """Colourfulness equals Hasler and Süsstrunk's formula on the photo reduced to a quarter."""
+    """Colourfulness equals Hasler and Süsstrunk's formula on the photo at 1/4 width and height."""
     small = np.asarray(coffee.reduce(4), dtype=np.float64)
     r, g, b = np.moveaxis(small, -1, 0)
     rg, yb = r - g, 0.5 * (r + g) - b

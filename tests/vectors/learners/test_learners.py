@@ -27,7 +27,7 @@ def planted(n=300, d=12, noise=0.3, seed=0):
 
 
 def chosen(X, truth, m=800, seed=1):
-    """Random pairwise choices between photos along a given direction, with logistic noise."""
+    """Simulated pairwise choices that follow a given preference direction, with logistic noise."""
     rng = np.random.default_rng(seed)
     pairs = rng.integers(len(X), size=(m, 2))
     pairs = pairs[pairs[:, 0] != pairs[:, 1]]
@@ -84,7 +84,7 @@ def test_swapping_every_comparison_flips_the_direction(learner):
 
 @EVERY
 def test_judgements_that_cancel_out_are_refused(learner):
-    """Labels of photos that differ only by rounding errors define no direction and are refused."""
+    """If embeddings differ only by rounding errors, judgements cancel out and are refused."""
     photo = np.random.default_rng(0).normal(size=30)
     same = np.tile((photo / np.linalg.norm(photo)).astype(np.float32), (6, 1)).astype(np.float64)
     same[::2] += 3e-9

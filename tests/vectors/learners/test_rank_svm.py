@@ -66,7 +66,7 @@ def test_the_gradient_is_the_slope_of_the_objective():
 
 @pytest.mark.slow
 def test_gaps_between_labels_do_not_count():
-    """RankSVM uses only the order of labels; an increasing map or a gap power changes nothing."""
+    """RankSVM uses only the order of labels, whatever the sizes of the gaps between them."""
     X, y, _ = tiered()
 
     plain = RankSVM().fit(X, y).direction_

@@ -66,7 +66,7 @@ def test_it_is_generalised_least_squares_on_its_pairs():
 @pytest.mark.parametrize("tiers", [None, 2, 5])
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 def test_the_pairs_span_and_none_repeats_another(tiers, scope):
-    """By default, the number of pairs equals their rank, and each pair has unequal labels."""
+    """By default, pairs link all comparable photos without redundancy and have unequal labels."""
     X, y, groups = labelled(tiers=tiers)
     comparisons = Comparisons.from_scores(y).restricted(groups, scope)
 

@@ -38,7 +38,7 @@ def pairs(m, seed=1):
 
 
 def test_coordinates_are_in_units_of_the_collection(prior, Z):
-    """Coordinates of photos have mean 0 and variance 1 (on average, for all but the first)."""
+    """All coordinates have mean 0; the first has variance 1, the others have average variance 1."""
     assert Z.mean(axis=0) == pytest.approx(np.zeros(1 + D), abs=1e-9)
     assert Z[:, 0].std() == pytest.approx(1)
     np.testing.assert_allclose(np.cov(Z[:, 1:].T, ddof=0), np.diag(prior.variances), atol=1e-9)

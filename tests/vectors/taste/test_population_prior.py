@@ -31,7 +31,7 @@ def crowd():
 
 
 def test_how_tastes_differ_is_recovered(crowd):
-    """The prior learned from simulated people recovers their taste variances, noise and unit."""
+    """A prior learned from simulated people recovers the parameters of the simulation."""
     X, prior, table = crowd
 
     learned = learned_prior(prior, X, table)
@@ -91,7 +91,7 @@ def test_a_prior_against_everybody_is_refused(crowd):
 
 
 def test_others_tell_how_far_one_person_may_be(crowd):
-    """Photos that nobody else rated and people with few scores do not change the prior."""
+    """The prior learned from other people ignores people with few scores and unrated photos."""
     X, prior, table = crowd
     photos = np.append(table.photos, [0, 1])
     single = SingleRatings(

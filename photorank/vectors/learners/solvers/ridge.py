@@ -27,7 +27,7 @@ class Solutions(NamedTuple):
 
 @dataclass(frozen=True)
 class Problem:
-    """Ridge regression on photo pairs, for feature weights and a multiplier of prior ratings.
+    """Ridge regression on photo pairs that fits feature weights and a multiplier of prior ratings.
 
     Minimises Σ w_ij (z_ij·ζ + s t_ij − m_ij)² + α ‖ζ‖² over the weights ζ and the factor s ≥ 0.
 
@@ -227,7 +227,7 @@ class Problem:
         return Solutions(alphas, weights - scales[:, None] * solved[:, :, 1], scales)
 
     def _residual_products(self, alphas: Floats, solved: Floats) -> Floats:
-        """Inner products (a, 2) of prior ratings with two regressions' residuals, per penalty.
+        """Inner products (a, 2) of prior ratings with residuals of two regressions, per penalty.
 
         The residuals are what regression on the features leaves of the labels (column 0), and of
         the prior ratings (column 1).
@@ -236,7 +236,7 @@ class Problem:
         return np.array([self.prior_preference, self.prior_energy]) - reached
 
     def _prior_scales(self, left: Floats) -> Floats:
-        """Prior's scale (a,), one value per ridge penalty; 0 if the labels contradict the prior."""
+        """Multiplier (a,) of prior ratings per ridge penalty; 0 if labels contradict the prior."""
         known = left[:, 1] > 1e-12 * self.prior_energy
         return np.where(known, np.maximum(left[:, 0], 0.0) / np.where(known, left[:, 1], 1.0), 0.0)
 

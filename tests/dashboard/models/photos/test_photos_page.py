@@ -59,7 +59,7 @@ def test_filters_choose_and_the_vector_orders(filters, rows):
 @pytest.mark.parametrize("order", ["best", "worst", "date"])
 @pytest.mark.parametrize("most", [1, 2, 10])
 def test_what_other_orders_begin_with_is_known(order, most):
-    """The first photos of each other sort order are computed in advance, with the same filters."""
+    """The first photos in all other sort orders are computed in advance, with the same filters."""
     known = PhotoData(LABELS, FACETS, LOOKS, list("abcd"), MARKS)
     filters = Filters(order, judged_only=True)
     found = photos_page.next_first_rows(known, RATINGS, sheet(filters).rows, order, most)
@@ -202,7 +202,7 @@ def test_filters_are_counted():
 
 
 def test_names_to_choose_from_begin_with_the_most_frequent():
-    """Names to choose from are sorted by frequency and show their number of photos."""
+    """Folder and camera names are listed by frequency, each with its number of photos."""
     shown = photos_page.shown_names(["a", "b\u202e", "c"], np.array([1, 1, 0, -1]))
     assert shown == {1: "b\\u202e (2)", 0: "a (1)"}
 
@@ -212,6 +212,6 @@ def test_names_to_choose_from_begin_with_the_most_frequent():
     [(None, "1,200 photos"), ([1] * 1200, "1,200 photos"), ([200] + [0] * 199 + [1] * 1000, None)],
 )
 def test_photos_in_stacks_are_counted_apart(stacks, said):
-    """If photos are in stacks, the text also gives the number shown, with one per stack."""
+    """If photos are in stacks, the text also counts the photos shown, one for each stack."""
     stacks = None if stacks is None else np.array(stacks)
     assert photos_page.count_text(np.arange(1200), stacks) == (said or "1,200 photos, 1,001 shown")

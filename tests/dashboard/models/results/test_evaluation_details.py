@@ -9,7 +9,7 @@ from tests.fixtures.evaluations import PEOPLE, details, difference, estimate, ev
 
 
 def looks(scope="all", metric="pairwise_accuracy", **found):
-    """Panels of an evaluation with details, by view."""
+    """Panels of a made-up evaluation with details, keyed by kind of detail."""
     about = evaluation(details=details() | found)
     return evaluation_details.panels(about, scope, metric)
 

@@ -21,7 +21,7 @@ def board(*results, **options):
 
 
 def test_the_headline_names_the_leader_its_interval_the_plain_prompt_and_chance():
-    """The headline gives the leader's accuracy with interval, the plain prompt's, and chance."""
+    """The headline gives the accuracy of leader (with interval), plain prompt and chance."""
     said = board().headline.replace("\N{NO-BREAK SPACE}", " ")
 
     assert said == (
@@ -31,7 +31,7 @@ def test_the_headline_names_the_leader_its_interval_the_plain_prompt_and_chance(
 
 
 def test_a_vector_that_saw_the_photos_never_leads():
-    """The in-sample vector comes last, however high its accuracy, and no text mentions it."""
+    """An in-sample vector is listed last, is never the leader, and is not named in the headline."""
     shown = board()
 
     assert shown.rows["vector"].iloc[-1] == "beauty"
@@ -53,7 +53,7 @@ def test_the_reader_is_told_that_the_winner_was_picked():
 
 
 def test_gaps_are_the_leaders_lead_whichever_way_the_pair_was_written():
-    """Each lead is the leader's accuracy minus another vector's, whatever order the file has."""
+    """A lead is the leader's accuracy minus the other vector's, however their pair was stored."""
     gaps = board().leads.set_index("vector")
 
     assert list(gaps.index) == ["ours", "plain-prompt"]

@@ -36,7 +36,7 @@ def test_guessing_is_not_told_by_itself(board):
 
 
 def test_baselines_are_small_and_a_lead_that_may_be_luck_is_hollow(board):
-    """Baselines have small marks, uncertain leads hollow ones, and a line marks a lead of 0."""
+    """Baselines have small marks, uncertain leads have hollow marks, and a line marks lead 0."""
     small = {row.name for row in forest.forest(board, {}, "plain").rows if row.small}
     assert small == {"plain-prompt", "random-direction"}
 
