@@ -42,7 +42,13 @@ from photorank.cli import (
     vector,
 )
 from photorank.cli.empty_texts import refuse_empty_texts
-from photorank.cli.output import Loudness, fault, loudness, message
+from photorank.cli.output import (
+    Loudness,
+    fault,
+    loudness,
+    message,
+    messages_at_success,
+)
 from photorank.errors import OutOfMemoryError, PhotorankError, in_words
 from photorank.workspace import Workspace
 
@@ -66,7 +72,8 @@ class Commands(TyperGroup):
         """Run the requested command; exit with 1 after an expected error, with 130 after Ctrl-C."""
         try:
             _require_address_space()
-            return super().invoke(ctx)
+            with messages_at_success():
+                return super().invoke(ctx)
         except (PhotorankError, OSError, MemoryError, ImportError) as error:
             told = in_words(error)
             if told is None:

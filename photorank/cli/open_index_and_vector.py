@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from photorank.cli.output import message
+from photorank.cli.output import message, message_at_success
 
 if TYPE_CHECKING:
     from photorank.album.kept.store import Entry
@@ -21,7 +21,7 @@ def open_vector(index: "Index", name: str | None, doing: str = "") -> "MasterVec
     """Rating vector of an index, loaded by name; without a name, the index's default vector.
 
     The default is the user's taste, the evaluation's best, or the first. `doing`, such as
-    ``rating``, is printed with the name of a default vector.
+    ``rating``, is printed with the name of a default vector, once the command has succeeded.
     """
     from photorank.evaluation.default_vector import default_vector
     from photorank.vectors.shipped import WITHIN_SCENES
@@ -30,10 +30,10 @@ def open_vector(index: "Index", name: str | None, doing: str = "") -> "MasterVec
     if name is None:
         name, why = default_vector(index)
         if doing:
-            message(f"{doing} by {name}, {why}")
+            message_at_success(f"{doing} by {name}, {why}")
     vector = load_vector(index, name)
     if doing and name in WITHIN_SCENES:
-        message(
+        message_at_success(
             f"{name} compares versions and shots of one scene; of different scenes it says nothing"
         )
     return vector

@@ -32,12 +32,38 @@ class Loudness(NamedTuple):
 
 _ORDINARY = Loudness()
 loudness: ContextVar[Loudness] = ContextVar("loudness", default=_ORDINARY)
+_at_success: ContextVar[list[str]] = ContextVar("messages at success")
 
 
 def message(text: object) -> None:
     """Print one line on standard error, unless the option --quiet is given."""
     if not loudness.get().quiet:
         fault(text)
+
+
+def message_at_success(text: str) -> None:
+    """Print one line on standard error once the command has succeeded.
+
+    Nothing is printed if it fails: an error is then the only line.
+    """
+    _at_success.get().append(text)
+
+
+def print_messages_left() -> None:
+    """Print the messages left for the command's success now, as a server does when it is ready."""
+    while _at_success.get():
+        message(_at_success.get().pop(0))
+
+
+@contextmanager
+def messages_at_success() -> Iterator[None]:
+    """Context of one command; prints the messages left for its success, unless it fails."""
+    token = _at_success.set([])
+    try:
+        yield
+        print_messages_left()
+    finally:
+        _at_success.reset(token)
 
 
 def fault(text: object) -> None:

@@ -8,7 +8,7 @@ import typer
 from photorank.cli.dashboard_server import HOST, Endpoint
 from photorank.cli.open_index_and_vector import open_index, open_vector
 from photorank.cli.options import IndexName, MaybeVector, example
-from photorank.cli.output import message
+from photorank.cli.output import message, print_messages_left
 from photorank.errors import MissingExtraError
 from photorank.heap import limit_arenas
 from photorank.outside_text import typed_path
@@ -64,6 +64,7 @@ def serve(
     encoder = opened.encoder()
     by = open_vector(opened, vector, "rating").name
     server.warm(encoder)
+    print_messages_left()
     message(f"rating by {by} of index {opened.name} at {endpoint.url} (Ctrl-C ends it)")
     if not tokens and endpoint.address != HOST:
         message(f"whoever reaches {endpoint.address} may ask: there is no --token-file")

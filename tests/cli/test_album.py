@@ -110,6 +110,7 @@ def test_mistakes_end_in_one_line(refused, gallery, tmp_path):
     assert "2 photos pinned, and 1 place:" in refused(*asked, *two)
     assert "is no photo of index" in refused(*asked, "--ban", tmp_path / "no.jpg")
     assert "no group 'sea'. There is: beach" in refused(*asked, "--group", "sea")
+    assert "no group 'sea'. There is: beach" in refused(*asked[:3], "--group", "sea")  # no vector
     assert "are in the index" in refused(*asked, "--to", gallery / "album")
     assert "no photo tells its day" in refused(*asked, "--per", "day", "--at-most", 2)
     assert not (gallery / "album").exists()
