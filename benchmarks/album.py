@@ -1,4 +1,4 @@
-"""Benchmark of album choice: closeness to the optimum, people's scores, and run time.
+"""Benchmark of automatic photo albums: closeness to the best value, human scores, run time.
 
     python benchmarks/album.py small
     python benchmarks/album.py --index oasis judged
@@ -82,7 +82,7 @@ def small() -> None:
 def _shares(
     n: int, k: int, quotas: bool, rng: np.random.Generator
 ) -> Iterator[tuple[float, float]]:
-    """Ratios of album values for each random collection: greedy/optimal and optimal/bound."""
+    """Ratios of album values, by random collection: greedy to optimal, and optimal to its bound."""
     for _ in range(100):
         X = rng.normal(size=(n, 4)).astype(np.float32)
         X /= np.linalg.norm(X, axis=1, keepdims=True)

@@ -65,7 +65,7 @@ def clusters(n: int, rng: np.random.Generator) -> Drawn:
 
 
 def clustered_tiers(n: int, rng: np.random.Generator) -> Drawn:
-    """Simulated photos with labels in three unequal tiers, correlated within each cluster."""
+    """Simulated photos with labels in three tiers of unequal size, correlated within clusters."""
     codes = _clusters(n, rng)
     quality = _shared(codes, rng)
     labels = np.searchsorted([1.2816, 1.6449], quality) * 1.0  # normal quantiles 0.90, 0.95
@@ -84,7 +84,7 @@ DESIGNS: dict[str, tuple[Callable[[int, np.random.Generator], Drawn], tuple[floa
 def simulate(
     design: str, n: int, signal: float, metric: str, runs: int, seed: tuple[int, ...]
 ) -> Floats:
-    """Array (runs, 11) of simulated results: interval limits, metric value and pair sums.
+    """Array (runs, 11), a row per simulation: interval limits, metric value and sums over pairs.
 
     The columns are the lower and upper limits of a metric for ratings A, those of its difference
     between ratings A and B, the metric's value for A, and three pair sums each for A and B.

@@ -1,4 +1,4 @@
-"""Test of the dashboard's forecast of how much accuracy 20 more choices between photos add.
+"""Test of the dashboard's forecast of the accuracy gained by 20 more choices between photos.
 
     python benchmarks/forecast.py --index oasis
 

@@ -28,7 +28,7 @@ from photorank.vectors.learners_by_name import LEARNERS
 
 
 class RandomPairs(SpanningPairs):
-    """Variant of the learner `spanning-pairs` that draws the same number of pairs at random."""
+    """Variant of the learner `spanning-pairs` that draws its pairs of photos at random."""
 
     def _chosen(self, X: Floats, comparisons: Comparisons, m: int) -> CandidatePairs:
         pairs, margins = comparisons.sample(m, rng=np.random.default_rng(self.random_state))
@@ -68,7 +68,7 @@ def main() -> None:
 def accuracy_column(
     photos: JudgedPhotos, by: Literal["photo", "group"], seed: int
 ) -> dict[str, tuple[str, str]]:
-    """Accuracy of each learner, and difference from the learner `all-pairs`, as text."""
+    """Accuracy of each learner, and its difference from the accuracy of `all-pairs`, as text."""
     folds = split_into_folds(photos, Protocol(fold_by=by, seed=seed))
     pairs = HeldOutPairs.of(photos.comparisons, folds)
     sums = {

@@ -93,7 +93,7 @@ def draw_thumbnails(index: Index) -> None:
 
 
 async def crowd(port: int, process: int, options: argparse.Namespace) -> dict[str, Any]:
-    """Results of the load test: one visitor opens every page, then many visitors at once."""
+    """Results of the load test, in which one visitor opens every page before many come at once."""
     slow = await first_visits(port)
     memory = {"warm": resident(process)}
     errors: list[str] = []

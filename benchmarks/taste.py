@@ -73,7 +73,7 @@ class Split:
 
     @cached_property
     def default(self) -> TastePrior:
-        """Prior distribution of personal vectors around the generic one, with default constants."""
+        """Prior distribution of personal vectors around the generic vector; default constants."""
         return TastePrior.of(self.X[self.train], self.generic.direction_)
 
     @cached_property
@@ -97,7 +97,7 @@ Found = dict[str, dict[int, list[float]]]  # by method and person, one accuracy 
 
 
 def main() -> None:
-    """Print tables of accuracy, or with `--constants` the estimated model constants."""
+    """Print tables of accuracy; if `--constants` is given, print estimated model constants."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--index")
     parser.add_argument("--raters", type=int, default=200, help="People to report on.")
@@ -291,12 +291,12 @@ def note(found: Found, name: str, person: Person, ratings: Floats) -> None:
 
 
 def by_person(values: dict[int, list[float]]) -> Floats:
-    """Mean accuracy of each person over the folds, as an array (people,)."""
+    """Mean accuracy over the test folds for each person, as an array (people,)."""
     return np.array([np.mean(folds) for folds in values.values()])
 
 
 def interval(values: Floats, *, sign: bool = False) -> str:
-    """Mean over people with its 95 % confidence interval, as text."""
+    """Mean of values, one per person, with its 95 % confidence interval, as text."""
     reach = student.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
     mean, form = values.mean(), "+.4f" if sign else ".4f"
     return f"{mean:{form}} [{mean - reach:{form}}, {mean + reach:{form}}]"

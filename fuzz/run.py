@@ -50,7 +50,7 @@ def fuzz(name: str, arguments: list[str]) -> None:
 
 
 def supervise(name: str, seconds: float, results: Path) -> None:
-    """Fuzz one target until the time is over, restart after crashes, and write the counts."""
+    """Fuzz one target until the time is over, restart after crashes; write the crash count."""
     from fuzz.targets import TARGETS
 
     corpus, found = (ROOT / "fuzz" / kind / name for kind in ("corpus", "found"))

@@ -75,7 +75,7 @@ def made_once(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def gallery(made_once):
-    """Folder of 24 photos in three groups; within a group, each photo is blurrier than the last.
+    """Folder of 24 photos in three groups; within a group, each is blurrier than the one before.
 
     Beside them lies `labels.csv` with their scores, groups and series;
     `notes.jpg` among them is a text.
@@ -107,7 +107,7 @@ def draw_photo(path, *, seed, blur=0.0, size=(96, 72)):
 
 @pytest.fixture(scope="session")
 def indexed_home(made_once, gallery):
-    """Workspace with the gallery indexed as `small` by encoder `embedded`, with labels.
+    """Workspace whose index `small` holds the test photos, with labels and encoder `embedded`.
 
     It has two vectors: `ours`, learned from the labels, and `plain-prompt`, from words.
     It is shared by all tests: change a copy of it, which is `home`.
@@ -147,7 +147,7 @@ def home(tmp_path, indexed_home, monkeypatch):
 
 @pytest.fixture
 def own_gallery(home, gallery, tmp_path):
-    """Copy of the gallery for one test, to which the index of `home` is redirected."""
+    """Copy of the test photos for one test; the index in the fixture `home` points to the copy."""
     from photorank.index.maintenance.reroot import reroot
     from photorank.workspace import Workspace
 

@@ -176,7 +176,7 @@ def test_slow_libraries_are_imported_where_they_are_used():
 
 @pytest.mark.slow
 def test_only_the_workspace_spells_the_paths_of_an_index():
-    """Names of an index's files occur as literals only in modules of the package `workspace`."""
+    """Names of an index's files are spelt out only in modules of the package `workspace`."""
 
     def wrong(path):
         texts = (node.value for node in ast.walk(tree_of(path)) if isinstance(node, ast.Constant))
@@ -306,7 +306,7 @@ def test_learning_waits_for_no_library_that_it_does_not_use():
 
 @pytest.mark.slow
 def test_the_first_page_waits_for_no_library_that_it_does_not_use():
-    """Imports of the home page load streamlit, but not scikit-learn, SciPy or other slow ones."""
+    """The home page's imports load Streamlit, but no slow library such as SciPy or scikit-learn."""
     page = ast.parse((ROOT / "dashboard" / "views" / "discerning_power.py").read_text())
     mine = [node for node in page.body if isinstance(node, ast.ImportFrom)]
     program = "\n".join(["import sys", *map(ast.unparse, mine), "print(*sys.modules)"])

@@ -1,4 +1,4 @@
-"""Safety from hostile names, tables, cards, manifests and requests."""
+"""Safety from hostile names, tables, vector cards, dataset manifests and web requests."""
 
 import csv
 import http.client
@@ -180,7 +180,7 @@ def _in_proto(text, proto):
 
 @pytest.fixture
 def named_home(home, tmp_path):
-    """Workspace whose photos, group, source and rater have hostile names."""
+    """Workspace whose photos, group of photos, label source and rater have hostile names."""
     folder = tmp_path / "library"
     folder.mkdir()
     files = [folder / f"{TURNED}{number}.jpg" for number in range(3)]
@@ -236,7 +236,7 @@ def ask(port, method, path, body=None, **headers):
 
 
 def test_the_server_is_for_this_machine_and_gives_out_no_file(server, home, gallery):
-    """The server listens on 127.0.0.1, gives out no private file and refuses foreign origins."""
+    """The server listens on 127.0.0.1, serves no private file and refuses foreign web origins."""
     listening = Path("/proc/net/tcp")
     if listening.exists():
         mine = [line.split()[1] for line in listening.read_text().splitlines()[1:]]
@@ -273,7 +273,7 @@ def test_the_server_is_for_this_machine_and_gives_out_no_file(server, home, gall
 
 
 def test_the_server_asks_nobody_on_the_internet(home, monkeypatch):
-    """Whatever a request's origin, a server that listens on all addresses contacts no proxy."""
+    """A dashboard server that listens on all addresses sends no request to a configured proxy."""
     with socket.create_server(("127.0.0.1", 0)) as proxy:
         proxy.settimeout(1.0)
         for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):

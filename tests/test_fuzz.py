@@ -1,4 +1,4 @@
-"""Fuzz targets on their seeds and on random mutations of the seeds."""
+"""Runs of the fuzz targets on seed inputs and on random mutations of these inputs."""
 
 import random
 

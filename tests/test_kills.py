@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="processes are forked and killed")
 def test_a_few_kills_lose_nothing(tmp_path):
-    """An index, export or evaluation that was killed and rerun equals an uninterrupted one."""
+    """If indexing, export or evaluation is killed and rerun, the result is as if never killed."""
     command = [sys.executable, str(ROOT / "benchmarks" / "kills.py"), "--results", str(tmp_path)]
     command += ["--index", "3", "--export", "1", "--evaluate", "1", "--photos", "24"]
     ended = subprocess.run(command, check=True, timeout=300, capture_output=True)  # noqa: S603

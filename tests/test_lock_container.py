@@ -74,7 +74,7 @@ def put_wheel(folder, name, version):
 
 
 def lock(folder, url, index=None):
-    """Run lock_container.py on a copy of the Dockerfile; return result, Dockerfile and lock."""
+    """Run lock_container.py on a copied Dockerfile; return its process, Dockerfile and lock."""
     dockerfile = folder / "photo_classifier.Dockerfile"
     dockerfile.write_text((ROOT / "photo_classifier.Dockerfile").read_text())
     command = [sys.executable, ROOT / "scripts" / "lock_container.py", "--to", folder]
@@ -122,7 +122,7 @@ def test_wheels_that_cannot_be_asked_for(network, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", ["newer for graphics cards", "other bytes", "no network"])
 def test_nothing_is_written_that_was_not_found(network, tmp_path, fault):
-    """If anything to be pinned is not found, one line says so and no file is changed."""
+    """If anything to be pinned is not found, one error line says so and no file is changed."""
     url = "http://127.0.0.1:9" if fault == "no network" else network.url
     put_wheel(network.wheels, "torch", "2.9.1+cpu")
     put_wheel(network.wheels, "torchvision", "0.24+cpu")

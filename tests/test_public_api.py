@@ -72,7 +72,7 @@ def test_a_learner_finds_the_direction_that_people_go_by(judged, name):
 
 
 def test_comparisons_are_the_pairs_that_people_ordered():
-    """Scores give all pairs of photos with unequal scores; choices give only the shown pairs."""
+    """Scores compare every two photos with unequal scores; choices compare only the shown pairs."""
     scores = photorank.Comparisons.from_scores([3.0, 1.0, 2.0, 1.0, np.nan])
     assert scores.n_pairs == 5  # all of four photos but the two that are equal
     assert scores.active.tolist() == [0, 1, 2, 3]

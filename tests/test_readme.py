@@ -8,7 +8,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_two_commands_of_a_fresh_machine_are_told():
-    """The README has one line to install and run the demo, and the same test line as .ci/run."""
+    """Two README commands install the package and run the demo or the same tests as .ci/run."""
     shell = README.splitlines()
     assert 'pip install -e ".[embedded,dev]" && photorank demo' in shell
     assert 'pip install -e ".[embedded,dev]" && pytest -n 3 --dist worksteal' in shell

@@ -34,7 +34,7 @@ def levels(photo):
 
 
 def sharpness(photo):
-    """Sharpness of a photo, as the mean grey-level steps between neighbouring pixels."""
+    """Sharpness of a photo, from the mean grey-level differences between neighbouring pixels."""
     grey = levels(photo.convert("L"))
     return np.abs(np.diff(grey, axis=0)).mean() + np.abs(np.diff(grey, axis=1)).mean()
 

@@ -92,7 +92,7 @@ def test_a_single_index_needs_no_name(tmp_path):
     "name", ["", ".", "..", "../up", "a/b", "a\\b", ".hidden", "x" * 65, "nul", "COM1.json", "a\n"]
 )
 def test_names_that_are_no_file_names_are_refused(tmp_path, name):
-    """An index name is refused if it leads out of the workspace or some system forbids it."""
+    """An index name is refused if it leads out of the workspace or an operating system bans it."""
     with pytest.raises(InvalidNameError):
         Workspace(tmp_path).index(name)
 
@@ -133,7 +133,7 @@ def test_a_file_in_the_way_of_a_folder_is_told(tmp_path):
 
 @pytest.mark.skipif(not os.path.exists("/proc/self"), reason="no /proc on this system")
 def test_a_folder_that_nobody_can_write_to_is_told():
-    """If a folder cannot be written to, the error names the innermost path that failed."""
+    """If a folder cannot be written to, the error names the path that failed, not an outer one."""
 
     def write_within():
         with storage_errors(Path("outer")):

@@ -26,7 +26,7 @@ def heads():
     ],
 )
 def test_only_new_cosines_are_worked_out(heads, monkeypatch, rows, clients, anew):
-    """A second request computes only unknown cosines, and its result equals a fresh computation."""
+    """Only uncached cosine similarities are computed; the result equals a full computation."""
     kept = KeptSimilarities(heads)
     kept.of(np.arange(300), np.arange(0, 300, 3)).sums.sum()
     rows, clients = np.array(rows), np.array(clients)

@@ -14,12 +14,12 @@ def single(n):
 
 
 def rows(album):
-    """Index rows of the photos in an album."""
+    """Row numbers of an album's photos in the index."""
     return [one.row for one in album.chosen]
 
 
 def test_days_are_the_cameras_and_the_undated_have_no_limit(collection):
-    """At most two photos per day are chosen; photos without a capture time are not limited."""
+    """A limit per day counts camera dates, and does not limit photos without a capture time."""
     folder = collection.folder / "dated"
     folder.mkdir()
     for number in range(6):

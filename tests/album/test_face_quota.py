@@ -57,7 +57,7 @@ def test_fewer_faces_than_asked_for_leave_no_place_empty(index):
 
 @pytest.mark.parametrize("quota", [FaceQuota(0, 2), FaceQuota(2, 2)])
 def test_a_quota_that_takes_no_place_is_no_reason(library, quota):
-    """If no photo has a face, a face quota excludes no photo; a note reports an unmet minimum."""
+    """If no photo has a face, the face quota is never the reason why a photo is left out."""
     fill(library.folder, 10)
     library.build(faces=False)
     with adding(library.paths) as connection:
@@ -68,7 +68,7 @@ def test_a_quota_that_takes_no_place_is_no_reason(library, quota):
 
 
 def test_at_most_leaves_places_empty_where_all_else_has_a_face(index):
-    """If only photos beyond the face quota are left, places stay empty and a note says why."""
+    """If every remaining photo has a face and the face limit is reached, places stay empty."""
     made = album(index, 9, FaceQuota(0, 1))
     assert len(rows(made)) == 8
     assert "1 place left empty: the quota on faces allows no more" in made.notes
@@ -92,7 +92,7 @@ def test_what_is_no_quota_is_refused(text):
 
 
 def test_what_faces_lack_in_any_shot_is_part_of_the_reason(index):
-    """The reason for the chosen shot says "eyes open" if another shot's eyes are hardly open."""
+    """The reason for choosing a shot says "eyes open" if eyes are hardly open in another shot."""
     shots = [[LARGE._replace(cut=False, eyes=eyes)] for eyes in ("open", "open", "hardly open")]
     digests = index.digests()
     with adding(index.paths) as connection:

@@ -10,7 +10,7 @@ from photorank.album.value import Value
 
 
 def scene(seed, *, quotas=False):
-    """Function that values albums of a small random collection, and random rules for albums."""
+    """Function that computes the value of albums of few random photos, and random album rules."""
     rng = np.random.default_rng(seed)
     n = int(rng.integers(3, 10))
     X = rng.normal(size=(n, 4))
@@ -49,7 +49,7 @@ def best_of_all(value, rules):
 @pytest.mark.parametrize("quotas", [False, True], ids=["places", "quotas"])
 @pytest.mark.parametrize("seed", range(40))
 def test_greedy_keeps_its_promise_and_the_bound_holds(seed, quotas):
-    """A greedy choice has the guaranteed share of the best value and a valid upper bound on it."""
+    """A greedy album has its guaranteed share of the best value, and no album exceeds its bound."""
     value, rules = scene(seed, quotas=quotas)
     choice = choose(value, rules)
     best = best_of_all(value, rules)
@@ -95,7 +95,7 @@ def test_lazy_greedy_is_greedy():
 
 
 def test_ratings_alone_take_the_best_rated_and_the_bound_is_their_sum():
-    """Without similarities, the best-rated photos are chosen and the upper bound is their value."""
+    """If only ratings count, the best-rated photos are chosen, and the value equals its bound."""
     worth = np.array([0.1, 0.4, 0.3, 0.2])
     rules = Rules(2, np.empty(0, dtype=np.intp), np.ones(4, dtype=bool))
     choice = choose(Value(worth, Similarities(np.zeros((4, 0), dtype=np.float32))), rules)

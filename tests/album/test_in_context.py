@@ -25,7 +25,7 @@ def asked(collection):
 
 
 def test_a_photo_adds_what_the_album_is_worth_less_without_it(asked):
-    """A photo adds the same value to an album before and after joining, and 1 to an empty album."""
+    """The value that a photo adds to an album is the same whether the photo is in it or not."""
     _, ask = asked
     [inside] = ask([1, 4, 7], [4])
     [outside] = ask([1, 7], [4])
@@ -37,7 +37,7 @@ def test_a_photo_adds_what_the_album_is_worth_less_without_it(asked):
 
 
 def test_a_twin_of_the_albums_photos_adds_less_than_another_of_its_rating(asked):
-    """A duplicate of an album's photo adds almost no value; better-rated photos add more value."""
+    """A duplicate of an album's photo adds less value than a different photo of equal rating."""
     index, ask = asked
     ratings = np.zeros(len(index))
     heads = index.embeddings()

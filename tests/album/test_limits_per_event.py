@@ -28,5 +28,5 @@ def test_no_part_exceeds_its_share_and_all_places_can_be_filled(seed):
 
 
 def test_one_part_is_not_limited():
-    """Photos that all belong to one event get no limits."""
+    """If all photos belong to one event, an album has no limit per event."""
     assert limits_per_event(np.zeros(9, dtype=int), np.ones(9, bool), np.array([], int), 3) is None

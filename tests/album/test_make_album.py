@@ -46,7 +46,7 @@ def make(collection):
 
 
 def rows(album):
-    """Index rows of the photos in an album."""
+    """Row numbers of an album's photos in the index."""
     return [one.row for one in album.chosen]
 
 
@@ -209,7 +209,7 @@ def test_every_photo_banned_but_one(make):
     ],
 )
 def test_wishes_that_contradict_themselves_end_in_a_line(make, wishes, said):
-    """Contradictory wishes raise an error of one line that says what is wrong."""
+    """Contradictory album wishes raise an error of one line that says what is wrong."""
     with pytest.raises(AlbumError, match=said) as caught:
         make(2, **wishes)
     assert "\n" not in str(caught.value)
@@ -325,6 +325,6 @@ def test_the_table_has_a_row_a_photo_and_no_formula(hostile):
 
 @pytest.mark.parametrize("balance", [-0.1, 7.0, float("nan")])
 def test_variety_that_is_no_share_is_refused(make, balance):
-    """A variety outside 0 to 1 raises an error even when photorank is called from Python."""
+    """An album's variety setting outside 0 to 1 raises an error even in calls from Python."""
     with pytest.raises(AlbumError, match="variety is"):
         make(2, balance=balance)

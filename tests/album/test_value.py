@@ -8,7 +8,7 @@ from photorank.album.value import Value
 
 
 def many(seed):
-    """Function that values albums of 1,500 random photos, and each photo's part number."""
+    """Function that computes the value of albums of 1,500 photos, and each photo's group number."""
     rng = np.random.default_rng(seed)
     similarities = rng.random((1500, 60)).astype(np.float32) ** 6
     return Value(rng.random(1500) ** 3 / 3, Similarities(similarities), 1 / 60), rng.integers(
@@ -18,7 +18,7 @@ def many(seed):
 
 @pytest.mark.parametrize("limit", [2, 1500])
 def test_the_greatest_gains_are_those_of_all(limit):
-    """Skipping photos by upper bounds on their gains does not change which photos gain most."""
+    """Skipping photos by upper bounds does not change which photos add most to an album."""
     value, parts = many(limit)
     rows, cover = np.arange(1500), value.cover(np.arange(12))
     gains, ceilings = value.gains(cover, rows), value.alone.copy()
@@ -36,7 +36,7 @@ def test_the_greatest_gains_are_those_of_all(limit):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_no_swap_that_was_ruled_out_gains_more(seed):
-    """No swap in a large collection gains more than the proposed one."""
+    """No swap of an album photo adds more value than the proposed swap, among 1,500 photos."""
     value, parts = many(seed)
     empty = np.empty(0, dtype=np.intp)
     rules = Rules(9, empty, np.ones(1500, dtype=bool), parts if seed else None, 3)
@@ -53,7 +53,7 @@ def test_no_swap_that_was_ruled_out_gains_more(seed):
 
 
 def test_a_bound_of_few_gains_is_the_bound_of_all():
-    """Upper bounds on an album's value are equal whether computed from few gains or from all."""
+    """The upper bound on an album's value is equal whether few or all photos' gains are used."""
     value, _ = many(7)
     empty = np.empty(0, dtype=np.intp)
     choice = choose(value, Rules(9, empty, np.ones(1500, dtype=bool)))

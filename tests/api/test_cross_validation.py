@@ -95,7 +95,7 @@ def test_groups_of_any_kind_share_a_fold(judged):
 
 
 def test_given_ratings_are_measured_with_intervals(judged):
-    """Measured accuracy leaves out unlabelled photos and has a confidence interval."""
+    """The accuracy of given ratings leaves out unlabelled photos and has a confidence interval."""
     X, scores = judged
     scores = np.where(np.arange(120) < 20, np.nan, scores)
 

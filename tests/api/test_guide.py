@@ -27,7 +27,7 @@ def test_the_notebook_runs(monkeypatch, capsys):
 
 
 def test_the_pages_of_names_are_what_the_docstrings_say():
-    """The API pages match the docstrings; if not, run `python scripts/api_pages.py`."""
+    """The API pages equal those that `python scripts/api_pages.py` makes from the docstrings."""
     script = runpy.run_path(str(ROOT / "scripts" / "api_pages.py"))
     there = {path.name: path.read_text(encoding="utf-8") for path in ROOT.glob("docs/api/*.md")}
     told = {name for _, _, names in script["PAGES"].values() for name in names}

@@ -16,13 +16,13 @@ from photorank.errors import (
 
 @photorank.image_encoder(name="few-pixels", digest="1", size=4)
 def few_pixels(images):
-    """Pixel values of each image, relative to middle grey, as its embedding."""
+    """Embedding of each image: its pixel values, relative to middle grey."""
     return [np.asarray(image, dtype=np.float32).ravel() - 127.5 for image in images]
 
 
 @pytest.fixture
 def own(tmp_path, gallery, monkeypatch):
-    """Index of the gallery with its labels, built with a Python function as encoder."""
+    """Index of the test photos and their labels, built with a Python function as encoder."""
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path))
     return photorank.build_index(
         "own", gallery, encoder=few_pixels, labels=str(gallery / "labels.csv")
@@ -46,7 +46,7 @@ def test_photos_and_labels_are_tables_of_the_same_rows(home):
 
 @pytest.mark.slow
 def test_a_photo_rates_alike_as_file_image_pixels_and_row(home, gallery):
-    """A photo has the same rating as an indexed file, an open image, pixels or an embedding."""
+    """A photo gets the same rating if given as a file, an open image, pixels or an embedding."""
     index = photorank.open_index("small")
     file = gallery / "beach" / "3.jpg"
     with Image.open(file) as image:
@@ -189,7 +189,7 @@ def test_a_function_that_gives_something_else_is_told(tmp_path, gallery, monkeyp
 
 
 def test_labels_of_a_table_replace_those_of_their_source(own):
-    """Importing a DataFrame again replaces the labels that were imported from it before."""
+    """Labels imported from one DataFrame are replaced by those imported from the next."""
     table = pd.DataFrame(
         {"file": ["beach/0.jpg", "beach/1.jpg"], "score": [1.0, 5.0], "rater": "me"}
     )
@@ -201,7 +201,7 @@ def test_labels_of_a_table_replace_those_of_their_source(own):
 
 
 def test_imported_embeddings_have_no_encoder():
-    """Loading an encoder for imported embeddings raises an error with the reason."""
+    """Loading an encoder for imported embeddings is refused with an error that says why."""
     with pytest.raises(NoEncoderError, match="as made by 'ViT of ours'"):
         photorank.load_encoder("embeddings:ViT of ours")
 

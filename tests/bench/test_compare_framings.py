@@ -13,7 +13,7 @@ ONCE = Protocol(fold_by="photo", folds=3, repeats=1)
 
 
 class FramedColours(ColourEncoder):
-    """Colour encoder that sees only noise in the framing `pad`."""
+    """Encoder by colours that gets random noise instead of a photo in the framing `pad`."""
 
     def prepare(self, photo):
         """Photo as one small frame, or random noise in the framing `pad`."""
@@ -25,13 +25,13 @@ class FramedColours(ColourEncoder):
 
 
 def load(framing):
-    """Colour encoder with the given framing."""
+    """Encoder by colours, with the given framing of photos."""
     return FramedColours(framing=framing)
 
 
 @pytest.mark.slow  # a whole index embedded twice
 def test_the_indexs_own_framing_scores_as_in_an_evaluation(home):
-    """If photos are embedded anew, a learner's accuracy equals the one that `evaluate` finds."""
+    """In the index's own framing, a learner is about as accurate as `evaluate` finds it."""
     from photorank.encoders import load_encoder
 
     index = open_index("small")

@@ -13,7 +13,7 @@ from tests.bench.test_compare_framings import load
 
 
 def test_the_table_holds_each_pairs_flips():
-    """For each two photos, the table gives the share of altered copies that reverse their order."""
+    """The table gives, for each photo pair, the share of altered copies that reverse its order."""
     ratings = np.random.default_rng(0).normal(size=(6, 7))
     table = flip_table(ratings)
 
@@ -24,7 +24,7 @@ def test_the_table_holds_each_pairs_flips():
 
 
 def test_photos_are_rated_in_other_forms(home):
-    """For each framing, the rating spread and the share of reordered photo pairs have intervals."""
+    """Rating spread and share of reordered pairs have confidence intervals for each framing."""
     told = []
     found = measure_stability(
         open_index("small"),
@@ -68,7 +68,7 @@ def test_photos_that_are_gone_are_told(own_gallery):
 
 
 def test_few_photos_are_refused(home, photos_of_one_kind):
-    """Measuring stability with too few photos to learn and test a direction is refused."""
+    """Measuring stability is refused if there are too few photos to learn and test a vector."""
     with pytest.raises(TooFewPhotosError):
         measure_stability(photos_of_one_kind, load, framings=("squash",))
 

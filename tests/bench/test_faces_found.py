@@ -1,4 +1,4 @@
-"""Benchmark of face detection: table of marked faces, and figures with intervals."""
+"""Benchmark of face detection: table of marked faces, and results with confidence intervals."""
 
 from math import isnan
 
@@ -52,7 +52,7 @@ def test_faces_are_paired_with_the_nearest_mark():
 
 
 def test_each_figure_has_its_interval_and_what_it_is_of():
-    """Each face-detection figure has the value, interval and count that were computed by hand."""
+    """Face-detection figures and their counts of faces equal those computed by hand."""
     whole = LARGE._replace(cut=False)
     shut = whole._replace(eyes="hardly open")
     photos = [

@@ -1,4 +1,4 @@
-"""Benchmark of indexing speed: synthetic photos, reference loop and upper limit."""
+"""Benchmark of indexing speed: synthetic photos, plain reference loop, and upper limit of speed."""
 
 import numpy as np
 import pytest
@@ -45,7 +45,7 @@ def test_the_reference_is_open_clip_itself(tiny_model, tmp_path):
 
 
 def test_the_ceiling_adds_the_work_of_decoding_and_encoding():
-    """If 30 photos/s are decoded and 20/s encoded on shared cores, the speed limit is 12/s."""
+    """If shared cores decode 30 photos/s or encode 20/s, the speed limit of indexing is 12/s."""
     speed = IndexingSpeed("", 1, 2, 10.0, 5.0, 30.0, 20.0, 2.0, 0.83, 1.0, 1.0)
 
     assert speed.perfect_overlap == pytest.approx(12)

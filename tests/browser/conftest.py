@@ -190,7 +190,7 @@ def wait_until(page, holds):
 
 @contextmanager
 def answered(page):
-    """Context manager that waits until the page shows the server's answer to the block's action.
+    """Context manager that, after its block, waits until the page shows the server's answer.
 
     Only for what the server is asked for at once, and nothing on the page could be waited for.
     """

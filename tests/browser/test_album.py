@@ -1,4 +1,4 @@
-"""Album page in the browser: places, balance, pins, bans and every kind of export."""
+"""Album page in the browser: number of photos, variety, pinning, leaving out and exports."""
 
 import csv
 import hashlib
@@ -125,7 +125,7 @@ def test_bans_and_pins_by_clicks_and_how_they_are_undone(album):
 
 
 def test_by_keyboard_alone(album):
-    """Keys alone set an album's places and balance, leave a photo out (X) and undo that (U)."""
+    """Keys alone set an album's size and variety, leave a photo out (X) and undo that (U)."""
     page = album()
     places = page.get_by_label("Places", exact=True)
     places.focus()

@@ -53,7 +53,7 @@ def many(tmp_path_factory):
 
 
 def opened(visitor, many):
-    """Page Photos, and the list of its later requests for sort orders, which are held back."""
+    """Open the page Photos; its later requests for sort orders are held back in a list."""
     page, held = visitor(viewport={"width": 1440, "height": 900}), []
     page.goto(f"{many.address}/photos?vector={VECTOR}")
     page.locator(".cell img[src]").first.wait_for()

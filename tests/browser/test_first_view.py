@@ -43,7 +43,7 @@ def visit(visitor):
 
 
 def go_home(page, server):
-    """Open Home again and again until its document has a first view, at most 40 times."""
+    """Reload Home, at most 40 times, until its HTML has photos to show before Streamlit loads."""
     for _ in range(40):
         if "first-view-data" in page.goto(server, wait_until="commit").text():
             return
@@ -57,7 +57,7 @@ def boxes(page, of):
 
 @pytest.mark.parametrize("size", SIZES)
 def test_the_page_takes_over_where_the_first_view_was(server, visit, size):
-    """The loaded page shows the same photos in the same places as the first view before it."""
+    """The loaded page shows the same photos in the same places as the provisional first view."""
     alone = visit(size, alone=True)
     go_home(alone, server)
     first = boxes(alone, "#first-view")

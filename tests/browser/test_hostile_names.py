@@ -83,7 +83,7 @@ def test_an_address_of_no_collection_says_so_and_leads_home(server, page, name):
 
 
 def test_an_address_of_no_vector_is_as_if_none_was_asked_for(server, page):
-    """An address with an unknown vector opens the collection's page with another vector."""
+    """An address with an unknown vector opens the collection's page, without an exception."""
     page.goto(f"{server}/photos?vector={quote(IMAGE)}")
     drawn(page)
     assert "small" in page.content()

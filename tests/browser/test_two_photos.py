@@ -90,7 +90,7 @@ PLACED = """wide => {
 
 
 def test_wide_photos_take_the_width_where_the_answer_has_room_below(server, tab, tmp_path):
-    """In a tall window the answer stands below two wide photos, in a low window beside them."""
+    """An answer stands below two wide photos in a tall window, and beside them in a low one."""
     photos = [tmp_path / "a.jpg", tmp_path / "b.jpg"]
     for seed, path in enumerate(photos):
         draw_photo(path, seed=seed, size=(1500, 1000))

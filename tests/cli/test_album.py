@@ -21,7 +21,7 @@ def album(photorank):
 
 @pytest.mark.slow
 def test_the_json_is_the_contract(album):
-    """The JSON gives the album's places and upper bound, and each photo's rating and gain."""
+    """The JSON gives an album's size, its value's upper bound, and each photo's rating and gain."""
     made = album("--places", 5)
     assert {"places", "chosen", "bound"} <= set(made)
     assert made["places"] == 5
@@ -48,7 +48,7 @@ def test_known_series_have_one_shot_each(album):
 
 
 def test_pins_bans_groups_and_limits(album, gallery):
-    """Pins, bans, groups and limits of an album are obeyed, and empty places are reported."""
+    """An album obeys pins, bans, a group and a limit per group, and reports empty places."""
     worst, best = gallery / "beach" / "7.jpg", gallery / "beach" / "0.jpg"
     made = album("--places", 3, "--pin", worst, "--ban", best, "--group", "beach")
     paths = [one["path"] for one in made["chosen"]]
@@ -64,7 +64,7 @@ def test_pins_bans_groups_and_limits(album, gallery):
 
 
 def test_without_a_folder_it_only_tells(photorank, gallery, tmp_path, monkeypatch):
-    """If no folder is given, the album, its bound and near misses are printed; no file is made."""
+    """If no folder is given, album, greatest possible value and near misses are only printed."""
     monkeypatch.chdir(tmp_path)
     before = sorted(gallery.rglob("*"))
     outcome = photorank("album", "--places", 4, "--vector", "ours")

@@ -75,7 +75,7 @@ def test_an_album_finds_its_photos_wherever_they_lie(kept, own_gallery, home):
 
 @pytest.mark.slow
 def test_the_swap_is_one_command(kept):
-    """The option --swap saves the proposed exchange, which raises the value and can be undone."""
+    """The option --swap saves a proposed exchange of photos that raises the album's value."""
     before = kept("albums", "save", "s", "--places", 4, "--vector", "ours")
     worst = kept("bottom", "--vector", "ours", "-k", 3)
     kept("albums", "save", "s", *[word for one in worst for word in ("--photo", one["path"])])

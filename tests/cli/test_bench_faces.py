@@ -8,7 +8,7 @@ from tests.fixtures.portraits import as_jpeg, needs_faces, portrait
 @pytest.mark.slow
 @needs_faces
 def test_figures_are_printed_with_intervals(photorank, refused, tmp_path):
-    """Face detection results are printed as a table and as JSON; a bad table of labels fails."""
+    """Face detection results are printed as table and JSON; a table without boxes is refused."""
     (tmp_path / "a.jpg").write_bytes(as_jpeg(portrait()))
     table = tmp_path / "faces.csv"
     table.write_text("file,left,top,right,bottom,eyes\na.jpg,178,67,273,175,open\n")

@@ -21,7 +21,7 @@ def made_up(tmp_path, monkeypatch):
 
 @pytest.mark.slow  # it measures
 def test_search_is_measured_beside_numpy_and_faiss(photorank):
-    """Photorank, NumPy and Faiss find the same photos; the speed limit and ratios are reported."""
+    """Photorank, NumPy and Faiss find the same photos, and each one's search speed is reported."""
     found = photorank("bench", "search", "-k", 5, "--rounds", 1, "--json").json
     assert (found["k"], found["photos"], found["same"]) == (5, 300, 1.0)
     assert found["faiss_ratio"] == pytest.approx(found["faiss"] / found["ours"])
@@ -52,7 +52,7 @@ def test_encoders_are_raced_in_one_run(photorank):
 
 @pytest.mark.slow  # it measures
 def test_every_page_is_measured(photorank):
-    """Each dashboard page is timed twice: at its first load and again when all is loaded."""
+    """Each dashboard page is timed at its first run and at later runs."""
     found = photorank("bench", "dashboard", "--rounds", 1, "--vector", VECTOR, "--json").json
     views = list((Path(__file__).parents[2] / "dashboard" / "views").glob("*.py"))
     assert len({page["page"] for page in found["pages"]}) == len(views) > 0

@@ -5,7 +5,7 @@ N = 40
 
 
 def embeddings(folder, rows):
-    """Folder with embeddings of numbered photos in NumPy's format, and a CSV file of labels."""
+    """Folder with a NumPy file of photo embeddings, and a CSV file of the photos' labels."""
     folder.mkdir()
     np.save(folder / "x.npy", rows.astype(np.float32))
     labels = [f"x/{n:09},{n}" for n in range(N)]

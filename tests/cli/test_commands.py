@@ -157,7 +157,7 @@ def test_a_vector_from_words_can_be_shown(photorank):
 
 @pytest.mark.slow
 def test_a_learned_vector_tells_its_held_out_accuracy(photorank):
-    """Learning uses all labels and reports the pairwise accuracy on held-out photos."""
+    """`vector learn` learns from all labels, and reports a cross-validated pairwise accuracy."""
     learned = photorank("vector", "learn", "again", "--learner", "all-pairs", "--gap-power", 1)
 
     card = photorank("vector", "show", "again", "--json").json
@@ -246,7 +246,7 @@ def test_commands_say_which_vector_they_took(photorank, gallery):
 
 @pytest.mark.slow
 def test_evaluate_prints_the_contract_and_keeps_it(photorank):
-    """The evaluation is saved and printed with its protocol, results, intervals and differences."""
+    """Protocol, results, intervals and vector differences of evaluations are saved and printed."""
     command = ["evaluate", "--learners", "pair-least-squares", *QUICK[2:]]
 
     outcome = photorank(*command, "--fold-by", "series", "--seed", 3, "--json")

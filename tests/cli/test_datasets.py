@@ -61,7 +61,7 @@ def test_datasets_are_listed_with_ones_own(photorank, mine):
 
 
 def test_a_dataset_is_shown_with_what_its_layout_was_taken_from(photorank, mine):
-    """A dataset's description tells the source of its layout and whether it was verified."""
+    """A dataset's description tells the source of its layout and if that layout was verified."""
     shown = photorank("datasets", "show", "mine").out
     assert "not verified" in shown
     assert "made up" in shown
@@ -120,7 +120,7 @@ def test_a_bad_manifest_hides_no_other(photorank, mine):
 
 @pytest.mark.slow
 def test_photos_and_labels_are_indexed_in_one_go(photorank, mine):
-    """Indexing a dataset imports its scores, groups, numbers of raters and official split."""
+    """Indexing a dataset imports scores, groups, rater counts and the official train-test split."""
     outcome = photorank("index", mine, "--encoder", "embedded", "--dataset", "mine")
     assert outcome.code == 0, outcome.err  # the index is called as the dataset is
     assert "never run against its real tables" in outcome.err

@@ -106,7 +106,7 @@ def test_nuisance_tells_gaps_and_keeps_the_vector(photorank):
 
 @pytest.mark.usefixtures("home")
 def test_nuisance_in_words(photorank, refused):
-    """`nuisance` prints what each cluster looks like, and the accuracy change with an interval."""
+    """`nuisance` says what each photo cluster looks like, and how the vector's accuracy changes."""
     outcome = photorank("nuisance", "--vector", "ours", "--clusters", 2)
 
     assert outcome.code == 0, outcome.err
@@ -123,7 +123,7 @@ def test_a_name_that_is_taken_is_told_before_any_work(refused):
 
 @pytest.mark.usefixtures("home")
 def test_bench_framing_and_stability_print_their_tables(photorank, gallery, tiny_spec):
-    """`bench framing` prints leads over the framing `crop`; `bench stability` prints a table."""
+    """`bench framing` compares framings with `crop`; `bench stability` prints a table."""
     labels = ("--labels", gallery / "labels.csv")
     photorank("index", gallery, "--name", "tiny", "--encoder", tiny_spec, *labels)
     bench_framing = ("bench", "framing", "--index", "tiny", "--folds", 3, "--framings")

@@ -84,7 +84,7 @@ def test_tables_hold_what_top_says(photorank, tmp_path):
 
 
 def test_embeddings_are_those_of_the_index(photorank, tmp_path):
-    """The exported clip-retrieval array equals the last-layer part of the index's embeddings."""
+    """The exported clip-retrieval array equals the last-layer values in the index's embeddings."""
     outcome = photorank("export", "--format", "clip-retrieval", "--to", tmp_path / "out", "--json")
 
     assert [Path(path).name for path in outcome.json["written"]] == [

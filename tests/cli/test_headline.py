@@ -5,7 +5,7 @@ from tests.fixtures.evaluations import difference, evaluation, result
 
 
 def row(vector, value, **flags):
-    """Result for a vector, with an interval of ± 0.02 around its value."""
+    """Evaluation result of a vector, with a confidence interval of ± 0.02 around its accuracy."""
     return result(vector, (value, value - 0.02, value + 0.02), **flags)
 
 
@@ -18,7 +18,7 @@ def row(vector, value, **flags):
     ids=["forward", "backward"],
 )
 def test_the_best_is_set_against_words_alone(gap):
-    """The headline gives the best vector's lead over the plain prompt, its interval and p-value."""
+    """The headline gives the best vector's accuracy lead over a plain text prompt, with p-value."""
     rows = [row("ours", 0.79), row("plain-prompt", 0.46), row("ours", 0.6, scope="within")]
 
     assert headline(evaluation(rows, [gap])) == (
@@ -40,7 +40,7 @@ def test_what_has_seen_the_photos_cannot_be_the_best():
 
 
 def test_without_an_interval_there_is_no_headline():
-    """The headline of a result without an interval says only that there are too few pairs."""
+    """If a result has no confidence interval, its headline only says that pairs are too few."""
     rows = [
         result("ours", (1.0, None, None), n_pairs=1),
         result("random-direction", (0.5, 0, 1), kind="random"),

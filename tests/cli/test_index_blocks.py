@@ -1,4 +1,4 @@
-"""Indexes with and without technical signals in their embeddings, by one encoder."""
+"""Indexes made by the same encoder, with and without technical signals in their embeddings."""
 
 import numpy as np
 import pytest

@@ -21,7 +21,7 @@ def index():
 
 
 def rows_of(index, found):
-    """Index rows of the photos in a search result."""
+    """Index row number of each photo in a search result."""
     return [index.row_of(Path(one["path"])) for one in found]
 
 
@@ -82,7 +82,7 @@ def test_better_photos_that_changed_are_told(photorank, own_gallery):
 
 @pytest.mark.slow
 def test_what_words_and_framing_cannot_say_is_told(photorank):
-    """A note states the limits of searching by words and of a vector made for single scenes."""
+    """A note states the limits of text search, and of a vector for comparing within one scene."""
     found = photorank("search", "a beach", "-k", 1)
     assert (found.code, "English names" in found.err) == (0, True)
     found = photorank("top", "--vector", "framing", "-k", 1)

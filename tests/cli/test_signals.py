@@ -7,7 +7,7 @@ pytestmark = pytest.mark.usefixtures("home")
 
 
 def test_an_index_is_measured_once_and_summed_up(photorank):
-    """Indexing measures every signal, so the command `signals` finds nothing left to measure."""
+    """Indexing measures all technical signals of photos, so `signals` finds nothing left to do."""
     first = photorank("signals", "--page", "2x3")
     assert "index small: 0 measured, 24 known before" in first.out
     assert all(name in first.out for name in SIGNALS)
@@ -55,7 +55,7 @@ def test_photos_teach_themselves_by_a_command(photorank, own_gallery, tiny_spec)
 
 @pytest.mark.slow
 def test_keepers_tell_how_low_may_be_rejected(photorank, refused):
-    """`keepers` prints a rejection threshold with its confidence, evidence and consequences."""
+    """`keepers` prints a rating threshold for rejecting photos, with confidence and evidence."""
     arguments = ("keepers", "--vector", "technical", "--lose", 30, "--keeper-from")
     found = photorank(*arguments, 1, "--json").json
     assert found["keepers"]["independent"] == 12  # two of a series are one
@@ -70,7 +70,7 @@ def test_keepers_tell_how_low_may_be_rejected(photorank, refused):
 
 @pytest.mark.slow  # a whole story
 def test_copies_teach_beside_judgements_by_a_command(photorank, own_gallery, tiny_spec, refused):
-    """An evaluation refits a vector that was learned from judgements and degraded copies."""
+    """An evaluation refits a vector that was learned from both judgements and degraded copies."""
     labels = ("--labels", own_gallery / "labels.csv")
     photorank("index", own_gallery, "--name", "few", "--encoder", tiny_spec, *labels)
     learn = ("vector", "learn", "--index", "few", "--with-degradations", 0.1)

@@ -8,7 +8,7 @@ pytestmark = pytest.mark.usefixtures("home")
 
 @pytest.fixture
 def head(tmp_path):
-    """File of a published vector with random weights and a random bias, for the index."""
+    """File with random weights and a random bias, in the format of a published vector."""
     numbers = np.random.default_rng(0).normal(size=open_index("small").manifest.head + 1)
     np.save(tmp_path / "head.npy", numbers)
     return tmp_path / "head.npy"
@@ -41,7 +41,7 @@ def test_a_head_that_cannot_be_used_leaves_no_vector(refused, photorank, tmp_pat
 
 
 def test_an_imported_head_says_whose_encoder_it_is_for(photorank, tmp_path):
-    """`vector import` names the encoder of the weights, since equal dimensions prove no match."""
+    """`vector import` names the encoder that the weights are for, even if the dimensions match."""
     import torch
 
     width = open_index("small").manifest.head
@@ -85,7 +85,7 @@ def test_a_blend_that_cannot_be_made(photorank, refused):
 
 @pytest.mark.slow
 def test_a_blend_of_what_saw_the_photos_is_in_sample(photorank):
-    """A blend that includes a learned vector is marked as in-sample in an evaluation."""
+    """An evaluation marks a blend as in-sample if one of the blended vectors was learned."""
     photorank("vector", "blend", "mixed", "ours", "plain-prompt")
 
     found = photorank(
@@ -99,7 +99,7 @@ def test_a_blend_of_what_saw_the_photos_is_in_sample(photorank):
 
 @pytest.mark.slow
 def test_a_card_lists_the_qualities_that_words_went_through(photorank):
-    """A prompt vector's card lists qualities and weights; creating the vector gives a warning."""
+    """`vector show` lists the qualities that a prompt vector uses, unless it is a plain one."""
     made = photorank("vector", "prompt", "crisp", "a sharp photo")
     assert "qualities only by praise, blame and a fixed table" in made.err
     shown = photorank("vector", "show", "crisp").out

@@ -19,7 +19,7 @@ def photos():
 
 
 def matrices(y, p, trust, scope, codes):
-    """Pair weights and margins as dense (n, n) matrices, by the formulas in METHODS."""
+    """Pair weights and margins as dense (n, n) matrices, by the formulas in `methods.md`."""
     gap = y[:, None] - y[None]
     may = np.isfinite(gap)
     if scope != "all":
@@ -41,7 +41,7 @@ CASES = [(p, scope) for p in (0, 1, 2) for scope in ("all", "within", "across")]
 
 @pytest.mark.parametrize(("p", "scope"), CASES)
 def test_score_graph_equals_explicit_matrices(photos, p, scope):
-    """Laplacian, preference, net wins and squared margins equal those of full n x n matrices."""
+    """The sparse graph of label pairs gives the same sums as explicit (n, n) matrices."""
     X, y, trust = photos
     graph = Comparisons.from_scores(y, gap_power=p, weights=trust).restricted(GROUPS, scope)
     W, gap, _ = matrices(y, p, trust, scope, GROUPS)
@@ -59,7 +59,7 @@ def test_score_graph_equals_explicit_matrices(photos, p, scope):
 @pytest.mark.parametrize("listed", [0, 10**6])
 @pytest.mark.parametrize(("p", "scope"), CASES)
 def test_score_agreement_equals_the_loop_over_pairs(photos, p, scope, listed, monkeypatch):
-    """A photo's weight of agreeing pairs, ties counted half, equals that of a loop over pairs."""
+    """Each photo's weight of correctly ordered pairs (ties: half) equals that of a plain loop."""
     monkeypatch.setattr(sorted_blocks, "_LISTED", listed)
     _, y, trust = photos
     ratings = np.random.default_rng(1).integers(0, 6, N).astype(float)
@@ -75,7 +75,7 @@ def test_score_agreement_equals_the_loop_over_pairs(photos, p, scope, listed, mo
 
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 def test_products_and_block_shares_equal_the_loop(photos, scope):
-    """If ties count as pairs, sums of products of rating differences equal those of a loop."""
+    """Each photo's sum of products of rating differences, ties included, equals a loop's sum."""
     _, y, _ = photos
     a, b = np.random.default_rng(2).normal(size=(2, N))
     graph = Comparisons.from_scores(y).restricted(GROUPS, scope)
@@ -121,7 +121,7 @@ def test_folds_within_groups_are_intersected(photos):
 
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 def test_taking_rows_equals_building_anew(photos, scope):
-    """A fold's rows taken from the full graph equal a graph built from the fold's labels."""
+    """Taking rows from a comparison graph equals building a graph from those photos' labels."""
     X, y, trust = photos
     rows = np.random.default_rng(3).permutation(N)[:15]
 
@@ -139,7 +139,7 @@ def choices():
 
 
 def test_choice_graph_collects_the_pairs_that_were_shown():
-    """A choice graph weighs pairs by times shown; margins are shares of wins minus losses."""
+    """Sums over choices weigh pairs by times shown; a margin is (wins − losses) / times shown."""
     winners, losers, ties = choices()
     graph = Comparisons.from_choices(winners, losers, n=8, ties=ties)
     W, M = np.zeros((8, 8)), np.zeros((8, 8))
@@ -162,7 +162,7 @@ def test_choice_graph_collects_the_pairs_that_were_shown():
 
 
 def test_choice_agreement_leaves_undecided_pairs_out():
-    """Agreement skips tied choices; equal ratings count half and repeated choices twice."""
+    """The agreement of ratings with choices skips ties; equal ratings count half a choice."""
     winners, losers, ties = choices()
     graph = Comparisons.from_choices(winners, losers, n=8, ties=ties)
     ratings = np.array([3.0, 1, 0, 0, 2, 2, 1, 9])
@@ -183,7 +183,7 @@ def test_a_doubled_choice_is_a_doubled_weight():
 
 
 def test_choices_can_be_restricted_and_taken():
-    """Restricting choices to a scope or fold keeps its pairs and their winners."""
+    """Choices restricted to a scope or to some photos keep these photos' pairs and winners."""
     graph = Comparisons.from_choices([0, 1, 3], [1, 2, 2], n=4)
     codes = np.array([0, 0, 1, 1])
 
@@ -209,7 +209,7 @@ def test_large_labels_lose_no_digits(p):
 
 
 def test_sampled_pairs_are_ordered_and_within_their_group(photos):
-    """Sampled pairs list the better photo first, lie in one group and come with the label gap."""
+    """Both photos of a sampled pair are in one group, the better first; its label gap is given."""
     _, y, _ = photos
     graph = Comparisons.from_scores(y, within=GROUPS)
 
@@ -222,7 +222,7 @@ def test_sampled_pairs_are_ordered_and_within_their_group(photos):
 
 
 def test_extremes_come_from_the_ends():
-    """Pairs sampled from extremes have a winner in the best quarter and a loser in the worst."""
+    """With extremes=0.25, sampled pairs join a photo of the best quarter and one of the worst."""
     y = np.random.default_rng(0).permutation(40) * 1.0
 
     pairs, _ = Comparisons.from_scores(y).sample(500, rng=np.random.default_rng(1), extremes=0.25)
@@ -267,7 +267,7 @@ def test_what_cannot_be_compared_is_refused(build):
 
 @pytest.mark.parametrize(("p", "scope"), CASES)
 def test_edges_of_scores_are_those_of_the_matrices(photos, p, scope):
-    """A pair's weight and margin, looked up in either order, equal those of the full matrices."""
+    """Weights and margins of pairs, in either order, equal those in matrices over all photos."""
     _, y, trust = photos
     graph = Comparisons.from_scores(y, gap_power=p, weights=trust).restricted(GROUPS, scope)
     _, gap, W = matrices(y, p, trust, scope, GROUPS)
@@ -282,7 +282,7 @@ def test_edges_of_scores_are_those_of_the_matrices(photos, p, scope):
 
 
 def test_edges_of_choices_count_what_was_shown():
-    """A pair's weight is how often it was shown; its margin is the share of wins minus losses."""
+    """A pair's weight is how often it was shown; its margin is (wins − losses) / times shown."""
     graph = Comparisons.from_choices([0, 1, 3, 2], [1, 0, 1, 3], n=5, ties=[0, 0, 0, 1])
     taken = graph.take(np.array([3, 1, 0, 2]))  # renumbered: 3 → 0, 0 → 2, 2 → 3
 
@@ -296,7 +296,7 @@ def test_edges_of_choices_count_what_was_shown():
 
 
 def test_ratings_tell_pairs_apart_whether_or_not_people_did(photos):
-    """The weight of pairs with different ratings includes tied labels and ignores label gaps."""
+    """untied_weight counts all pairs with different ratings, even those with equal labels."""
     _, y, trust = photos
     ratings = np.random.default_rng(1).integers(0, 4, N).astype(float)
     graph = Comparisons.from_scores(y, gap_power=2, weights=trust)
@@ -309,7 +309,7 @@ def test_ratings_tell_pairs_apart_whether_or_not_people_did(photos):
 
 
 def test_components_are_what_comparisons_link():
-    """Components are linked photos, numbered by their first photo; −1 marks photos in no pair."""
+    """Components of a comparison graph are numbered by first photo; photos in no pair have −1."""
     groups = np.array([7, 2, 7, 2, 5, 5, -1])
     labels = Comparisons.from_scores([1.0, 3.0, 2.0, 4.0, 6.0, 6.0, 0.0], within=groups)
     choices = Comparisons.from_choices([5, 1, 3], [3, 4, 5], n=6)
@@ -322,7 +322,7 @@ def test_components_are_what_comparisons_link():
 
 @pytest.mark.parametrize("scope", ["all", "within"])
 def test_squared_deviations_are_the_laplacians(scope):
-    """The deviations D, one row per photo, satisfy Dᵀ D = Zᵀ L Z, with ties and trust weights."""
+    """The matrix D = deviations(Z) satisfies Dᵀ D = Zᵀ L Z, with L as the graph's Laplacian."""
     rng = np.random.default_rng(0)
     labels = np.append(rng.integers(0, 9, 38), [20.0, np.nan])
     graph = Comparisons.from_scores(labels, weights=rng.uniform(0.5, 2, 40))
@@ -337,7 +337,7 @@ def test_squared_deviations_are_the_laplacians(scope):
 @pytest.mark.parametrize("gap_power", [0, 1])
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 def test_gram_is_the_laplacians(scope, gap_power, monkeypatch):
-    """The Gram matrix computed in parts equals Zᵀ L Z, even for data far from the origin."""
+    """gram(Z), computed in parts, equals Zᵀ L Z with the Laplacian L, even far from the origin."""
     monkeypatch.setattr("photorank.comparisons.double_precision.AT_ONCE", 20)
     rng = np.random.default_rng(0)
     labels = np.append(rng.integers(0, 9, 38), [20.0, np.nan])

@@ -8,7 +8,7 @@ from photorank.comparisons.dominance import dominance
 @pytest.mark.parametrize("distinct", [1, 3, 1000])
 @pytest.mark.parametrize("equal", [False, True], ids=["weights", "equal weights"])
 def test_equals_the_double_loop(n, distinct, equal):
-    """Sums of weights of points below or above a point in both values equal those of a loop."""
+    """Weights of the points lower (or higher) in both values sum up as in a double loop."""
     rng = np.random.default_rng(n + distinct)
     first, second = rng.integers(0, distinct, size=(2, n)).astype(float)
     weights = np.tile([2.0, 0.5], (n, 1)) if equal else rng.normal(size=(n, 2))

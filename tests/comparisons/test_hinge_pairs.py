@@ -6,14 +6,14 @@ from photorank.comparisons.hinge_pairs import hinge_pairs
 
 
 def listed(better, ratings, weights):
-    """Weights (n, n) of the pairs whose better photo leads by less than 1."""
+    """Weights (n, n) of the pairs whose winner is rated less than 1 above the loser, else 0."""
     return np.where(better & (ratings[:, None] - ratings < 1), weights, 0.0)
 
 
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 @pytest.mark.parametrize("tiers", [3, 200], ids=["ties", "hardly any ties"])
 def test_sums_over_labels_match_a_list_of_pairs(scope, tiers):
-    """Net wins, weight, Laplacian and squared hinge loss equal those of a list of pairs."""
+    """Net wins, total weight, Laplacian and squared hinge loss equal those from listed pairs."""
     rng = np.random.default_rng(0)
     n = 70
     y, groups, trust = rng.integers(tiers, size=n) * 1.0, rng.integers(4, size=n), rng.random(n)
@@ -38,7 +38,7 @@ def test_sums_over_labels_match_a_list_of_pairs(scope, tiers):
 
 
 def test_sums_over_choices_match_a_list_of_pairs():
-    """Hinge-loss sums over choices equal those of a list of pairs, also for contrary choices."""
+    """Hinge-loss sums over choices equal those from listed pairs, even for opposite choices."""
     rng = np.random.default_rng(0)
     n = 12
     pairs = rng.integers(n, size=(80, 2))

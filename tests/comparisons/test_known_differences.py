@@ -1,4 +1,4 @@
-"""Known differences between photos and degraded copies, learned beside judgements."""
+"""Learning from judgements together with known differences of photos and degraded copies."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ N, D = 40, 12
 
 @pytest.fixture
 def taught():
-    """Photos, scores along one direction, and known differences along another direction."""
+    """Embeddings, scores along one direction, and known differences along another direction."""
     draw = np.random.default_rng(0)
     X = draw.normal(size=(N, D))
     X[:, -1] = 0  # in which photos do not differ, and copies do
@@ -35,7 +35,7 @@ def test_a_planted_signal_is_learned(taught):
 
 
 def test_the_solution_is_that_of_all_pairs_written_out(taught):
-    """The solution equals least squares with one explicit row per photo pair and per copy."""
+    """The learned vector equals least squares with one explicit row per photo pair and copy."""
     X, scores, beside = taught
     alpha = 0.7
     first, second = np.triu_indices(N, 1)

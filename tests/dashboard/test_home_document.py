@@ -1,4 +1,4 @@
-"""Home page's HTML document: what its first view shows, and which requests get a first view."""
+"""Home page's HTML document, and when it includes photos to show before the app has loaded."""
 
 import gc
 import json
@@ -29,7 +29,7 @@ def client():
 
 
 def with_first_view(client):
-    """Response for the home page with its prepared first view, after up to 40 requests."""
+    """Response for the home page once its HTML includes photos, after up to 40 requests."""
     for _ in range(40):
         answer = client.get("/")
         if "first-view-data" in answer.text:
@@ -71,14 +71,14 @@ def test_names_cannot_end_what_holds_them(home, client, monkeypatch):
 
 @pytest.mark.parametrize("address", ["/?index=small", "/?vector=technical"])
 def test_an_address_that_asks_for_more_is_left_to_the_page(home, client, address):
-    """A home URL that names an index or vector is served without the prepared first view."""
+    """If the URL names an index or vector, the home page's HTML is sent without photos."""
     answer = client.get(address)
     assert answer.status_code == 200
     assert "first-view" not in answer.text
 
 
 def test_without_photos_the_page_shows_the_way_in(tmp_path, client, monkeypatch):
-    """If no index exists or an index is broken, Home is sent with status 200 and no first view."""
+    """If no index exists or an index is broken, Home's HTML has status 200 and no photos."""
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path))
     assert "first-view" not in client.get("/").text
 
@@ -92,7 +92,7 @@ def test_without_photos_the_page_shows_the_way_in(tmp_path, client, monkeypatch)
 
 @pytest.mark.slow
 def test_what_is_wrong_is_left_to_the_page(home, client, monkeypatch):
-    """The home document is sent without its first view if computing that view fails."""
+    """If choosing the photos of the home page fails, its HTML is sent without photos."""
     with_first_view(client)
     monkeypatch.setattr(home_cards, "best_photos", lambda *_: 1 / 0)
     answer = client.get("/")
@@ -113,6 +113,6 @@ def test_an_error_that_comes_late_is_no_traceback(home, client, monkeypatch, cap
 
 
 def test_another_first_page_has_no_first_view(monkeypatch):
-    """If a page other than Home comes first, the server prepares no first view."""
+    """If a page other than Home comes first, the server prepares no photos for a first view."""
     monkeypatch.setenv("PHOTORANK_FIRST_PAGE", "map")
     assert home_route() == []

@@ -49,7 +49,7 @@ asyncio.run(begin())
 
 @pytest.mark.slow
 def test_other_pages_find_their_data_there(home, dashboard, monkeypatch):
-    """After warm-up, other pages open without computing facets, ratings or albums anew."""
+    """After warm-up, pages open without computing photo properties, ratings or albums anew."""
     warm_up._warm_up()
     monkeypatch.setattr(Index, "facets", None)
     for read in ("of_rows", "of_rater"):

@@ -31,7 +31,7 @@ def doctor(*arguments):
 
 @pytest.mark.slow
 def test_a_healthy_index_passes_and_is_embedded_again_alike(home):
-    """The command `doctor` passes a healthy index with exit code 0 and lists all its checks."""
+    """For a healthy index, doctor exits with 0, lists all checks and embeds three photos again."""
     code, found = doctor("--index", "small")
     assert code == 0
     assert {one["level"] for one in found.values()} <= {"good", "note"}
@@ -61,7 +61,7 @@ def test_what_is_wrong_ends_in_1_and_is_mended(home):
 
 
 def test_where_there_is_no_pip_its_advice_is_translated(monkeypatch):
-    """If pip is missing, as in the container, the doctor's advice names another remedy."""
+    """If pip is missing, the doctor's advice adds how to install packages without pip."""
     advised = [Finding("faces", "note", "not installed", 'Run `pip install "photorank[faces]"`.')]
     monkeypatch.setattr(sys, "path", [])  # on which nothing can be found, nor pip
     monkeypatch.delitem(sys.modules, "pip", raising=False)
@@ -90,7 +90,7 @@ def test_the_golden_photo_is_what_it_is():
 
 
 def test_a_moved_library_is_told_first_and_followed_on_request(home, gallery, tmp_path):
-    """Without --apply, the command `reroot` only counts the photos found in the new folder."""
+    """The command `reroot` only counts photos in the new folder, unless --apply is given."""
     shutil.copytree(gallery, tmp_path / "elsewhere")
     before = (home / "index" / "small" / "manifest.json").read_bytes()
     code, out = run("reroot", gallery, tmp_path / "elsewhere")

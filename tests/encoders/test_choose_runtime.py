@@ -86,7 +86,7 @@ def test_eight_bits_are_refused_with_too_few_photos(tiny, frames_of):
 @needs_openvino
 @pytest.mark.parametrize("runtime", ["openvino", "openvino-int8"])
 def test_other_embeddings_are_refused(tiny, frames_of, monkeypatch, runtime):
-    """A runtime whose embeddings differ too much is refused, and the error gives the cosine."""
+    """A runtime whose embeddings differ too much from torch's raises an error with the cosine."""
     monkeypatch.setattr(choose_runtime, "_MIN_COSINE", 1.1)
     monkeypatch.setattr(choose_runtime, "_MIN_COSINE_IN_INT8", 1.1)
     encoder = tiny()
@@ -110,7 +110,7 @@ def test_what_disagrees_is_not_chosen_for_its_speed(tiny, frames_of, monkeypatch
 
 
 def test_a_processor_without_openvino_uses_torch(tiny, frames_of, monkeypatch):
-    """Without OpenVINO, runtime `auto` uses torch; `openvino` raises an error naming the extra."""
+    """Without OpenVINO, `auto` uses torch; for `openvino`, an error names the extra to install."""
     monkeypatch.setattr(choose_runtime.openvino_towers, "is_installed", lambda: False)
     encoder = tiny()
     frames = frames_of(encoder, 4)

@@ -85,7 +85,7 @@ def test_an_embedding_does_not_depend_on_its_batch(encoder, frames):
 
 
 def test_embeddings_are_those_of_timms_network(encoder, network, frames):
-    """Embeddings equal timm's up to rounding, in spite of folded layers and memory layout."""
+    """Embeddings equal timm's up to rounding, despite merged layers and another memory layout."""
     import torch
 
     for one in frames[:2]:
@@ -151,7 +151,7 @@ def test_a_row_has_three_blocks_of_which_the_first_has_unit_length(second, photo
 
 
 def test_stages_are_the_projected_means_of_timms_network(second, photos):
-    """The block of stage features equals the projected means of timm's layers, up to rounding."""
+    """Stage features of an embedding are projected means of timm's layer outputs."""
     import torch
 
     plain, fixed = timms("tf_efficientnet_lite2", LITE2), constants.load_constants()
@@ -182,7 +182,7 @@ def test_the_same_pixels_have_the_same_row_in_any_company(second, photos):
 
 
 def test_a_signal_that_is_not_defined_is_the_mean(second):
-    """If a picture is too small for some image signals, these are 0; the others are computed."""
+    """An image signal undefined for a tiny picture is stored as 0, which stands for the mean."""
     [row] = encode_photos(second, [second.prepare(Image.new("RGB", (20, 20), (9, 90, 200)))])
     signals = row[768:]
     assert np.isfinite(row).all()
@@ -248,7 +248,7 @@ def test_the_default_framing_keeps_the_whole_photo(encoder):
 
 @pytest.mark.parametrize("framing", ["crop", "pad", "squash", "tiles"])
 def test_every_framing_has_its_own_fingerprint(framing, second, photos):
-    """The framings crop, pad, squash and tiles give square frames and fingerprints of their own."""
+    """Each framing (crop, pad, squash, tiles) gives square frames and has its own fingerprint."""
     other = EmbeddedEncoder(framing=framing, device="cpu")
     prepared = other.prepare(photos["a cat"])
 

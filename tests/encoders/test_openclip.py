@@ -18,7 +18,7 @@ SAME = 0.99999  # cosine
 
 
 def heads(encoder, prepared):
-    """First block of photos' embeddings, computed by the network, scaled to unit length."""
+    """First block of each photo's embedding, computed by the network and scaled to length 1."""
     return unit_rows(encode_photos(encoder, prepared)[:, : encoder.fingerprint.blocks.head])
 
 
@@ -154,7 +154,7 @@ def test_a_convolutional_tower_takes_square_frames_only(tmp_path):
 
 
 def by_a_model_of_that_shape(file, tower, pixels):
-    """open_clip's own embedding of a frame, with position embeddings resized to its shape."""
+    """Embedding of a frame, computed by an open_clip model resized to the frame's shape."""
     made = {**TINY, "vision_cfg": {**tower, "image_size": list(pixels.shape[:2])}}
     model, weights = open_clip.model.CLIP(**made), load_file(file)
     open_clip.model.resize_pos_embed(weights, model)

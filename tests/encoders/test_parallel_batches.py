@@ -21,7 +21,7 @@ np.testing.assert_allclose(found, expected, rtol=1e-4)
 
 @pytest.mark.slow
 def test_after_a_product_no_thread_spins():
-    """After a matrix product, no thread keeps the processor busy; the values equal NumPy's."""
+    """After a matrix product, no thread keeps using the CPU, and the product equals NumPy's."""
     limits = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
     free = {name: value for name, value in os.environ.items() if name not in limits}
     done = subprocess.run(  # noqa: S603

@@ -22,7 +22,7 @@ TINY = {
 
 
 def photos():
-    """Photos of many shapes, whose sides are no multiples of the encoder's frame."""
+    """Five random photos whose sides are not all multiples of the encoder's frame size."""
     random = np.random.default_rng(0)
     shapes = [(90, 140), (141, 97), (64, 64), (33, 50), (301, 87)]
     small = [random.integers(0, 256, (h // 8, w // 8, 3), dtype=np.uint8) for h, w in shapes]

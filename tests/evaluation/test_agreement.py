@@ -22,7 +22,7 @@ N, D = 100, 4
 
 @pytest.fixture(scope="module")
 def subset():
-    """Taste prior over 100 random photos, and the photos' coordinates in it."""
+    """Taste prior made from 100 random photos, and those photos' coordinates in its basis."""
     X = np.random.default_rng(0).normal(size=(N, D))
     prior = TastePrior.of(X, np.eye(D)[0])
     return prior, prior.coordinates(X)
@@ -157,7 +157,7 @@ def test_too_few_people_are_refused(subset):
 
 
 def test_people_of_an_index_are_heard_and_share_a_vector(own_index):
-    """Imported scores and choices count as judgements; the shared vector gives the mean rating."""
+    """Imported judgements are read by person; the shared vector gives people's mean rating."""
     names = sorted(photo.path.name for photo in own_index.photos())
     rng = np.random.default_rng(0)
     rows = [

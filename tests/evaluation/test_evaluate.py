@@ -43,7 +43,7 @@ def evaluation(painted):
 
 
 def rows(evaluation, scope="all"):
-    """Evaluation results in one scope, by the vector's name."""
+    """Evaluation results for one kind of photo pairs, as a dict from vector name to result."""
     return {row.vector: row for row in evaluation.rows(scope)}
 
 
@@ -91,7 +91,7 @@ def test_a_score_of_many_people_may_count_more(own_index):
 
 @pytest.mark.slow
 def test_evaluating_on_an_official_split_gives_jackknife_intervals(own_index):
-    """An official train and test split gives jackknife intervals that treat learners as fixed."""
+    """With an official train/test split, the accuracy of a learner has a jackknife interval."""
     names = [photo.path.name for photo in own_index.photos()]
     labels = own_index.labels().scores
     table = [
@@ -114,7 +114,7 @@ def test_evaluating_on_an_official_split_gives_jackknife_intervals(own_index):
 
 
 def test_belief_in_probabilities_has_intervals(evaluation):
-    """Brier score, calibration error and every calibration bin come with an interval."""
+    """Brier score, calibration error and all calibration bins have confidence intervals."""
     found = evaluation.details.calibration
     for one in (found.brier_limits, found.calibration_error):
         assert 0 <= one.low < one.value < one.high <= 1
@@ -170,7 +170,7 @@ def test_where_groups_are_known_both_ways_to_fold_are_shown(evaluation, index):
 
 
 def test_random_directions_are_a_mean_with_the_range_of_many(evaluation):
-    """Random directions have a mean accuracy near 0.5, with their range as the interval."""
+    """The random baseline shows the mean accuracy of 200 directions and the accuracies' range."""
     row = rows(evaluation)["random-direction"]
     accuracy = row.metrics["pairwise_accuracy"]
 
@@ -206,7 +206,7 @@ def test_wide_gaps_may_count_more(index):
 
 
 def test_baselines_are_always_in_the_table(evaluation):
-    """The random direction and the mean difference are evaluated without being requested."""
+    """The baselines random-direction and mean-difference are evaluated without being requested."""
     assert {name for name, row in rows(evaluation).items() if row.baseline} == {
         "random-direction",
         "mean-difference",
@@ -265,7 +265,7 @@ def test_a_vector_learned_here_is_learned_anew_out_of_fold(index):
 
 
 def test_differences_are_paired_and_adjusted(evaluation):
-    """The difference of two vectors is that of their metrics; Holm's adjustment never lowers p."""
+    """A difference is one vector's metric minus the other's; Holm's adjustment never lowers p."""
     assert evaluation.differences
     for row in evaluation.differences:
         a, b = (rows(evaluation, row.scope)[name].metrics[row.metric] for name in (row.a, row.b))
@@ -310,7 +310,7 @@ def test_labels_all_the_same_order_nothing(own_index):
 
 
 def test_too_few_photos_for_the_folds_are_told(own_index):
-    """Three photos in three folds leave no pair to compare, so accuracy and slope are None."""
+    """Three photos in three folds leave no pair: accuracy and calibration slope are None."""
     rows = [LabelRow(n + 2, f"{n:02}.png", float(n), "few", None, None, None) for n in range(3)]
     few = LabelTable("few", rows)
     import_labels(own_index.paths, few, base=[own_index.photos()[0].path.parent])
@@ -325,7 +325,7 @@ def test_too_few_photos_for_the_folds_are_told(own_index):
 
 @pytest.mark.parametrize("scores", [[1.0, 2.0], [1.0, 1.0, 2.0]])
 def test_gap_curves_of_few_labels_are_defined(scores):
-    """If all pairs have the same label gap, the gap curve has one range and raises no error."""
+    """If all pairs have an equal label gap, the curve of accuracy by gap has a single range."""
     ratings = np.arange(len(scores), dtype=float)[None]
     pairs = HeldOutPairs.of(
         Comparisons.from_scores(scores), Folds(np.zeros((1, len(scores)), dtype=int), 1, None)

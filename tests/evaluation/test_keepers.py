@@ -1,4 +1,4 @@
-"""Tests of the rating below which photos are rejected, by whether the vector saw the labels."""
+"""Tests of the rating threshold for rejecting photos, for vectors that saw the labels or not."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ def red(index, **card):
 
 
 def test_of_an_unseen_vector_the_cut_is_that_of_its_keepers(index):
-    """If a vector saw no labels, the ratings of photos worth keeping give its reject threshold."""
+    """If a vector did not learn from the labels, photos worth keeping set the reject threshold."""
     vector = red(index)
     scores, ratings = index.labels().scores, index.rate(vector)
     found = rejection_threshold(index, vector, keeper_top=0.5, lost=0.2)
@@ -40,7 +40,7 @@ def test_of_an_unseen_vector_the_cut_is_that_of_its_keepers(index):
 
 @pytest.mark.slow
 def test_a_vector_that_learned_from_the_labels_is_learned_anew(index):
-    """If a vector learned from the labels, it is refitted, since in-sample cuts reject too much."""
+    """To set the rejection threshold, a vector learned from the labels is refitted by test fold."""
     vector = learn_vector(index, "ours", "all-pairs")
     found = rejection_threshold(index, vector, keeper_top=0.5, lost=0.2)
     assert found.how == "learned anew"
@@ -53,14 +53,14 @@ def test_a_vector_that_learned_from_the_labels_is_learned_anew(index):
 
 @pytest.mark.slow
 def test_a_vector_with_a_prior_is_learned_anew_from_it(index):
-    """If a vector's prior has not seen the labels, the vector is learned again out of fold."""
+    """A vector with a prior is refitted out of fold if the prior did not learn from the labels."""
     add_vector(index, red(index))
     vector = learn_vector(index, "ours", "all-pairs", prior="red")
     assert rejection_threshold(index, vector, keeper_top=0.5, lost=0.2).how == "learned anew"
 
 
 def test_of_any_other_vector_only_unseen_keepers_count(index):
-    """Only photos unseen by the vector set its reject threshold; without any, it is an error."""
+    """Only photos unseen by a vector set its rejection threshold; having none is an error."""
     digests = index.digests()
     some = frozenset(digest[:16] for digest in digests[:30])
     found = rejection_threshold(index, red(index, photos=some), keeper_from=-10, lost=0.2)
@@ -71,7 +71,7 @@ def test_of_any_other_vector_only_unseen_keepers_count(index):
 
 
 def test_without_scores_nobody_is_a_keeper(tmp_path):
-    """A rejection threshold needs scores; an index without scores is refused."""
+    """In an index without scores, setting a rejection threshold raises an error."""
     fill(tmp_path / "photos", 3)
     workspace = Workspace(tmp_path / "home")
     how = {"encoder_spec": "colours", "load": ColourEncoder}

@@ -35,7 +35,7 @@ def kinds(n=90, d=6, seed=0):
 
 
 def test_without_its_content_a_direction_rates_all_kinds_alike():
-    """If the content directions are removed from a vector, all kinds have one mean rating."""
+    """Without content directions, a vector gives all kinds of photos the same mean rating."""
     X, codes = kinds()
     spanned = content_directions(X, codes)
     v = np.random.default_rng(1).normal(size=X.shape[1])
@@ -49,7 +49,7 @@ def test_without_its_content_a_direction_rates_all_kinds_alike():
 
 
 def test_photos_of_no_kind_have_no_say():
-    """Photos without a kind (code -1) do not affect the directions computed from the others."""
+    """Photos without a kind (code -1) do not affect the content directions of the other photos."""
     X, codes = kinds()
     strange = np.concatenate([X, 100 + X[:5]])
 
@@ -61,7 +61,7 @@ def test_photos_of_no_kind_have_no_say():
 
 @pytest.mark.slow
 def test_the_share_between_kinds_is_kelleys():
-    """The variance share between kinds of photos is 1 - MSW (n - 1) / SST, about 0 for noise."""
+    """Variance share between photo kinds is Kelley's 1 - MSW (n - 1) / SST, near 0 for noise."""
     rng = np.random.default_rng(0)
     codes = np.arange(300) % 5
     r = codes + rng.normal(size=300)
@@ -122,7 +122,7 @@ def test_a_prior_that_saw_the_photos_makes_the_result_in_sample(own_index):
 
 @pytest.mark.slow
 def test_on_an_official_split_the_test_part_is_told_of(own_index):
-    """On an official train/test split, test photos alone count, with jackknife intervals."""
+    """On an official train/test split, only test photos are measured, with jackknife intervals."""
     photos, scores = own_index.photos(), own_index.labels().scores
     rows = [
         LabelRow(n, photo.path.name, score, "", None, None, None, ("train", "test")[n % 2])
@@ -192,7 +192,7 @@ def test_the_vector_that_is_kept_is_the_one_that_was_measured(index, red):
 
 
 def test_another_encoders_vector_is_refused(index):
-    """If a vector was made for another encoder, its comparison without content is refused."""
+    """If a vector was made for another encoder, removing its content directions is refused."""
     stranger = MasterVector("v", "prompt", np.eye(48)[0], Fingerprint("m", "0" * 64, "crop", 8))
     with pytest.raises(EncoderMismatchError):
         compare_without_content(index, stranger)

@@ -1,4 +1,4 @@
-"""Tests of the chance baseline of random directions, for many photos and for few pairs."""
+"""Tests of the random-direction baseline (accuracy of guessing), for many photos and few pairs."""
 
 import warnings
 

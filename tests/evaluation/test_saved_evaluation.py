@@ -15,7 +15,7 @@ FULL = saved(details=details(people=PEOPLE))
 
 
 def changed(data, path, value):
-    """Copy of JSON data with the value at a path replaced, or removed if it is `...`."""
+    """Copy of JSON data with the value at a path replaced, or removed if the new value is `...`."""
     again = json.loads(json.dumps(data))
     *way, last = path
     place = again
@@ -41,7 +41,7 @@ def test_what_is_read_is_written_again_in_the_same_way():
 
 
 def test_results_of_an_older_photorank_do_not_say_how_they_were_folded():
-    """If result rows of an older file lack the kind of folds, the file's protocol supplies it."""
+    """If an older file's results lack the kind of test folds, it is taken from the protocol."""
     old = saved(fold_by="group")
     for row in old["results"]:
         del row["fold_by"]

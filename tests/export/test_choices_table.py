@@ -65,7 +65,7 @@ def test_what_was_exported_imports_as_the_same_graph(kind, votes, request, tmp_p
 
 
 def test_the_columns_are_those_of_the_contract(collection, tmp_path):
-    """A choices table has relative names, and a votes column only if a choice has several votes."""
+    """A choices table has relative paths, and a votes column only if a choice has several votes."""
     choose(collection, votes=False)
     write_choices(tmp_path / "pairs.csv", collection.index)
     lines = (tmp_path / "pairs.csv").read_text().splitlines()

@@ -46,7 +46,7 @@ def test_photos_that_a_link_led_to_are_photos(collection, tmp_path):
 
 
 def test_photos_of_other_indexes_are_photos(collection, tmp_path):
-    """Exports into another index's photo folders are refused; a damaged catalogue is an error.
+    """Exports into other indexes' photo folders are refused; a damaged catalogue raises an error.
 
     Where photos lie is in the catalogue, so a damaged manifest blocks no export of others.
     """

@@ -43,7 +43,7 @@ def tree(folder):
 
 
 def test_stars_follow_percentiles():
-    """Stars rise by one at each percentile cut, from one star to five at the highest cut."""
+    """A photo gets one star, plus one for each of four percentile thresholds that it reaches."""
     standing = np.array([0, 39.9, 40, 69.9, 70, 89.9, 90, 96.9, 97, 100])
     assert stars(standing).tolist() == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
     assert parse_cuts("40,70,90,97") == STAR_PERCENTILES
@@ -53,7 +53,7 @@ def test_stars_follow_percentiles():
     "text", ["40,70,90", "40,70,90,90", "90,70,40,97", "a,b,c,d", "", "-1,2,3,4"]
 )
 def test_cuts_that_make_no_stars_are_refused(text):
-    """The cuts for stars must be four increasing percentiles."""
+    """Text for star thresholds is refused unless it gives four increasing percentiles."""
     with pytest.raises(ValueError):  # noqa: PT011 - the command line words it
         parse_cuts(text)
 
@@ -175,7 +175,7 @@ def test_overwriting_keeps_what_a_person_said(collection):
 
 
 def test_the_tree_is_repeated_below_a_folder(collection, tmp_path):
-    """Sidecars in another folder repeat the photos' folder tree and their old sidecars' tags."""
+    """Sidecars in another folder repeat the photos' folder tree and the tags of old sidecars."""
     (collection.folder / "day 0" / "0.xmp").write_bytes(LIGHTROOM)
     before = tree(collection.folder)
 

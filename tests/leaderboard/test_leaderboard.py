@@ -37,7 +37,7 @@ FAST = Contest(None, ("mean-difference",), Protocol(folds=3, repeats=2), costs=F
 
 @pytest.fixture
 def encoders(tmp_path, monkeypatch):
-    """Function that indexes the same judged photos with noisy embeddings of a given encoder."""
+    """Function that indexes the same judged photos with a fake encoder of the given noise."""
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path / "home"))
     rng = np.random.default_rng(0)
     scores = rng.normal(size=N)
@@ -84,7 +84,7 @@ def test_indexes_of_the_same_photos_are_one_panel(encoders):
 
 @pytest.mark.slow
 def test_rows_are_those_of_the_same_folds(encoders):
-    """Learners' accuracies are computed on the shared folds, and the better encoder leads."""
+    """Learners are tested on folds shared by all indexes, and the better encoder ranks first."""
     [panel], _ = panels_of([encoders("good", 0.3, seed=1), encoders("poor", 2.0, seed=2)])
     report = run_contest(panel, FAST)
 
@@ -110,7 +110,7 @@ def test_rows_are_those_of_the_same_folds(encoders):
 
 @pytest.mark.slow
 def test_an_encoder_that_takes_all_photos_for_one_does_not_decide_the_folds(encoders):
-    """If an encoder takes all photos for copies, the other encoders decide which are copies."""
+    """If one encoder sees all photos as copies, the other encoders decide which are copies."""
     blind, good = encoders("blind", 0.0, seed=1, common=40.0), encoders("good", 0.3, seed=2)
     [panel], _ = panels_of([good, blind])
     assert (panel.near_duplicates == panel.photos[0].near_duplicates).all()
@@ -144,7 +144,7 @@ def test_a_vector_that_has_seen_the_photos_is_never_the_best(encoders):
 
 
 def _told(report, behind):
-    """Report with the given intervals and p-values of differences from its best row."""
+    """Report in which differences from the best result have the given intervals and p-values."""
     best = report.fair()[0].full_name
     differences = []
     for one in report.compared():

@@ -99,7 +99,7 @@ def test_the_seed_decides_everything(library):
 
 @pytest.mark.slow
 def test_photos_that_nobody_judged_go_first(library):
-    """Unjudged photos are used first, so that judged ones can test the vector."""
+    """Unjudged photos are used first for learning, so that judged photos can test the vector."""
     workspace, folder = library
     names = [f"{number:02}.png" for number in range(6)]
     rows = [LabelRow(2, name, 1.0, "", None, None, None) for name in names]
@@ -114,7 +114,7 @@ def test_photos_that_nobody_judged_go_first(library):
 
 @pytest.mark.slow
 def test_too_few_photos_that_can_be_read_are_told(library, tmp_path):
-    """Too few readable photos give an error with the count, the number needed and the reason."""
+    """Too few readable photos give an error with their number, the number needed and the reason."""
     workspace, folder = library
     copies = tmp_path / "copies"
     copies.mkdir()

@@ -30,7 +30,7 @@ N = 14  # judged photos
 
 @pytest.fixture
 def paths(tmp_path):
-    """Paths of an index of 14 photos with random scores."""
+    """Paths of the files that make up an index of 14 photos with random scores."""
     index = Workspace(tmp_path / "home").index("judged")
     files = paint(tmp_path / "photos", N)
     build_index(index, BuildRequest([tmp_path / "photos"], load=ColourEncoder))
@@ -49,21 +49,21 @@ def paint(folder, n):
 
 
 def judge(paths, files):
-    """Import a random score of each file."""
+    """Import a random score for each photo file into an index."""
     draw = np.random.default_rng(len(files))
     rows = [LabelRow(2, file.name, float(draw.normal()), "", None, None, None) for file in files]
     import_labels(paths, LabelTable(f"scores of {len(files)}", rows), base=[files[0].parent])
 
 
 def learn(index, name="joint", encoder=None):
-    """Vector learned from all pairs with a weight of 0.5 on degraded copies."""
+    """Vector learned from judged pairs and, with weight 0.5, from pairs with degraded copies."""
     return learn_vector(
         index, name, "all-pairs", with_degradations=0.5, load=encoder or ColourEncoder
     )
 
 
 def test_copies_are_embedded_once(paths):
-    """Cached copies are not embedded again; only copies of newly judged photos are embedded."""
+    """Embeddings of degraded copies are cached: only newly judged photos' copies are embedded."""
     index, encoder, counts = Index.open(paths), ColourEncoder(), []
     first = differences_from_degraded(index, judged_photos(index), lambda: encoder, 0.1)
     assert encoder.encoded == N * (1 + COPIES)
@@ -86,7 +86,7 @@ def test_copies_are_embedded_once(paths):
 
 
 def test_differences_are_those_of_each_photo(paths):
-    """Cached differences follow the photos' order, each with the margin of its copy."""
+    """Cached differences from degraded copies are in photo order, each with its copy's margin."""
     index = Index.open(paths)
     photos = judged_photos(index)
     told = differences_from_degraded(index, photos, ColourEncoder, 0.3)
@@ -103,7 +103,7 @@ def test_differences_are_those_of_each_photo(paths):
 
 
 def test_of_many_photos_those_with_the_smallest_digests_have_copies(paths):
-    """If at most ten photos may have copies, the ten with the smallest digests are chosen."""
+    """If only ten photos may have degraded copies, those with the smallest digests are chosen."""
     index = Index.open(paths)
     photos = judged_photos(index)
     told = differences_from_degraded(index, photos, ColourEncoder, 0.1, most=10)
@@ -112,7 +112,7 @@ def test_of_many_photos_those_with_the_smallest_digests_have_copies(paths):
 
 
 def test_a_vector_is_tested_by_learning_it_anew_with_copies(paths):
-    """Refits use cached copies of training photos only; without a cache the test is in-sample."""
+    """Refits for a test use cached degraded copies; without a cache the test is in-sample."""
     index = Index.open(paths)
     vector, photos = learn(index), judged_photos(index)
     folds = split_into_folds(photos, Protocol(folds=2, repeats=1))
@@ -147,7 +147,7 @@ def _fit(photos):
 
 @pytest.mark.parametrize("damage", ["cut", "other shape", "no number", "other encoder"])
 def test_a_useless_cache_is_made_anew(paths, damage):
-    """A damaged cache, or one of another encoder, counts as empty and is written again."""
+    """A cache of degraded copies that is damaged or of another framing is written again."""
     index, encoder = Index.open(paths), ColourEncoder()
     photos = judged_photos(index)
     told = differences_from_degraded(index, photos, ColourEncoder, 0.1)
@@ -169,7 +169,7 @@ def test_a_useless_cache_is_made_anew(paths, damage):
 
 
 def test_too_few_photos_are_refused_with_the_reason(paths):
-    """Fewer than ten readable photos give an error with the reason, but are cached all the same."""
+    """If under ten photos can be read, the error says why, but their copies are still cached."""
     index = Index.open(paths)
     photos = judged_photos(index)
     for row in photos.rows[:6].tolist():
@@ -181,7 +181,7 @@ def test_too_few_photos_are_refused_with_the_reason(paths):
 
 
 def test_learning_goes_on_without_room_for_the_cache(paths):
-    """If the cache cannot be written, a vector is still learned, but its test is in-sample."""
+    """If degraded copies cannot be cached, a vector is still learned, but its test is in-sample."""
     paths.degraded.mkdir()  # a folder in the file's place
     index = Index.open(paths)
     vector = learn(index)
@@ -192,7 +192,7 @@ def test_learning_goes_on_without_room_for_the_cache(paths):
 
 
 def test_copies_of_another_framing_are_not_taken(paths):
-    """The cache names its encoder and framing, so that it is not used with another framing."""
+    """Cached degraded copies record the photos' framing and are not used with another framing."""
     index = Index.open(paths)
     differences_from_degraded(index, judged_photos(index), ColourEncoder, 0.1)
     told = str(np.load(paths.degraded)["identity"])

@@ -49,7 +49,7 @@ with fitting(np.ones((2, 2), dtype=np.float32)):
 
 
 def test_an_official_split_is_tested_on_once(index):
-    """Learners are fitted on the training part only and tested on the test part only."""
+    """An official split's training part is used for fitting and its test part for one test."""
     known = judged_photos(index)
     parts = tuple(("train", "test", "validation")[n % 3] for n in range(len(known.X)))
     photos = replace(known, splits=parts)
@@ -120,7 +120,7 @@ def test_what_has_not_seen_the_photos_is_tested_as_it_is(index):
 
 @pytest.mark.slow
 def test_what_saw_the_photos_is_learned_anew_where_that_holds_them_out(index):
-    """A vector counts as in-sample if its prior saw the photos or if it is from another index."""
+    """A vector from this index is tested by refits, unless its prior saw the photos."""
     photos = judged_photos(index)
     learned = learn_vector(index, "base", "all-pairs")
     elsewhere = replace(learned, card=replace(learned.card, index="elsewhere"))
@@ -140,7 +140,7 @@ def test_what_saw_the_photos_is_learned_anew_where_that_holds_them_out(index):
 
 @pytest.mark.slow
 def test_a_vector_of_one_person_is_learned_anew_from_that_person(own_index):
-    """Even if one person's vector is tested on all people, refits use that person's judgements."""
+    """If one person's vector is tested on everyone's judgements, refits use that person's only."""
     base = [own_index.photos()[0].path.parent]
     names = [photo.path.name for photo in own_index.photos()]
     rows = [
@@ -166,7 +166,7 @@ def test_a_vector_of_one_person_is_learned_anew_from_that_person(own_index):
 
 @pytest.mark.slow
 def test_a_person_of_few_judgements_is_tested_in_sample(own_index):
-    """If a person has too few judgements to refit in every fold, the test is in-sample."""
+    """If a person has too few judgements to refit their vector by fold, the test is in-sample."""
     base = [own_index.photos()[0].path.parent]
     names = [photo.path.name for photo in own_index.photos()[:2]]
     rows = [LabelRow(n, name, float(n), "brief", None, None, None) for n, name in enumerate(names)]
@@ -186,7 +186,7 @@ def test_a_person_of_few_judgements_is_tested_in_sample(own_index):
 
 @pytest.mark.slow
 def test_an_altered_copy_counts_as_the_photo_that_was_learned_from(index):
-    """A re-saved copy of a photo that the vector learned from is recognised as in-sample."""
+    """A vector counts as in-sample on a re-saved copy of a photo that it learned from."""
     learned = learn_vector(index, "base", "all-pairs")
     photos = judged_photos(index)
     copies = replace(photos, digests=tuple(f"copy of {digest}" for digest in photos.digests))
@@ -221,7 +221,7 @@ def test_what_a_prior_has_seen_is_on_the_card_too(index):
 
 @pytest.mark.slow
 def test_the_same_learner_is_refitted_once(index):
-    """A learner with equal parameters reuses earlier refits; other parameters are fitted anew."""
+    """Earlier refits are reused for a learner with the same parameters, but not for another."""
     photos = judged_photos(index)
     fits = []
     with fitting(photos.X) as threads:

@@ -17,7 +17,7 @@ from photorank.vectors.store import add_vector
 
 @pytest.mark.slow
 def test_photos_that_were_learned_from_are_rated_without_them(index):
-    """Held-out ratings come from refits without the rated photo, and fit people's scores less."""
+    """Ratings by models that did not learn from the photo correlate less with people's scores."""
     vector = learn_vector(index, "mine", "all-pairs")
     add_vector(index, vector)
     ratings = index.rate(vector)
@@ -55,7 +55,7 @@ def test_a_vector_that_saw_nothing_rates_as_it_is(index):
 
 
 def test_mistakes_are_pairs_that_people_order_the_other_way(index):
-    """Wrongly ordered pairs (preferred, other) are sorted by rating gap and share no photo."""
+    """Pairs that a vector orders wrongly are sorted by falling rating gap and share no photo."""
     words = MasterVector("words", "prompt", np.eye(48)[3], index.fingerprint)
     found = held_out_ratings(index, words, index.rate(words))
     scores = index.labels().scores
@@ -72,7 +72,7 @@ def test_mistakes_are_pairs_that_people_order_the_other_way(index):
 
 @pytest.mark.slow
 def test_mistakes_of_a_learned_vector_are_made_by_one_model(index):
-    """Wrongly ordered pairs of a learned vector are within one fold, rated by the same model."""
+    """Both photos of a pair that a learned vector orders wrongly are rated by the same refit."""
     vector = learn_vector(index, "mine", "all-pairs")
     add_vector(index, vector)
     found = held_out_ratings(index, vector, index.rate(vector))

@@ -77,7 +77,7 @@ def test_groups_are_never_split(index):
 
 
 def test_series_are_needed_to_fold_by_series(index):
-    """Folding by series without any series is refused, and the error suggests another option."""
+    """Folding by series without any series gives an error that suggests folding by photo."""
     with pytest.raises(ComparisonsError, match="--fold-by photo"):
         split_into_folds(judged_photos(index), Protocol(fold_by="series"))
 
@@ -85,7 +85,7 @@ def test_series_are_needed_to_fold_by_series(index):
 @pytest.mark.slow
 @pytest.mark.parametrize("n", [30, 60])
 def test_pairs_of_folds_flatter_no_vector(n):
-    """On average, the accuracy within folds equals the accuracy over all pairs."""
+    """On average, accuracy over pairs within test folds equals accuracy over all pairs."""
     rng = np.random.default_rng(0)
     within, everywhere = [], []
     for seed in range(100):

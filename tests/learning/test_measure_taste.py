@@ -67,7 +67,7 @@ def test_with_no_judgement_it_is_the_prior(index, vector, subset):
 
 
 def test_the_vector_rates_as_the_state_does_and_tells_where_it_is_from(index, vector, subset):
-    """A personal vector rates as the learned taste does and records prior, person and accuracy."""
+    """A personal vector gives the learned ratings and records its prior, person and accuracy."""
     said = clicked(own_ratings(subset.Z), 40, stars=5)
 
     state = personal_state(index, "ada", vector, said, subset=subset)
@@ -99,7 +99,7 @@ def test_the_digest_of_what_was_said_sees_every_change(index, vector, subset):
 
 
 def test_held_out_choices_share_no_photo_with_those_learned_from(index, vector, subset):
-    """Held-out accuracy uses vectors learned from choices that share no photo with the test."""
+    """Held-out accuracy uses vectors learned from choices that share no photo with tested ones."""
     said = clicked(own_ratings(subset.Z), 30, noise=0.3)
     pairs, hits = np.column_stack([said.winners, said.losers]), []
     for fold in range(10):
@@ -141,7 +141,7 @@ def test_the_curve_begins_with_the_prior_and_ends_with_all(index, vector, subset
 
 
 def test_the_forecast_is_positive_where_choices_teach(index, vector, subset):
-    """The forecast gain from further choices is positive after 30 and less than half after 200."""
+    """After 30 choices the forecast accuracy gain is positive; by 200 it has more than halved."""
     ratings = -3 * subset.Z[:, 0]
 
     early, late = (
@@ -156,7 +156,7 @@ def test_the_forecast_is_positive_where_choices_teach(index, vector, subset):
 
 @pytest.mark.slow
 def test_shuffled_choices_have_a_forecast_around_nothing(index, vector, subset):
-    """If choices are random noise, the 95 % interval of the forecast gain usually contains 0."""
+    """If choices are random, the 95 % interval of the forecast accuracy gain usually contains 0."""
     holds = []
     for seed in range(40):
         said = clicked(np.random.default_rng(seed).normal(size=N), 30, seed=seed, noise=1e9)
@@ -167,7 +167,7 @@ def test_shuffled_choices_have_a_forecast_around_nothing(index, vector, subset):
 
 
 def test_what_others_said_is_in_the_taste_and_not_in_its_test(index, vector, subset):
-    """A prior learned from others' ratings changes a person's ratings, not the tested accuracy."""
+    """A prior that learned from others changes a person's predicted ratings, not test accuracy."""
     taught = replace(
         subset.prior, covariance=9 * subset.prior.covariance, without_others=subset.prior
     )

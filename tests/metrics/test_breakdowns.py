@@ -17,14 +17,14 @@ EDGES = [0, 0.5, 1, 9]
 
 
 def given(*graphs, clusters=None):
-    """Held-out pairs from one comparison graph per repeat, with all photos in a single fold."""
+    """Held-out pairs of the given comparison graphs, with all photos in one test fold."""
     n = graphs[0].n
     return HeldOutPairs(graphs, Folds(np.zeros((len(graphs), n), dtype=int), 1, clusters), n)
 
 
 @pytest.fixture
 def judged():
-    """Ratings with ties, labels in steps of 0.1 with one missing, and trust weights."""
+    """Simulated ratings with ties, labels in steps of 0.1 (one missing) and label weights."""
     rng = np.random.default_rng(0)
     labels = np.round(rng.normal(size=N), 1)
     labels[5] = np.nan
@@ -35,7 +35,7 @@ def judged():
 @pytest.mark.parametrize("listed", [0, 10**6])
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 def test_gaps_equal_the_loop_over_pairs(judged, scope, listed, monkeypatch):
-    """Accuracy by label gap equals an explicit loop over the pairs, with ties counted half."""
+    """Accuracy by label difference equals a loop over the pairs, with ties counted half."""
     monkeypatch.setattr(sorted_blocks, "_LISTED", listed)
     ratings, labels, trust = judged
     graph = Comparisons.from_scores(labels, weights=trust)
@@ -59,7 +59,7 @@ def test_gaps_equal_the_loop_over_pairs(judged, scope, listed, monkeypatch):
 
 
 def test_bins_of_all_gaps_are_the_whole(judged):
-    """If one bin holds all label gaps, it has the overall accuracy and the same interval."""
+    """A bin of all label differences has the same confidence interval as the overall accuracy."""
     ratings, labels, _ = judged
     graph = Comparisons.from_scores(labels)
     clusters = np.arange(N) // 4
@@ -76,7 +76,7 @@ def test_bins_of_all_gaps_are_the_whole(judged):
 
 
 def test_bins_of_ratings_learned_without_their_fold_include_the_refitting(judged):
-    """If ratings are refitted by fold, a bin of all label gaps has the overall interval."""
+    """Confidence intervals of accuracy by label difference include the variance of refitting."""
     ratings, labels, _ = judged
     pairs = HeldOutPairs.of(Comparisons.from_scores(labels), Folds(FOLDS[None], 2, None))
 
@@ -89,7 +89,7 @@ def test_bins_of_ratings_learned_without_their_fold_include_the_refitting(judged
 
 
 def test_empty_bins_are_nan(judged):
-    """A bin without pairs has an accuracy of NaN and raises no error."""
+    """A bin of label differences without pairs has an accuracy of NaN and raises no error."""
     ratings, labels, _ = judged
 
     row = by_gap(ratings[None], given(Comparisons.from_scores(labels)), [50, 60])[0]
@@ -135,12 +135,12 @@ def test_a_group_of_one_photo_is_nan():
 
 @pytest.mark.parametrize("edges", [[1.0], [-1, 1], [0, 2, 2]])
 def test_edges_must_increase(edges):
-    """Bin edges are refused if there is only one, if any is negative or if they do not rise."""
+    """Bin edges for label differences are refused if single, negative or not rising."""
     with pytest.raises(ComparisonsError, match="increase from 0 on"):
         by_gap(np.zeros((1, 2)), given(Comparisons.from_scores([1.0, 2.0])), edges)
 
 
 def test_choices_have_no_gaps():
-    """Accuracy by label gap is refused for choices, which have no gaps."""
+    """Accuracy by label difference is refused for choices, which have no numeric labels."""
     with pytest.raises(ComparisonsError, match="needs scores"):
         by_gap(np.zeros((1, 2)), given(Comparisons.from_choices([0], [1], n=2)), [0, 1])

@@ -62,7 +62,7 @@ def test_edges_belong_to_the_bin_above_and_one_to_the_last():
 
 
 def test_swapping_the_photos_changes_nothing(calibrated):
-    """Swapping each pair's photos changes neither the Brier score nor the risk curve's area."""
+    """Swapping each pair's photos changes neither Brier score nor risk-coverage area."""
     p, outcomes = calibrated
 
     assert brier(1 - p, 1 - outcomes) == pytest.approx(brier(p, outcomes))
@@ -72,7 +72,7 @@ def test_swapping_the_photos_changes_nothing(calibrated):
 
 
 def test_risk_falls_with_coverage(calibrated):
-    """If only confident pairs are answered, the error rate is lower than over all pairs."""
+    """If only the most confident predictions count, the error rate is lower than over all pairs."""
     p, outcomes = calibrated
 
     curve = risk_coverage(p, outcomes)

@@ -36,7 +36,7 @@ def test_a_fold_is_a_random_sample_of_the_photos():
 
 @pytest.mark.parametrize(("groups", "k", "ways"), [(5, 5, 1), (3, 2, 3), (4, 3, 6)])
 def test_equal_splits_count_once(groups, k, ways):
-    """Equal splits count as one repeat: five groups in five folds give a single repeat."""
+    """Repeats with identical folds are counted once: 5 groups in 5 folds give one repeat."""
     folds = make_folds(4 * groups, k=k, repeats=60, by=np.repeat(np.arange(groups), 4), seed=0)
 
     assert folds.codes.shape == (ways, 4 * groups)

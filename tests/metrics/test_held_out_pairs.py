@@ -42,7 +42,7 @@ def without_units(pairs, ratings):
 
 
 def test_pairs_are_inside_test_folds(rated):
-    """In each repeat, the pairs inside groups have both photos in one fold and one group."""
+    """Held-out pairs are within one test fold; pairs inside groups are also within one group."""
     pairs, *_ = rated
     inside = pairs.inside(GROUPS, "within")
 
@@ -56,7 +56,7 @@ def test_pairs_are_inside_test_folds(rated):
 
 
 def test_what_was_fitted_anew_has_an_interval_that_includes_the_refitting(rated):
-    """The interval for refitted models is the corrected resampled interval over folds."""
+    """The accuracy interval of refitted models is the corrected resampled interval over folds."""
     pairs, one, other = rated
     sums = [pairs.sums(ratings, refitted=True) for ratings in (one, other)]
     values = [by_fold(pairs, ratings) for ratings in (one, other)]
@@ -69,7 +69,7 @@ def test_what_was_fitted_anew_has_an_interval_that_includes_the_refitting(rated)
 
 
 def test_given_ratings_have_a_jackknife_over_what_was_kept_whole(rated):
-    """Ratings that are not refitted get a jackknife interval that leaves out whole groups."""
+    """The accuracy of ratings without refits has a jackknife interval over whole groups."""
     pairs, one, other = rated
     sums = [pairs.sums(ratings, refitted=False) for ratings in (one, other)]
     expected = [without_units(pairs, ratings) for ratings in (one, other)]
@@ -81,7 +81,7 @@ def test_given_ratings_have_a_jackknife_over_what_was_kept_whole(rated):
 
 
 def test_lists_of_given_ratings_count_folds_as_drawn_anew(rated):
-    """Ratings that are not refitted have a narrower interval than refitted ratings."""
+    """A top-of-list metric has a narrower interval for fixed ratings than for refitted ratings."""
     pairs, one, _ = rated
     values = by_fold(pairs, one)
     given, refitted = (pairs.estimate_of_lists(values, 0.0, refitted=how) for how in (False, True))
@@ -104,7 +104,7 @@ def test_a_difference_of_two_correlations_reaches_two():
 
 @pytest.mark.parametrize(("k", "width"), [(2, 0.46), (3, 1.0)])
 def test_dealing_few_groups_again_proves_no_more(k, width):
-    """If there are only three groups, more repeats of the folds do not narrow the interval."""
+    """If there are only three groups, repeating the folds does not narrow accuracy intervals."""
     rng, groups = np.random.default_rng(0), np.repeat(np.arange(3), 20)
     ratings, scores, widths = rng.normal(size=60), rng.normal(size=60), []
     for repeats in (1, 3, 30):
@@ -116,7 +116,7 @@ def test_dealing_few_groups_again_proves_no_more(k, width):
 
 
 def test_units_without_pairs_prove_nothing():
-    """Photos without a group do not count as units of comparisons within groups."""
+    """Comparisons within groups count only groups as units, not photos without a group."""
     groups = np.concatenate([np.repeat(np.arange(4), 5), np.full(36, -1)])
     pairs = HeldOutPairs.of(
         Comparisons.from_scores(np.arange(56.0)), make_folds(56, by=groups, seed=0)
@@ -127,7 +127,7 @@ def test_units_without_pairs_prove_nothing():
 
 @pytest.mark.parametrize(("codes", "said"), [([0, 1, 2], "use fewer .* or"), ([0, 1, 1], "")])
 def test_fewer_folds_are_advised_where_there_can_be_fewer(codes, said):
-    """If a split has no pairs, the error suggests fewer folds only if there are over two folds."""
+    """An error about folds without pairs suggests fewer folds only if there are more than two."""
     folds = Folds(np.array([codes]), max(codes) + 1, None)
     pairs = HeldOutPairs.of(Comparisons.from_scores([1.0, 2.0, 2.0]), folds)
     with pytest.raises(ComparisonsError, match=f"{max(codes) + 1} folds: {said} ?judge more"):

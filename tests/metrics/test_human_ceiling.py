@@ -17,7 +17,7 @@ def table(noise, *, n=60, raters=10, seed=0):
 
 
 def test_people_who_agree_have_a_high_ceiling():
-    """The human ceiling is 1 if raters have no noise, and at chance if they are all noise."""
+    """The human ceiling is 1 for raters without noise, and at guessing level for pure noise."""
     unanimous, noise = human_ceiling(table(0), seed=0), human_ceiling(table(1e3), seed=0)
 
     assert unanimous.split_half_accuracy.value == unanimous.one_rater_accuracy.value == 1

@@ -45,7 +45,7 @@ def bootstrap(metric, n, *, rounds, seed, clusters):
 @pytest.mark.parametrize("design", ["photos", "tiers", "clusters"])
 @pytest.mark.parametrize("metric", PAIR_METRICS)
 def test_jackknife_agrees_with_the_bootstrap(design, metric):
-    """Jackknife errors equal bootstrap errors within 20 %, for photos and for clusters."""
+    """Jackknife standard errors are within 20 % of the bootstrap's, for photos and clusters."""
     ratings, labels, clusters = photos(design)
     sums = PAIR_METRICS[metric]
 
@@ -88,7 +88,7 @@ def test_intervals_stay_inside_the_metric_s_range(metric):
 
 
 def test_perfect_agreement_is_not_certainty():
-    """The lower limit of an accuracy of 1 is the exact binomial limit of n/2 independent pairs."""
+    """For n photos, the lower limit of accuracy 1 is the exact binomial limit of n/2 pairs."""
     labels = np.arange(20.0)
     perfect = accuracy_sums(labels, Comparisons.from_scores(labels)).leave_one_out()
     opposite = accuracy_sums(-labels, Comparisons.from_scores(labels)).leave_one_out()
@@ -170,7 +170,7 @@ def test_what_single_pairs_add_is_counted_once():
 
 
 def test_clusters_that_are_not_compared_need_no_correction():
-    """If all pairs are inside clusters, correcting for pairs between clusters changes nothing."""
+    """If no pair is between clusters, the correction for such pairs changes no interval."""
     rng = np.random.default_rng(3)
     clusters = np.repeat(np.arange(8), 12)
     labels, noise = rng.normal(size=(2, 96))
@@ -184,7 +184,7 @@ def test_clusters_that_are_not_compared_need_no_correction():
 
 
 def test_few_units_that_matter_widen_the_interval():
-    """If 4 of 100 units carry most of the variance, the t quantile has few degrees of freedom."""
+    """If only 4 of 100 photos affect a metric, its t quantile has about 4 degrees of freedom."""
     spread = np.random.default_rng(0).normal(0, 1e-3, 100)
     even = LeaveOneOut(0.75, 0.75 + spread)
     few = LeaveOneOut(0.75, 0.75 + np.where(np.arange(100) < 4, spread, 0) * 5)
@@ -254,7 +254,7 @@ def test_corrected_resampled_is_the_published_formula():
 
 
 def test_splitting_the_same_photos_again_is_no_new_evidence():
-    """Repeating the folds does not divide the variance of the interval by the number of repeats."""
+    """Repeats of the folds are not counted as independent evidence when computing an interval."""
     folds = np.array([0.7, 0.8, 0.75, 0.77, 0.71] * 3)
 
     estimate = corrected_resampled(folds, test_to_train=0.25, repeats=3, **COUNTS)
@@ -268,7 +268,7 @@ def test_splitting_the_same_photos_again_is_no_new_evidence():
 
 
 def test_folds_that_agree_do_not_make_a_number_certain():
-    """If all folds have the same accuracy, the interval is the exact binomial one of n/2 pairs."""
+    """If all folds of n photos have equal accuracy, its interval is binomial, from n/2 pairs."""
     perfect = corrected_resampled([1.0] * 30, test_to_train=1 / 9, n_photos=40, n_pairs=60)
     middling = corrected_resampled([2 / 3] * 3, test_to_train=1 / 2, n_photos=6, n_pairs=3)
     lead = corrected_resampled_difference([1.0] * 30, [0.9] * 30, test_to_train=1 / 9, n_photos=40)
@@ -306,7 +306,7 @@ def test_a_difference_over_two_folds_stays_within_what_is_possible(floor, most):
 
 
 def test_corrected_resampled_difference_is_of_the_same_folds():
-    """The interval of a difference equals the interval computed from the folds' differences."""
+    """The interval of a difference of metrics equals the one computed from differences by fold."""
     b, a = np.random.default_rng(0).normal([[0.3], [0.5]], 0.01, (2, 30))
 
     difference = corrected_resampled_difference(a, b, test_to_train=1 / 9, n_photos=50)
@@ -385,7 +385,7 @@ def test_a_difference_from_perfect_is_known_no_better_than_perfection_itself():
 
 @pytest.mark.parametrize("values", [(0.97, 0.9), (0.75, 0.7), (1.0, 0.98)])
 def test_turning_a_difference_round_mirrors_it(values):
-    """Swapping the two sides of a difference mirrors its limits and keeps its p-value."""
+    """Swapping the two metrics of a difference mirrors its limits and keeps its p-value."""
     a, b = (units(value, 0.005 * (value < 1), seed) for seed, value in enumerate(values))
     there, back = paired_difference(a, b), paired_difference(b, a)
     assert (there.low, there.high, there.p) == pytest.approx((-back.high, -back.low, back.p))
@@ -393,7 +393,7 @@ def test_turning_a_difference_round_mirrors_it(values):
 
 
 def test_near_perfection_a_difference_has_more_room_on_the_side_of_doubt():
-    """If one of two metrics is near 1, the interval of its lead extends further down than up."""
+    """If a metric is near 1, the interval of its lead over another extends further down than up."""
     a, b = units(0.98, 0.01, 1), units(0.90, 0.01, 2)
     lead = paired_difference(a, b)
     assert lead.value - lead.low > 1.05 * (lead.high - lead.value)

@@ -17,7 +17,7 @@ def bent():
 
 
 def test_it_is_the_correlation_on_the_best_curve(bent):
-    """Pearson's correlation after the logistic fit is the same if SciPy fits the curve."""
+    """Pearson's correlation after the logistic fit equals the one after SciPy's curve fit."""
     ratings, labels = bent
 
     def curve(r, low, height, middle, width):

@@ -37,7 +37,7 @@ CASES += [("choices", "pairwise_accuracy"), ("choices", "kendall_tau_b")]
 
 @pytest.mark.parametrize(("kind", "metric"), CASES)
 def test_pairs_between_photos_make_the_total(judged, kind, metric):
-    """Sums per pair of photos add up to the total, and their effects on the metric sum to 0."""
+    """A metric's sums per photo pair add up to its total, and the pairs' effects add up to 0."""
     ratings, labels = judged
 
     sums = PAIR_METRICS[metric](ratings, graphs(labels)[kind])
@@ -49,7 +49,7 @@ def test_pairs_between_photos_make_the_total(judged, kind, metric):
 
 @pytest.mark.parametrize(("kind", "metric"), [case for case in CASES if case[1] != "spearman"])
 def test_pairs_between_clusters_are_those_not_inside(judged, kind, metric):
-    """Pairs between different clusters and pairs inside clusters add up to all pairs."""
+    """A metric's sums over pairs between and inside clusters add up to its sum over all pairs."""
     ratings, labels = judged
     graph = graphs(labels)[kind]
     units = np.where(CLUSTERS < 0, 100 + np.arange(N), CLUSTERS)
@@ -63,7 +63,7 @@ def test_pairs_between_clusters_are_those_not_inside(judged, kind, metric):
 
 
 def test_some_couples_stand_for_all():
-    """The mean squared effect of all pairs of units is estimated from a sample of the pairs."""
+    """The mean squared effect of pairs on the accuracy is estimated from a sample of pairs."""
     rng = np.random.default_rng(2)
     labels = rng.normal(size=150)
     ratings = labels + rng.normal(size=150)
@@ -78,7 +78,7 @@ def test_some_couples_stand_for_all():
 
 
 def test_no_couples_on_request_and_with_many_units():
-    """If there are many units, or `couples` is 0, no pairs of units are listed."""
+    """If there are many photos, or `couples` is 0, no effects of single pairs are computed."""
     labels = np.arange(1500.0)
 
     assert len(accuracy_sums(labels, Comparisons.from_scores(labels)).between) == 0

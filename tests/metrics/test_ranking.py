@@ -79,7 +79,7 @@ def test_two_tiers_are_roc_auc(judged):
 @pytest.mark.parametrize("scope", SCOPES)
 @pytest.mark.parametrize("metric", ["pairwise_accuracy", "kendall_tau_b", "pearson"])
 def test_scopes_equal_the_loop_over_pairs(judged, metric, scope):
-    """Each metric equals its value computed by an explicit loop over the pairs in scope."""
+    """Each metric equals its value from a loop over pairs: all, within groups or across groups."""
     ratings, labels = judged
     may = FOLDS[:, None] == FOLDS[None]
     if scope != "all":
@@ -132,7 +132,7 @@ def test_leaving_a_unit_out_equals_counting_anew(judged, metric, clusters, scope
 
 
 def test_spearman_without_a_photo_is_accurate_in_a_large_block():
-    """Leave-one-out Spearman values differ from exact ones by less than 2 % of the exact SD."""
+    """Leave-one-out Spearman values are off by less than 2 % of their standard deviation."""
     rng = np.random.default_rng(1)
     labels = rng.integers(0, 9, 200).astype(float)
     ratings = labels + 4 * rng.normal(size=200)
@@ -175,7 +175,7 @@ def test_ratings_constant_in_each_fold_correlate_with_nothing(judged):
 
 @pytest.mark.parametrize("metric", PAIR_METRICS)
 def test_opposite_ratings_mirror(judged, metric):
-    """Negating the ratings or the labels mirrors every metric about its chance value."""
+    """Negating ratings or labels mirrors each metric about its value for random ratings."""
     ratings, labels = judged
     sums = PAIR_METRICS[metric](ratings, graph(labels))
     chance = (1 + sums.floor) / 2
@@ -262,7 +262,7 @@ def test_groups_of_one_photo_have_no_pair_within(metric):
 
 @pytest.mark.parametrize("metric", PAIR_METRICS)
 def test_unlabelled_photos_change_nothing(judged, metric):
-    """Photos without a label change neither a metric nor the number of units."""
+    """Photos without a label change neither a metric nor its number of leave-one-out values."""
     ratings, labels = judged
     more = np.append(labels, [np.nan, np.nan])
 
@@ -283,7 +283,7 @@ def test_two_photos_are_right_or_wrong():
 
 @pytest.mark.parametrize("metric", PAIR_METRICS)
 def test_repeats_are_pooled_by_their_sums(judged, metric):
-    """Pooling a repeat with itself changes neither the metric nor its leave-one-out values."""
+    """Pooling two equal repeats of a test changes neither the metric nor leave-one-out values."""
     ratings, labels = judged
     once = PAIR_METRICS[metric](ratings, graph(labels), clusters=SERIES)
 

@@ -8,7 +8,7 @@ from photorank.metrics.reject_cut import keepers_needed, reject_cut
 
 @pytest.mark.parametrize(("m", "lost"), [(59, 0.05), (100, 0.05), (400, 0.1), (1000, 0.02)])
 def test_the_cut_is_the_highest_whose_exact_bound_holds(m, lost):
-    """The cut is the highest rating whose exact bound on lost good photos meets the limit."""
+    """The rejection threshold is the highest whose bound on lost good photos meets the limit."""
     cut = reject_cut(np.arange(m, dtype=float), lost=lost)
 
     def upper(below):
@@ -20,7 +20,7 @@ def test_the_cut_is_the_highest_whose_exact_bound_holds(m, lost):
 
 @pytest.mark.parametrize(("lost", "confidence"), [(0.05, 0.95), (0.01, 0.95), (0.2, 0.99)])
 def test_fewer_keepers_than_any_cut_needs_are_refused(lost, confidence):
-    """If there are too few keepers (good photos) for a cut, the error gives the number needed."""
+    """Too few good photos for a rejection threshold give an error with the number needed."""
     needed = keepers_needed(lost, confidence)
     assert (1 - lost) ** needed <= 1 - confidence < (1 - lost) ** (needed - 1)
     with pytest.raises(TooFewKeepersError, match=f"^{needed} keepers.*there are {needed - 1} "):
@@ -32,7 +32,7 @@ def test_fewer_keepers_than_any_cut_needs_are_refused(lost, confidence):
 @pytest.mark.slow
 @pytest.mark.parametrize(("m", "lost"), [(60, 0.05), (150, 0.05), (300, 0.1)])
 def test_at_most_the_promised_share_is_lost_as_often_as_promised(m, lost):
-    """Of 4,000 reject cuts, about 95 % lose no more than the promised share of keepers."""
+    """About 95 % of 4,000 rejection thresholds lose at most the allowed share of good photos."""
     rng = np.random.default_rng(0)
     cuts = np.array([reject_cut(rng.normal(size=m), lost=lost).rating for _ in range(4000)])
     held = (norm.cdf(cuts) <= lost).mean()
@@ -49,7 +49,7 @@ def clustered(rng, clusters, size, share):
 
 @pytest.mark.slow
 def test_shots_of_one_moment_are_one_keeper():
-    """Good shots of one series count once, so that the cut is not too high too often."""
+    """Good photos of one series count once; else the rejection threshold is too high too often."""
     rng = np.random.default_rng(1)
     naive, honest = [], []
     for _ in range(1000):
@@ -61,7 +61,7 @@ def test_shots_of_one_moment_are_one_keeper():
 
 
 def test_photos_on_their_own_are_their_own_clusters():
-    """Photos with cluster code −1 each form a cluster, and equal seeds give equal cuts."""
+    """Each photo with cluster code −1 is its own cluster; equal seeds give equal thresholds."""
     ratings = np.random.default_rng(0).normal(size=200)
     alone = reject_cut(ratings, clusters=np.full(200, -1))
     assert alone == reject_cut(ratings)
@@ -72,12 +72,12 @@ def test_photos_on_their_own_are_their_own_clusters():
 
 
 def test_equal_ratings_are_not_cut_apart():
-    """If half of the keepers share the lowest rating, no keeper is rejected."""
+    """If half of the good photos have the lowest rating, the threshold rejects no good photo."""
     assert reject_cut(np.repeat([0.0, 1.0], 100)).n_lost == 0
 
 
 @pytest.mark.parametrize("wrong", [0, 1, -0.1])
 def test_shares_lie_between_0_and_1(wrong):
-    """A share of lost keepers that is not between 0 and 1 is refused with an error."""
+    """An allowed share of lost good photos that is not between 0 and 1 is refused."""
     with pytest.raises(ValueError, match="between 0 and 1"):
         reject_cut(np.arange(100.0), lost=wrong)

@@ -52,7 +52,7 @@ def test_lists_are_the_blocks():
 
 
 def test_oracle_and_chance():
-    """If ratings equal labels, each metric is 1; if ratings are constant, it is at chance."""
+    """If ratings equal labels, top-of-list metrics are 1; constant ratings score like guessing."""
     labels = np.array([1.0, 2.0, 2.0, 3.0, 5.0, 5.0])
     comparisons = Comparisons.from_scores(labels)
     constant = np.zeros(6)
@@ -78,7 +78,7 @@ def test_constant_ratings_are_the_mean_over_all_orders():
 
 
 def test_an_album_is_judged_by_its_mean_label():
-    """An album's mean label above average is divided by that of the best possible album."""
+    """An album's gain in mean label over all photos is divided by the best possible gain."""
     comparisons = Comparisons.from_scores([0.0, 1.0, 2.0, 5.0])
 
     value = album_regret_at_k([0.1, 0.3, 0.2, 0.4], comparisons, 2)

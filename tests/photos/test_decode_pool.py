@@ -82,7 +82,7 @@ def test_signals_are_measured_apart_as_here():
 
 @pytest.mark.parametrize("data", [b"", b"\0" * 99, b"buy milk", saved(scene(), "JPEG")[:999]])
 def test_a_damaged_file_is_refused_in_the_same_words(data):
-    """A damaged file is refused permanently, with the same reason in a worker process as here."""
+    """A worker process refuses a damaged file permanently, with the same reason as this process."""
     with pytest.raises(UnreadablePhotoError) as here:
         decode_photo(data)
     with pytest.raises(UnreadablePhotoError) as apart:
@@ -155,7 +155,7 @@ def test_the_largest_photo_fits_in_the_limits():
 
 
 def test_a_process_that_was_begun_decodes_the_first_photo():
-    """A decoding process started in advance decodes the first photo; no second one starts."""
+    """A decoding process started in advance decodes the first photo; no second process starts."""
     decode_pool._end_all()
     decode_pool.start_process()
     end = time.monotonic() + 20
@@ -254,7 +254,7 @@ def test_a_forked_process_has_decoders_of_its_own():
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP", "AVIF"])
 def test_headers_that_libraries_in_c_read_are_read_by_another_process(tmp_path, kind):
-    """A separate process reads WebP and AVIF headers and returns the same metadata."""
+    """WebP and AVIF headers are read in a separate process, with the same result as in this one."""
     decode_pool._end_all()
     path = tmp_path / "photo"
     path.write_bytes(saved(scene(), kind))

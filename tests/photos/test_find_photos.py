@@ -37,7 +37,7 @@ def found(*paths, exclude=()):
 
 
 def seen(*paths, exclude=()):
-    """Photos found and photo files skipped, without files of other kinds."""
+    """Photo files that a search found or skipped, without files of other kinds."""
     return [
         file
         for file in find_photos(paths, exclude)
@@ -83,7 +83,7 @@ def public_folder():
 
 
 def test_files_come_sorted_with_their_size_and_time(tmp_path):
-    """Files in a folder are listed by name before those in its subfolders, with absolute paths."""
+    """A folder's photos are listed by name, then its subfolders', each with path, size and time."""
     make(tmp_path, "b.jpg", "a/z.PNG", "a.jpeg", "notes.txt", "c/d/e.webp")
 
     files = list(seen(tmp_path))
@@ -119,7 +119,7 @@ def test_relative_paths_become_absolute(tmp_path, monkeypatch):
     ],
 )
 def test_machine_made_and_other_files_are_passed_over(tmp_path, name):
-    """Hidden files, thumbnails made by programs or drives, and files of other kinds are skipped."""
+    """Hidden files, thumbnails by programs or network drives, and non-photo files are skipped."""
     make(tmp_path, name, "kept.jpg")
 
     assert found(tmp_path) == ["kept.jpg"]
@@ -180,7 +180,7 @@ def test_what_follows_the_dot_of_a_time_or_title_is_no_suffix(tmp_path):
 def test_a_photo_whose_library_is_missing_tells_how_to_get_it(
     tmp_path, monkeypatch, name, module, extra
 ):
-    """A photo whose decoder is missing is skipped with the command that installs the decoder."""
+    """If the decoder for a photo is missing, the skip reason names the command that installs it."""
     make(tmp_path, name)
     assert isinstance(next(find_photos([tmp_path])), PhotoFile)
 
@@ -283,7 +283,7 @@ def test_what_is_no_regular_file_is_skipped_without_waiting(tmp_path, monkeypatc
 
 @posix
 def test_links_are_followed_without_running_in_circles(tmp_path):
-    """If a folder and a link to it are both searched, its photos are found once, by real path."""
+    """Links to folders are followed, and each folder is searched once, even in link cycles."""
     make(tmp_path, "in/m/a.jpg", "out/b.jpg")
     (tmp_path / "in" / "all").symlink_to(tmp_path / "in")
     (tmp_path / "in" / "also").symlink_to(tmp_path / "in" / "m")
@@ -307,7 +307,7 @@ def test_a_root_that_is_a_link_gives_way_to_the_folder_itself(tmp_path):
 
 @posix
 def test_an_unreadable_folder_is_told_and_the_rest_is_found(public_folder):
-    """If a folder or its file sizes cannot be read, only the photos in that folder are missing."""
+    """If a folder cannot be read, it is reported, and the photos in other folders are found."""
     make(public_folder, "a.jpg", "closed/b.jpg", "hiding/c.jpg", "z/d.jpg")
     (public_folder / "closed").chmod(0o000)
     (public_folder / "hiding").chmod(0o644 if os.geteuid() == 0 else 0o400)

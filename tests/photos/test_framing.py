@@ -84,7 +84,7 @@ def test_whole_keeps_the_shape_up_to_four_to_one(shape, expected):
 
 @pytest.mark.parametrize("shape", [(200, 200), (266, 200), (300, 200), (200, 500), (1000, 200)])
 def test_tiles_cover_the_whole_photo_and_overlap(shape):
-    """Tiles of a photo cover its `whole` frame; neighbours overlap by at least a quarter."""
+    """The framing `tiles` covers the whole photo; adjacent tiles overlap by at least a quarter."""
     photo, size = gradient(*shape), 100
     [whole] = frame(photo, "whole", size)
     if shape[1] > shape[0]:
@@ -162,7 +162,7 @@ def test_a_view_is_mirrored():
 
 @pytest.mark.parametrize("shape", [(300, 200), (211, 397), (1000, 90)])
 def test_a_step_divides_the_long_side(shape):
-    """The long side of a `whole` frame is rounded to whole patches; the short side is unchanged."""
+    """In the framing `whole`, the long side is rounded to a multiple of the patch size."""
     [pixels] = frame(gradient(*shape), "whole", 224, step=14)
 
     assert min(pixels.shape[:2]) == 224

@@ -81,7 +81,7 @@ def test_what_cannot_be_read_has_a_usual_shape(tmp_path):
 
 
 def test_a_shape_fits_sixteen_bits(tmp_path):
-    """The aspect ratio of a very wide panorama is limited to 65,000, which fits into 16 bits."""
+    """The aspect ratio of a very wide panorama, times 1,000, is limited to 65,000 (16 bits)."""
     Image.new("RGB", (9000, 10)).save(tmp_path / "wide.png")
     assert aspect_of_file(tmp_path / "wide.png") == 65_000
 

@@ -94,7 +94,7 @@ def test_every_format_gives_the_same_picture(scene, kind):
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "lzw", "HEIF", "AVIF"])
 def test_orientation_is_applied_once(scene, kind, orientation):
-    """All eight EXIF orientations come out upright in all formats that carry EXIF."""
+    """Photos of all eight EXIF orientations are decoded upright from all formats that have EXIF."""
     undo = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # Pillow's transpositions
     small = scene.resize((90, 60))
     stored = small.transpose(Image.Transpose(undo[orientation])) if orientation > 1 else small
@@ -348,7 +348,7 @@ def test_other_formats_are_shrunk_at_once(large_scene, mode):
 
 
 def test_a_stereo_pair_has_a_draft_too(scene):
-    """An MPO file's first picture is decoded at reduced size like a JPEG, and rotated."""
+    """The first picture of a stereo pair (MPO) is decoded at reduced size and turned upright."""
     picture = scene.resize((1800, 1200))
     data = encoded(picture, "MPO", save_all=True, append_images=[scene], exif=camera_exif(6))
 
@@ -421,7 +421,7 @@ def test_too_many_pixels_are_refused_from_the_header(size):
 
 
 def test_a_webp_may_have_a_third_of_the_pixels():
-    """A tiny animated WebP that claims 16,384 x 8,192 pixels is refused before decoding."""
+    """An animated WebP whose header claims more than 100 megapixels is refused before decoding."""
     pictures = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
     data = bytearray(encoded(pictures[0], "WEBP", save_all=True, append_images=pictures[1:]))
     assert data[12:16] == b"VP8X"
@@ -487,7 +487,7 @@ def test_a_png_named_jpg_is_read(tmp_path, scene):
 
 @pytest.mark.slow
 def test_heic_without_its_library_tells_how_to_get_it(scene, monkeypatch):
-    """A HEIC photo without the library for it is refused with the command that installs it."""
+    """If the HEIC decoder is missing, the error names the command that installs it."""
     data = encoded(scene, "HEIF")
     monkeypatch.setitem(sys.modules, "pillow_heif", None)
 
@@ -542,7 +542,7 @@ def test_thumbnail(scene, shape, expected):
 
 
 def test_read_photo_returns_the_bytes(tmp_path):
-    """The photo's digest is computed from the same bytes that are decoded."""
+    """read_photo returns the file's bytes, and photo_digest is their SHA-256 in hexadecimal."""
     path = tmp_path / "a.jpg"
     path.write_bytes(b"pixels")
 

@@ -5,7 +5,7 @@ from photorank.photos.stability_copies import CHANGES, stability_copies
 
 
 def test_the_photo_itself_comes_first_and_every_change_has_two_variants(scene):
-    """Stability variants are the photo and two copies each for size, crop and compression."""
+    """The variants of a photo are itself and two copies each for size, crop and JPEG quality."""
     forms = stability_copies(scene)
 
     assert forms[0] is scene
@@ -37,5 +37,5 @@ def test_stronger_compression_is_further_from_the_photo(scene):
 
 
 def test_a_single_pixel_has_all_its_forms():
-    """Copies of a photo of a single pixel have at least one pixel in each direction."""
+    """Variants of a one-pixel photo have at least one pixel in width and height."""
     assert all(min(form.size) == 1 for form in stability_copies(Image.new("RGB", (1, 1))))

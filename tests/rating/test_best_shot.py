@@ -48,7 +48,7 @@ def test_noise_passes_for_detail_up_to_a_point_only():
 
 
 def test_technical_quality_counts_where_it_is_known():
-    """Measured in standard deviations, technical quality and sharpness have equal weight."""
+    """If technical quality is known, a large enough lead in it outweighs lower sharpness."""
     shots = [(-2.0, 0), (-2.25, 0)]
     assert merit(*shots, technical=np.array([0.0, 0.06])).argmax() == 0
     assert merit(*shots, technical=np.array([0.0, 0.09])).argmax() == 1

@@ -14,7 +14,7 @@ def index(home):
 
 @pytest.mark.slow
 def test_the_nearest_of_those_alike_and_rated_clearly_higher(index):
-    """The closest better photos equal those of a NumPy search over all photos."""
+    """The closest better photos are the most similar ones that are rated clearly higher."""
     vector, alike = load_vector(index, "ours"), alike_cosine(index)
     ratings, X, heads = index.rate(vector), index.embeddings(), index.heads()
     n_found = 0
@@ -33,7 +33,7 @@ def test_the_nearest_of_those_alike_and_rated_clearly_higher(index):
 
 
 def test_alike_are_the_likest_pairs(index):
-    """The similarity threshold is the cosine that the given share of all pairs exceeds."""
+    """The similarity threshold is the cosine that a given share of all photo pairs exceeds."""
     X = index.heads()
     pairs = (X @ X.T)[np.triu_indices(len(X), 1)]
 
@@ -42,7 +42,7 @@ def test_alike_are_the_likest_pairs(index):
 
 
 def test_many_shots_of_a_scene_are_all_alike(index):
-    """The similarity threshold is at most halfway between the mean cosine and 1, for any share."""
+    """The similarity threshold is never above the midpoint between mean cosine similarity and 1."""
     X = index.heads()
     middle = (1 + (X @ X.T)[np.triu_indices(len(X), 1)].mean()) / 2
 

@@ -30,7 +30,7 @@ def test_pulls_are_numpys_correlations():
 
 
 def test_what_all_photos_show_alike_says_nothing():
-    """If all photos show a concept equally or have equal ratings, its effect is 0."""
+    """If all photos show a concept equally or are rated equally, its rating correlation is 0."""
     shown, liked = shown_and_liked(np.ones((5, 1)), np.arange(5.0), np.array([3.0]))
     assert (shown[0], liked[0]) == (0, 0)
     _, liked = shown_and_liked(np.arange(5.0)[:, None], np.ones(5), np.array([3.0]))
@@ -39,7 +39,7 @@ def test_what_all_photos_show_alike_says_nothing():
 
 @pytest.mark.slow
 def test_a_prompt_is_moved_most_by_itself(home):
-    """Ratings by a concept's own prompt correlate perfectly with that concept."""
+    """Ratings by the vector of a text prompt correlate perfectly with the concept of that text."""
     index, encoder = open_index("small"), load_encoder("embedded")
     vector = prompt_vector("sea", ["the sea"], encoder)
 

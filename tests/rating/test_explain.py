@@ -17,7 +17,7 @@ def index(home):
 
 @pytest.mark.slow
 def test_an_explanation_agrees_with_the_index(index, gallery):
-    """An explanation has the index's rating, and its parts sum to that rating minus the mean."""
+    """An explanation has the index's rating; its parts sum to that rating minus the mean rating."""
     vector = load_vector(index, "ours")
     path = gallery / "forest" / "2.jpg"
     encoder = load_encoder("embedded")

@@ -16,7 +16,7 @@ def test_the_two_probabilities_sum_to_one_and_swap():
 
 
 def test_slope_is_the_maximum_likelihood_one():
-    """The fitted slope equals that of a logistic regression without intercept."""
+    """The slope fitted to rating differences is that of a logistic regression without intercept."""
     rng = np.random.default_rng(0)
     gap = rng.normal(size=5000) * 0.01
     won = rng.random(5000) < expit(150 * gap)
@@ -59,7 +59,7 @@ def test_one_standard_deviation_of_differences_is_one_logit():
 
 
 def test_which_slope_is_used():
-    """The slope comes from the vector, else from a prompt's model, else from the collection."""
+    """The slope is the vector's own, else for a prompt the encoder's, else from rating spread."""
     ratings = np.array([0.0, 1.0])
 
     def vector(kind, slope=None):

@@ -34,7 +34,7 @@ def test_every_signal_is_in_one_group():
 
 
 def test_shares_sum_to_the_lead_of_a_rating_by_signals(index):
-    """Signal shares sum to rating minus mean, in rating units and in standard deviations."""
+    """The signals' contributions sum to the rating minus the mean, also in standard deviations."""
     weights = dict(zip(NAMES, np.random.default_rng(0).normal(size=len(NAMES)), strict=True))
     vector = vector_of(index, **weights)
     ratings = index.rate(vector)
@@ -57,7 +57,7 @@ def test_a_blurred_photo_loses_by_its_sharpness_alone(index, gallery):
 
 
 def test_nothing_is_told_where_signals_do_not_count(index, collection):
-    """Signal shares are None if the vector or the index is without signals."""
+    """The contributions of technical signals are None if the vector or index has no signals."""
     head = MasterVector("h", "prompt", np.ones(index.manifest.head), index.fingerprint.of_head)
     assert shares_of(index, head, 0) is None
     assert shares_of(collection.index, collection.vector, 0) is None

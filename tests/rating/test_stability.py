@@ -14,7 +14,7 @@ from tests.fixtures.colours import ColourEncoder
 
 
 def test_flips_are_counted_over_all_pairs_of_forms():
-    """The flip rate is the share of variant pairs that reverse the order; ties count one half."""
+    """Flip rate: share of pairs of two photos' variants that reverse their order (ties: half)."""
     rng = np.random.default_rng(0)
     for _ in range(20):
         first, second = rng.integers(0, 4, 7).astype(float), rng.integers(0, 4, 5).astype(float)

@@ -40,7 +40,7 @@ def _words(encoder):
 
 
 def test_feedback_is_a_quarter_of_what_the_five_best_have_and_all_have_not(indexed):
-    """Feedback adds to the search vector 1/4 of the unit vector from the mean to the five best."""
+    """Feedback adds 1/4 of the unit vector from the mean photo to the five best matches' mean."""
     index, encoder = indexed(12, "embedded:2")
     X, words = index.embeddings().astype(float), _words(encoder)
     best = X[np.argsort(-(X @ words))[:5]]

@@ -73,7 +73,7 @@ def test_a_full_disk_keeps_the_rows_so_far(run, scorer, hostile, tmp_path, full_
 
 
 def test_a_parquet_file_without_room_keeps_its_rows_beside_it(scorer, tmp_path, full_disk):
-    """If a Parquet file does not fit on the disk, its rows remain, and --resume writes the file."""
+    """If a Parquet file does not fit on the disk, its rows are saved, and --resume completes it."""
     file = ScoreFile(tmp_path / "rows.parquet", "parquet")
     [batch, *_] = scorer.batches(scorer.sources(scorer.index.photos()[0].path))
     told = pytest.raises(StorageError, match="rows so far are kept")

@@ -16,7 +16,7 @@ def valid(content, schema):
 
 
 def test_ratings_are_those_of_rate_alone_and_in_company(client, collection, tmp_path):
-    """A photo gets the same rating as from `rate`, alone or together with unreadable files."""
+    """The service rates photos as the command `rate` does, even if sent with unusable files."""
     files = [*fill(tmp_path / "new", 3, start=70), collection.index.photo(2).path]
     (tmp_path / "bad.jpg").write_text("no photo")
     Image.new("RGB", (9, 9)).save(tmp_path / "black.png")
@@ -75,7 +75,7 @@ def test_two_photos_are_compared_as_the_command_does(client, collection, tmp_pat
 
 
 def test_an_album_is_chosen_of_the_batch(client, collection, tmp_path):
-    """An album gets three different photos, including the best; unusable photos are reported."""
+    """An album of three photos has the best one and no repeats; unusable photos are reported."""
     files = fill(tmp_path / "many", 8, start=20)
     status, content = client.send("/v1/album?places=3", *files, files[0], b"no photo")
     ratings = client.send("/v1/rate", *files)[1]["photos"]

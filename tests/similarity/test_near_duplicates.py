@@ -62,7 +62,7 @@ def codes(pictures):
 
 
 def embeddings_of(n, rng):
-    """Random unit embeddings with a large common component, as encoders produce them."""
+    """Random unit vectors with a large component in common, like embeddings of real photos."""
     rows = 1 + rng.normal(size=(n, 64))
     return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
@@ -95,14 +95,14 @@ def test_different_pictures_are_on_their_own(pictures):
 
 
 def test_an_unreadable_picture_is_like_no_other():
-    """The grey-level code of an unreadable image is all zeros and correlates with no other."""
+    """The all-zero grey fingerprints of two unreadable pictures have a correlation of 0."""
     nothing = np.zeros((2, 128), dtype=np.uint8)
 
     assert correlations(nothing, nothing, np.array([[0], [1]])) == pytest.approx([0.0])
 
 
 def test_near_duplicates_are_the_links_of_all_pairs():
-    """Without grey-level codes, photos linked by cosines above 0.97 are near-duplicates."""
+    """Without fingerprints, photos linked by embedding cosines above 0.97 are near-duplicates."""
     from scipy.sparse.csgraph import connected_components
 
     rng = np.random.default_rng(0)

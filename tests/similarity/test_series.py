@@ -23,7 +23,7 @@ def unit(rows):
 
 @pytest.mark.parametrize(("n", "d"), [(40, 5), (1500, 12), (1500, 500)])
 def test_a_photo_is_like_its_leader_and_leaders_are_unlike_each_other(n, d):
-    """Photos reach the cosine threshold with their group's leader, but two leaders never do."""
+    """Each photo is similar to its group's leader (first photo), and no two leaders are similar."""
     rng = np.random.default_rng(n + d)
     centres = rng.normal(size=(n // 4, d))
     rows = unit(centres[rng.integers(0, n // 4, n)] + 0.25 * rng.normal(size=(n, d)))
@@ -205,7 +205,7 @@ def test_an_exposure_bracket_is_kept_together(scene):
 
 @pytest.mark.slow
 def test_versions_are_one_photo_and_the_edited_one_stands_for_it(scene):
-    """Edited copies and RAW files join their original's shot, which the edited copy represents."""
+    """An edited copy is in its original's series and represents it; a RAW file joins its JPEG."""
     scene.take("IMG_1.jpg", 6)
     scene.take("IMG_1-edited.jpg", 6, change=darker)
     scene.take("IMG_2.jpg", 7)
@@ -244,7 +244,7 @@ def test_times_that_cannot_be_read_are_as_if_missing(scene):
 
 
 def test_an_empty_index_has_no_series(library):
-    """If an index has only one photo, that photo alone counts as one series."""
+    """An index of a single photo has no true series: the photo counts as a series of its own."""
     Scene(library).take("a.jpg", 1)
     library.build()
     assert len(find_series(Index.open(library.paths))) == 1

@@ -51,7 +51,7 @@ def kept_files(library):
 
 
 def test_what_was_found_is_taken_again_as_it_is(shots):
-    """Series read from the cache equal those found before, including names and companion files."""
+    """Cached series equal those found before, including series named by people and RAW files."""
     name_series(shots, "a.jpg", "ä.jpg")
     found = find_series(shots.index)
     assert found.companions
@@ -66,7 +66,7 @@ def test_what_was_found_is_taken_again_as_it_is(shots):
 
 
 def test_codes_tell_which_photos_they_are_for(shots):
-    """The series number of each photo comes with the photo's id, so that the two can be matched."""
+    """series_codes gives photos' database ids beside their series numbers, in the same order."""
     found = series_codes(shots.paths)
     assert found.database_ids.tolist() == shots.index.numbers().tolist()
     assert found.codes.tolist() == series_of(shots.index).codes.tolist()

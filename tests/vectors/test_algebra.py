@@ -18,14 +18,14 @@ def vector(name, seed, *, fingerprint=SPACE, **fields):
 
 @pytest.fixture
 def taste():
-    """Calibrated vector that has a licence and a card with two photos."""
+    """Calibrated vector that has a licence and a card that lists two training photos."""
     card = Card(photos=frozenset({"0" * 16, "1" * 16}), n_photos=2, licence="MIT", index="small")
     return vector("taste", 0, bias=5.0, slope=0.7, card=card)
 
 
 @pytest.fixture
 def sunset():
-    """Second vector, whose card shares one of its two photos with the vector `taste`."""
+    """Second vector, whose card shares one training photo with the card of the vector `taste`."""
     return vector("sunset", 1, card=Card(photos=frozenset({"1" * 16, "2" * 16}), licence="CC0"))
 
 
@@ -101,7 +101,7 @@ def test_little_that_is_left_is_still_at_right_angles(sunset):
 
 @pytest.mark.parametrize("how", ["blend", "negated", "projected"])
 def test_the_card_remembers_photos_but_no_slope(how, taste, sunset):
-    """A derived vector's card lists its parents' training photos but not their calibration."""
+    """A derived vector's card lists its parents' training photos; the vector has no calibration."""
     made = {
         "blend": lambda: blend("new", [taste, sunset], [1, 1]),
         "negated": lambda: negated("new", taste),

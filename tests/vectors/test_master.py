@@ -76,7 +76,7 @@ def test_a_direction_of_any_length_rates_the_same():
     ],
 )
 def test_other_embeddings_are_refused(vector, other):
-    """A vector rates only the embeddings of its own encoder, framing and size."""
+    """A vector refuses embeddings of another encoder, framing or image size."""
     with pytest.raises(EncoderMismatchError, match="vector 'taste' belongs to"):
         vector.rate(np.eye(3, dtype=np.float32), other)
 
@@ -125,7 +125,7 @@ def test_a_broken_card_is_an_error_in_words(data, tmp_path):
 
 
 def test_what_could_not_be_loaded_is_not_made(vector):
-    """A vector is refused if its scaled direction exceeds 1e100, which could not be loaded."""
+    """A vector whose scaled direction exceeds 1e100 is refused, as its card could not be loaded."""
     with pytest.raises(CardError, match=r"not a number up to 1e\+100"):
         replace(vector, direction=np.array([1e99, 1e99, 0]), scale=10.0)
 

@@ -128,7 +128,7 @@ def test_one_vector_gives_the_published_scores(file, suffix, tmp_path):
 
 
 def test_a_linear_head_keeps_scale_and_bias(tmp_path):
-    """A linear scoring head becomes a vector with the weights' length as scale and equal bias."""
+    """The vector of a linear scoring head has the weights' length as scale and the head's bias."""
     head = torch.nn.Linear(D, 1).requires_grad_(False)
     vector = published_vector("v1", save(head, tmp_path / "sa_0_4_vit_b_32_linear.pth"), SPACE, D)
 
@@ -138,7 +138,7 @@ def test_a_linear_head_keeps_scale_and_bias(tmp_path):
 
 
 def test_a_head_of_another_name_is_nobodys(tmp_path):
-    """Weights in a file of unknown name get a card without a licence."""
+    """A vector made from weights in a file of unknown name has a card without a licence."""
     card = published_vector("mine", save(improved(), tmp_path / "mine.pth"), SPACE, D).card
 
     assert card.licence == ""
@@ -231,7 +231,7 @@ def test_a_head_with_activations_is_refused(tmp_path):
     ],
 )
 def test_a_head_for_another_encoder_says_which(inputs, file, encoder, tmp_path):
-    """If a head's dimensions differ from the index's, the error names the head's encoder."""
+    """If a scoring head has other dimensions than the index, the error names the head's encoder."""
     path = save(torch.nn.Linear(inputs, 1), tmp_path / file)
 
     with pytest.raises(EncoderMismatchError, match=rf"{encoder}.* of {D} dimensions"):
@@ -239,7 +239,7 @@ def test_a_head_for_another_encoder_says_which(inputs, file, encoder, tmp_path):
 
 
 def test_an_array_of_another_length_is_refused(tmp_path):
-    """An array whose length differs from the index's dimensions is refused."""
+    """An array is refused as a vector if its length is not the index's embedding dimension."""
     np.save(tmp_path / "long.npy", np.ones(768))
 
     with pytest.raises(EncoderMismatchError, match="ViT-L/14"):

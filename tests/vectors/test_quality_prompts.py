@@ -50,7 +50,7 @@ def test_a_prompt_of_sharpness_prefers_the_sharp_photo(encoder):
 
 @pytest.mark.slow
 def test_a_wish_and_its_opposite_point_apart(encoder):
-    """Vectors of opposite prompts point further apart if made through quality phrases."""
+    """Vectors of opposite prompts lie further apart through quality phrases than as plain text."""
     good, bad = (
         worded_vector("w", [text], encoder).direction
         for text in ("a beautiful, professional photo", "an ugly, failed photo")
@@ -109,7 +109,7 @@ def test_what_is_negated_has_the_opposite_sign(text, clauses):
 @pytest.mark.slow
 @pytest.mark.parametrize("text", ["a dog on a beach", "qwv plim 7733", "the spoon of seven"])
 def test_what_says_nothing_of_quality_stays_with_class_names(encoder, text):
-    """If a prompt has no words of quality, its vector nearly equals its plain text embedding."""
+    """A prompt without words of quality keeps nearly its plain vector, made from class names."""
     plain, worded = (
         make("w", [text], encoder).direction for make in (prompt_vector, worded_vector)
     )
@@ -126,7 +126,7 @@ def test_numbers_neither_praise_nor_blame(encoder, text):
 
 @pytest.mark.slow
 def test_the_card_tells_what_the_words_went_through(encoder):
-    """The card of a vector from words has its kind, quality phrases and training photos."""
+    """The card of a vector made from words names its kind, quality phrases and training photos."""
     vector = worded_vector("wish", ["a sharp photo"], encoder)
     assert vector.kind == KIND
     assert vector.card.source == "words, through built-in qualities"
@@ -160,7 +160,7 @@ def test_qualities_weigh_alike():
 
 
 def test_praise_asks_for_worth_and_some_technical_quality(encoder):
-    """The praise direction is a vector of worth, built in or given, plus some technical quality."""
+    """The direction of praise is the worth vector (built in or given) plus technical quality."""
     technical = shipped_vector("technical.whole").direction
     given = np.eye(800)[5]
     for worth, taken in ((shipped_vector("worth.whole").direction, None), (given, given)):
@@ -174,7 +174,7 @@ def test_praise_asks_for_worth_and_some_technical_quality(encoder):
 @pytest.mark.slow
 @pytest.mark.parametrize("spec", ["embedded:1"])
 def test_others_take_the_plain_prompt(spec):
-    """If an encoder or framing has no built-in quality vectors, plain prompt vectors are used."""
+    """If an encoder or framing lacks quality vectors, a prompt's vector is its text embedding."""
     for encoder in (load_encoder(spec, device="cpu"), load_encoder("embedded", framing="pad")):
         assert quality_directions(encoder) is None
         vector, plain = (make("w", ["a dog"], encoder) for make in (worded_vector, prompt_vector))

@@ -1,4 +1,4 @@
-"""Recognition of a vector's training photos, and altered copies, by codes on its card."""
+"""Recognition of a vector's training photos and their altered copies by codes on its card."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Division of photos into book pages: in order, few events a page, better photos larger."""
+"""Book pages: photos keep their order, better ones are larger, pages rarely mix events."""
 
 import numpy as np
 import pytest
@@ -38,7 +38,7 @@ def test_every_photo_has_its_place_inside_the_page(n, pages, size):
 
 @pytest.mark.parametrize("seed", range(12))
 def test_no_photo_comes_near_the_spine_or_the_edge(seed):
-    """Photos of any shape on pages of any size stay in the safe zone and off the spine margin."""
+    """Photos of any shape on pages of any size stay clear of the spine and the page edges."""
     rng = np.random.default_rng(seed)
     width, height = rng.uniform(90, 420, 2)
     size = PageSize(width, height, *rng.uniform(0, [5, 20]))
@@ -83,7 +83,7 @@ def test_pages_rarely_mix_events():
 
 
 def test_a_photo_that_is_to_stand_alone_does():
-    """Photos marked to stand alone get pages of their own; too few pages for that are refused."""
+    """Photos marked to stand alone get their own pages; too small a page count is refused."""
     breaks = divide_into_pages(some(20, alone=[7, 8]), 8, PageSize())
     starts = np.cumsum([0] + [k for k, _ in breaks])
     assert {7, 8, 9} <= set(starts.tolist())

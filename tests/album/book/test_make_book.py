@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def trip(collection):
-    """Index with a trip of twelve photos in two days, all ratings, and the trip's row numbers."""
+    """Index with twelve photos of a two-day trip, all photo ratings, and the trip's row numbers."""
     folder = collection.folder / "trip"
     folder.mkdir()
     for number in range(12):
@@ -91,7 +91,7 @@ def test_photos_keep_away_from_the_spine_and_the_edge(trip):
     ("pages", "told"), [(13, "need at least 13 photos"), (2, "at least 3 pages")]
 )
 def test_too_few_and_too_many_photos_are_one_sentence(trip, pages, told):
-    """If photos are too few or too many, the error gives the least number of photos or pages."""
+    """If photos are too few or too many, the error gives the number of photos or pages needed."""
     index, ratings, rows = trip
     with pytest.raises(AlbumError, match=told):
         make_book(index, ratings, rows, BookWishes(pages=pages))
@@ -132,7 +132,7 @@ def test_margins_that_leave_no_room_are_told(trip, safe):
 
 
 def test_a_plan_is_printed_as_it_was_written(trip):
-    """A book plan saved as JSON yields the same pages; if no page count is given, one is chosen."""
+    """A book plan that is saved as JSON and read again yields the same pages."""
     index, ratings, rows = trip
     book = make_book(index, ratings, rows, BookWishes())
     assert len(book.pages) == 6

@@ -8,7 +8,7 @@ from photorank.album.book.page_layouts import Block, boxes_of, inversions, order
 
 @pytest.mark.parametrize("k", [1, 2, 3, 4])
 def test_every_tree_keeps_ratios_and_gaps_inside_its_block(k):
-    """Page layouts have exact aspect ratios and gaps, and keep all photos inside their block."""
+    """Page layouts have exact aspect ratios and gaps, and keep photos inside the photo area."""
     ratios = np.exp(np.random.default_rng(k).uniform(np.log(0.4), np.log(5), (50, k)))
     block = Block(180.0, 150.0, 3.0)
     possible = 0
@@ -38,7 +38,7 @@ def test_every_tree_keeps_ratios_and_gaps_inside_its_block(k):
 
 
 def test_trees_are_all_that_cuts_can_make():
-    """There are 1, 2, 6 and 22 layouts by straight cuts of a page for 1, 2, 3 and 4 photos."""
+    """Straight cuts can divide a page among 1, 2, 3 or 4 photos in 1, 2, 6 or 22 layouts."""
     assert [len(trees(k)) for k in (1, 2, 3, 4)] == [1, 2, 6, 22]
     assert len(set(trees(4))) == 22
     assert [inversions(order) for order in orders(3)] == [0, 1, 1, 2, 2, 3]

@@ -59,7 +59,7 @@ def test_a_killed_job_is_told_with_what_is_kept(workspace):
 
 @pytest.mark.slow
 def test_a_job_whose_command_is_refused_says_what_it_said(workspace):
-    """A command that fails before any progress shows its error; a second start is ignored."""
+    """If a job's command is refused, its error message is shown; a second start is ignored."""
     jobs.start(workspace, "add", ["status", "--strange"])
     first = jobs.progress(workspace, "add")
     jobs.start(workspace, "add", ["status", "--strange"])

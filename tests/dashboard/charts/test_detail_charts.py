@@ -35,7 +35,7 @@ def test_no_colour_but_grey_is_fixed(name):
 
 
 def test_families_keep_their_colours_among_the_lines_of_gaps():
-    """Vector families have theme colours 1 to 3; a family's second vector gets colour 4."""
+    """Kinds of vectors have theme colours 1 to 3; a second vector of one kind has colour 4."""
     spec = spec_of("gap")
     colour = layers_of(spec, "line")[0]["encoding"]["color"]
 
@@ -102,7 +102,7 @@ def test_a_group_is_a_row_with_its_number_of_pairs():
 
 
 def test_a_difference_that_could_be_luck_is_a_hollow_cell():
-    """A matrix cell is filled only for a clear difference, more strongly for a greater one."""
+    """In the matrix of vectors, a cell is filled only if the two vectors differ clearly."""
     strength = {
         (row["vector"], row["other"]): row["strength"]
         for row in rows_of(spec_of("matrix"), "strength")
@@ -115,7 +115,7 @@ def test_a_difference_that_could_be_luck_is_a_hollow_cell():
 @pytest.mark.slow
 @pytest.mark.parametrize("name", THEMES)
 def test_numbers_can_be_read_on_the_strongest_cell(name):
-    """Text on the strongest cell's colour has WCAG's contrast of 4.5 : 1, in light and dark."""
+    """Text on the strongest cell colour has WCAG's contrast of 4.5 : 1 in each theme."""
     theme = THEMES[name]
     most = max(row["strength"] for row in rows_of(spec_of("matrix"), "strength"))
     mixed = "#"

@@ -6,7 +6,7 @@ from dashboard.charts import evaluation_charts
 
 @pytest.fixture
 def chart():
-    """Chart of intervals for two groups of photos."""
+    """Chart of values with intervals for two groups of photos."""
     rows = pd.DataFrame(
         {
             "name": ["beach", "forest"],

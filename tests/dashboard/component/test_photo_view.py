@@ -91,7 +91,7 @@ def test_a_mark_that_is_none_is_told(shown, paths):
 
 
 def test_a_button_tells_which_photos_it_is_for(shown, paths):
-    """A button press names photos by digest prefixes, which become row numbers in that order."""
+    """Digest prefixes sent by a pressed button become photo numbers in the same order."""
     digests = Index.open(paths).digests()
     tokens = [digests[3][:16], digests[1][:16], "0" * 16]
     shown.session_state[PLACE] = {"act": {"what": "alike", "tokens": tokens}}

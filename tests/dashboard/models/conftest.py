@@ -17,7 +17,7 @@ def session(paths):
 
 @pytest.fixture
 def choose(session):
-    """Function that records a person's choices from pairs of rows, winner first."""
+    """Function that records a person's choices from pairs of photo numbers, winner first."""
 
     def record(rater, pairs):
         for winner, loser in pairs:

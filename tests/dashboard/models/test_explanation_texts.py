@@ -70,7 +70,7 @@ def test_two_heat_maps_share_a_scale():
 
 
 def test_the_reading_tells_a_sum_from_a_trial():
-    """The explanation of a heat map says that its values sum up only if its method is exact."""
+    """A heat map's text says that values sum to the rating difference only for an exact method."""
     assert "They sum to the difference, −0.05" in explanation_texts.heat_reading(
         explanation([[0.05]])
     )
@@ -83,7 +83,7 @@ def test_the_reading_tells_a_sum_from_a_trial():
 
 @pytest.mark.parametrize("method", ["sum over positions", "occlusion"])
 def test_the_reading_tells_what_signals_carry(method):
-    """The text gives the signals' part of a rating in standard deviations and omits zero parts."""
+    """The text says how far signals such as sharpness move a rating, and omits zero effects."""
     said = explanation_texts.heat_reading(explanation([[0.05]], method, SHARES))
     assert said.endswith(
         "carry −0.030, which is −0.8 standard deviations of the index’s ratings: sharpness −0.8."
@@ -96,7 +96,7 @@ def moving_lines(concepts, signals):
 
 
 def test_signals_stand_among_the_concepts():
-    """Signals and concepts are sorted together by strength; signals have no value for `liked`."""
+    """Concepts and signals such as sharpness are sorted together by their effect on the rating."""
     snow = Concept("snow", 2.0, 0.25, 0.5)
     first, second = moving_lines([snow], SHARES)
     assert "sharpness" in first

@@ -12,7 +12,7 @@ def estimate(value):
 
 
 def nuisance(kinds=3, **changed):
-    """Made-up results of removing nuisance directions from a vector."""
+    """Made-up evaluation of a vector with and without the effect of photo content."""
     gaps = tuple(
         KindMean(f"kind {number}", 9, estimate(1 - number / 5), estimate(0.01))
         for number in range(kinds)
@@ -28,7 +28,7 @@ def nuisance(kinds=3, **changed):
 
 
 def test_the_sentence_says_what_is_left_without_content():
-    """Percentages after removal of photo content are given with intervals and are at least 0 %."""
+    """The share of rating variance due to content is given with interval and is at least 0 %."""
     said = nuisance_texts.removal_texts(nuisance())
 
     assert "40\xa0% (38\xa0% to 42\xa0%)" in said.sentence
@@ -39,7 +39,7 @@ def test_the_sentence_says_what_is_left_without_content():
 
 
 def test_only_the_ends_of_many_kinds_are_drawn():
-    """The chart shows the six best and six worst kinds of photos, with and without content."""
+    """The six best and worst kinds of photos are shown with and without the effect of content."""
     assert len(nuisance_texts.removal_texts(nuisance(kinds=5)).rows) == 2 * 5
     rows = nuisance_texts.removal_texts(nuisance(kinds=40)).rows
     assert len(rows) == 2 * 12
@@ -49,7 +49,7 @@ def test_only_the_ends_of_many_kinds_are_drawn():
 @pytest.mark.slow  # the page twice, and what it measures
 @pytest.mark.usefixtures("evaluated")
 def test_content_is_taken_out_on_request(dashboard):
-    """A switch on the page shows the effect of removing content, by kind of photo or by group."""
+    """A switch shows ratings without the effect of content, by kind of photo or by group."""
     app = dashboard("discerning_power", spoken="statistics")
     assert "puts" in app.markdown[0].value
     app.toggle(key="content").set_value(True).run()

@@ -21,7 +21,7 @@ def answer(session, pair, what, asked="random"):
 
 
 def test_pairs_wait_and_none_is_drawn_twice_until_none_is_left(session):
-    """Pairs seen or waiting are not drawn again; four photos make six pairs."""
+    """Four photos give six pairs, each drawn once: pairs seen or waiting are not drawn again."""
     few = PhotoSubset.of_rows(session.index, session.subset.prior, np.arange(4))
     session = replace(session, subset=few)
     pairs = session.pairs(session.clicks())

@@ -21,7 +21,7 @@ def test_before_any_choice_the_page_promises_nothing(session):
 
 @pytest.mark.slow
 def test_what_was_learned_is_said_with_its_interval(session, choose):
-    """The text gives accuracy and forecast with intervals; the curve starts at 0 choices."""
+    """Accuracy and forecast are given with intervals; the learning curve starts at 0 choices."""
     rng = np.random.default_rng(0)
     choose("ann", [sorted(rng.choice(24, 2, replace=False)) for _ in range(40)])
     record_stars(session.index.paths, "ann", session.index.photo(0).digest, 4)
@@ -40,7 +40,7 @@ def test_what_was_learned_is_said_with_its_interval(session, choose):
 
 @pytest.mark.slow
 def test_a_prior_that_saw_the_photos_is_told(session, choose):
-    """If the prior vector was learned from photos of this index, the headline warns of it."""
+    """If the starting vector was learned from photos of this index, the headline warns of it."""
     rng = np.random.default_rng(0)
     choose("ann", [sorted(rng.choice(24, 2, replace=False)) for _ in range(40)])
     taste = session.taste()
@@ -60,7 +60,7 @@ def test_few_tests_tell_nothing(session, choose):
 
 
 def test_two_people_are_needed_to_compare():
-    """One rater can judge pairs or stars; two or more raters can also be compared."""
+    """One rater can judge pairs or give stars; two or more raters can also be compared."""
     assert list(teach_texts.modes(1)) == ["pairs", "stars"]
     assert list(teach_texts.modes(2)) == ["pairs", "stars", "together"]
 

@@ -154,7 +154,7 @@ def test_the_vector_that_did_best_here_is_offered_first():
 def test_the_users_taste_comes_first_where_it_is_no_worse_than_what_it_began_from(
     own, rater, first
 ):
-    """The user's taste comes first only if, on held-out choices, it is no worse than its prior."""
+    """The user's taste is first only if no worse on held-out choices than its starting vector."""
     metrics = {name: {"value": v, "low": v - 0.1, "high": v + 0.1} for name, v in own.items()}
     card = Card(parameters={"rater": rater}, metrics=metrics)
     taste = replace(LEARNED, name="my-taste", kind="personal", card=card)

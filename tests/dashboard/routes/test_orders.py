@@ -21,7 +21,7 @@ def fetch(ask):
 
 
 def columns(n, first=0):
-    """Columns of n photos with made-up numbers."""
+    """Made-up digests and numbers of n photos, as columns of a stored photo order."""
     numbers = np.arange(first, first + n, dtype=np.uint16)
     digests = np.zeros((n, 8), np.uint8)
     return orders.PhotoColumns(digests, 1000 + numbers, numbers, numbers, numbers)

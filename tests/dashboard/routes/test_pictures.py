@@ -184,7 +184,7 @@ def test_nothing_else_is_served(turned, fetch, wrong):
 
 @pytest.mark.parametrize("size", ["384", "1024", "full"])
 def test_a_photo_of_imported_embeddings_need_not_be_there(tmp_path, monkeypatch, fetch, size):
-    """A photo of imported embeddings is sent as a placeholder drawing only if its file is gone."""
+    """A photo with imported embeddings is sent as a placeholder only if its file is gone."""
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path / "home"))
     np.save(tmp_path / "x.npy", np.eye(2, dtype=np.float32))
     photo = tmp_path / "here.png"

@@ -102,7 +102,7 @@ def test_shots_of_one_moment_are_a_stack(dashboard, paths):
 
 
 def test_stars_given_in_an_album_are_a_persons_own(dashboard, paths):
-    """Stars given in an album are saved for the person, but a leave-out mark is not."""
+    """Stars given in an album are saved for the person; leave-out marks stay within the album."""
     app = dashboard("album", places="3")
     token = tokens(app)[0]
     star = {"token": token, "mark": "stars", "value": 4}
@@ -328,7 +328,7 @@ def test_an_address_takes_pins_and_bans_along(dashboard, home):
 
 
 def test_what_a_person_marked_on_other_pages_holds_for_a_new_album(dashboard, paths):
-    """Marks from other pages apply to a new album if not undone there and not too many for it."""
+    """Marks from other pages apply to a new album, unless it undoes them or lacks the places."""
     first = tokens(dashboard("album", places="3"))
     digests = Index.open(paths).digests()
     left_out = next(one for one in digests if one.startswith(first[0]))

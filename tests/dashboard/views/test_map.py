@@ -14,7 +14,7 @@ def labels(scores):
 
 
 def test_disagreement_is_the_vectors_percentile_less_peoples():
-    """Disagreement is positive if the vector ranks a photo above its label, nan without label."""
+    """Disagreement is a photo's percentile by vector minus that by label; NaN without a label."""
     found = photo_map.colouring(
         labels([1, np.nan, 3]), np.array([90.0, 50.0, 10.0]), "disagreement", "v"
     )
@@ -116,7 +116,7 @@ def test_the_map_and_search_work_without_labels_and_need_a_vector(dashboard, bar
 
 
 def test_disagreement_with_judgements_that_were_learned_from_is_called_so():
-    """If the vector learned from the judgements it is compared with, the map's text says so."""
+    """If the vector is compared with judgements that it learned from, the map's text says so."""
     known = labels([1, np.nan, 3]), np.array([90.0, 50.0, 10.0]), "disagreement", "v"
 
     assert "It has learned from judgements" in photo_map.colouring(*known, seen=True).reading

@@ -211,7 +211,7 @@ def test_one_photo_is_no_pair(dashboard, lone_photo):
 
 
 def order_of(app, index):
-    """Index rows and captions of the photos in the page's grid, in the order shown."""
+    """Photo numbers and captions of the page's grid, in the order shown."""
     [grid] = mounted(app)
     held = orders._held[grid["order"]]
     tokens = [held.data[8 * place : 8 * place + 8].hex() for place in range(held.n)]
@@ -234,7 +234,7 @@ def test_photos_shows_the_best_first(dashboard, paths):
     ("order", "words"), [("worst", ""), ("date", ""), ("disagreement", "people"), ("mistakes", "")]
 )
 def test_photos_has_other_orders(dashboard, paths, order, words):
-    """The page Photos has several sort orders; captions mention people in one by disagreement."""
+    """Photos can be sorted in several orders; if by disagreement, captions mention people."""
     app = dashboard("photos")
     app.segmented_control(key="order").set_value(order).run()
     assert not app.exception

@@ -9,7 +9,7 @@ from tests.dashboard.views.test_pages import texts
 
 
 def test_a_photo_is_not_like_itself(home):
-    """Photos similar to a given photo exclude that photo and equal those computed with NumPy."""
+    """A search for photos like a given one leaves out that photo and agrees with NumPy."""
     index = open_index("small")
     X = index.heads()
     found = search.most_similar(index, X[3], 3)
@@ -45,7 +45,7 @@ def test_nothing_is_looked_for_before_words_come(dashboard, home):
 
 
 def test_an_address_with_a_photo_looks_for_its_like(dashboard, home):
-    """An address that names a photo opens a search for similar photos, most similar first."""
+    """A URL that names a photo opens a search for similar photos, most similar first."""
     app = dashboard("search", like=photo_token(open_index("small").photo(3).digest))
     assert app.segmented_control(key="by").value == "photo"
     assert "most similar to it, the most similar first." in texts(app)
@@ -53,7 +53,7 @@ def test_an_address_with_a_photo_looks_for_its_like(dashboard, home):
 
 @pytest.mark.slow
 def test_a_photo_is_chosen_by_its_picture(dashboard, home):
-    """A click on a photo puts it into the address and shows the photos most similar to it."""
+    """A click on a photo puts its identifier into the page's URL and shows similar photos."""
     index = open_index("small")
     tokens = [index.photo(5).digest[:16]]
     pressed = {"pick-like-small": {"act": {"what": "like", "tokens": tokens}}}

@@ -12,7 +12,7 @@ from tests.fixtures.mounted import mounted, press
 
 
 def pairs_of(app):
-    """Pairs waiting on the page, each as two photo tokens and the reason for drawing the pair."""
+    """Pairs to be answered on the page: short digests of two photos, and why they were selected."""
     return [([one[1], other[1]], asked) for one, other, asked in mounted(app)[0]["pairs"]]
 
 
@@ -83,7 +83,7 @@ def test_people_are_kept_apart(dashboard, paths):
 
 @pytest.mark.slow
 def test_a_taste_is_one_vector_that_follows_each_choice(dashboard, paths):
-    """A person's taste is one vector, updated by each choice and never offered as its own prior."""
+    """A person's taste vector is updated by each choice and never offered as its own prior."""
     app = dashboard("teach")
     items = answer(app, "first")
     button(app, "Use my taste everywhere").click().run()

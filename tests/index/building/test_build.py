@@ -146,7 +146,7 @@ def test_a_renamed_photo_keeps_its_embedding(library):
 
 @pytest.mark.slow
 def test_a_copy_is_another_file_of_the_same_photo(library):
-    """Identical files share one row of the index, under the path of the first existing file."""
+    """Identical files share one index row, under the path of the first that still exists."""
     first, *_ = fill(library.folder, 3)
     shutil.copy(first, library.folder / "copy.png")
     report = library.build()
@@ -249,7 +249,7 @@ def test_a_copied_library_is_read_but_not_embedded_again(library):
 
 @pytest.mark.slow
 def test_what_an_older_photorank_kept_of_files_is_completed_without_reading_them(library):
-    """If an older index lacks change times and inodes, only files changed since are read."""
+    """If an old index lacks change times and inodes, only files changed since indexing are read."""
     first, second, _ = fill(library.folder, 3)
     library.build()
     with writing(library.paths) as connection, transaction(connection):
@@ -414,7 +414,7 @@ def test_a_bad_file_is_tried_again_by_other_software(library, monkeypatch):
 
 @pytest.mark.slow
 def test_a_photo_that_turned_bad_is_no_longer_shown(library):
-    """An indexed photo that became unreadable is removed from the rows and listed as skipped."""
+    """An indexed photo that became unreadable is removed from the index and listed as skipped."""
     first, *_ = fill(library.folder, 3)
     library.build()
     first.write_text("overwritten")

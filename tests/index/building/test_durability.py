@@ -226,7 +226,7 @@ def test_readers_see_whole_batches_while_a_writer_is_at_work(library):
 
 
 def test_an_open_index_does_not_change(library):
-    """An index opened before a run shows the same photos after it."""
+    """An index opened before an indexing run shows the same photos after that run."""
     fill(library.folder, 3)
     library.build()
     index = library.index
@@ -378,7 +378,7 @@ NEWER = rf"schema version {SCHEMA_VERSION + 1}.*up to {SCHEMA_VERSION}"
 
 
 def test_a_newer_schema_is_refused(library):
-    """Readers and writers refuse a newer schema in the manifest or the catalogue."""
+    """Readers and writers refuse an index if its manifest or catalogue has a newer schema."""
     fill(library.folder, 3)
     library.build()
     data = json.loads(library.paths.manifest.read_text())

@@ -1,4 +1,4 @@
-"""Tests of an index made with a real network."""
+"""Tests of an index made with a real neural network."""
 
 import numpy as np
 import pytest

@@ -45,7 +45,7 @@ def test_what_is_cached_is_not_computed_again(index, monkeypatch):
 
 
 def test_photos_that_cannot_be_read_are_not_kept(index):
-    """Unreadable photos get grey images of zeros and a distance of 256, and are not cached."""
+    """An unreadable photo has a zero grey image and distance 256 to others, and is not cached."""
     gone = index.paths.thumbnail(index.digests()[1])
     kept = gone.read_bytes()
     gone.unlink()
@@ -61,7 +61,7 @@ def test_photos_that_cannot_be_read_are_not_kept(index):
 
 
 def test_codes_of_indexing_are_added(index):
-    """New hashes are added to the cache, and those already there are not replaced."""
+    """Hashes computed during indexing are added to the cache and never replace cached ones."""
     digests = index.digests()
     first, second = PictureCodes(1, bytes(range(128))), PictureCodes(2, bytes(128))
     keep_codes(index.paths, {digests[0]: first})
@@ -72,7 +72,7 @@ def test_codes_of_indexing_are_added(index):
 
 @pytest.mark.parametrize("part", ["bits", "greys", "digests"])
 def test_columns_of_unequal_length_are_made_again(index, part):
-    """A damaged cache of picture hashes is computed again instead of giving wrong hashes."""
+    """If arrays in the cache of picture hashes differ in length, all hashes are computed again."""
     rows = np.arange(len(index))
     wanted = hashes_of(index).greys(rows).tolist()
     keep_codes(index.paths, {index.digests()[0]: PictureCodes(1, bytes(128))})

@@ -12,7 +12,7 @@ from tests.fixtures.colours import ColourEncoder, fill
 
 
 class SwitchableColours(ColourEncoder):
-    """Encoder that records each chosen runtime and precision, with the frames used."""
+    """Encoder that records each chosen runtime, the frames measured, and each precision set."""
 
     def __init__(self, *given, **named):
         super().__init__(*given, **named)
@@ -75,7 +75,7 @@ def test_the_precision_is_chosen_once(switchable):
 
 @pytest.mark.slow
 def test_many_photos_are_worth_a_measurement_and_later_ones_keep_its_result(switchable):
-    """For an index of many photos, a measurement sets the precision, also of later photos."""
+    """For many photos, the precision is set by one measurement and reused for later photos."""
     fill(switchable.folder, 31)
     switchable.build(few_photos=30)
     assert [chosen for chosen, _ in switchable.encoders[0].chosen] == ["auto"]

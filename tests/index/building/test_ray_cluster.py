@@ -71,7 +71,7 @@ class Mortal(ColourEncoder):
         self.grave = grave
 
     def encode_frames(self, frames):
-        """Encode frames; kill this process at the second call, unless another was killed before."""
+        """Encode frames, but kill this process at the second call if none was killed before."""
         if self.encoded and not self.grave.exists():
             self.grave.write_text(str(os.getpid()))
             os.kill(os.getpid(), signal.SIGKILL)
@@ -201,7 +201,7 @@ def test_a_run_whose_own_process_is_killed_goes_on(address, tmp_path):
 @pytest.mark.slow
 @needs_ray
 def test_what_a_worker_lacks_is_told_in_one_line(library, on_cluster):
-    """If a worker lacks the weights, the error names its machine, and indexed photos stay."""
+    """If a worker lacks the encoder's weights, the error names its machine; the index is kept."""
     fill(library.folder, 1)
     library.build()
     paint(library.folder / "new.png", 50)

@@ -56,7 +56,7 @@ def test_a_photo_comes_back_with_its_embedding():
 
 
 def test_a_worker_that_refuses_ends_the_run():
-    """A worker's refusal ends the run with an error instead of skipping one file."""
+    """If a worker refuses to run, an error ends the whole run instead of skipping one file."""
     (row,) = _table([{"refusal": "a worker on m: no weights"}]).to_pylist()
     with pytest.raises(ClusterError, match="no weights"):
         result_of_row(row, [])

@@ -80,7 +80,7 @@ def test_numbers_with_fractions_come_to_the_last_bit():
 
 
 def test_texts_are_taken_in_any_order():
-    """Taking texts by index gives None for -1; it can be repeated and works on an empty list."""
+    """Texts can be taken repeatedly by lists of positions, in any order; -1 gives None."""
     texts = Texts(b"onethree", np.array([3, -1, 5, 0]))
     assert list(texts) == [b"one", None, b"three", b""] == [texts[at] for at in range(4)]
     taken = texts.take([3, 2, -1, 0, 2]).take([1, 2, 4])

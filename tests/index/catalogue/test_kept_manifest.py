@@ -93,7 +93,7 @@ def test_a_run_that_fails_or_is_stopped_removes_nothing_that_it_did_not_make(
 
 @pytest.mark.slow
 def test_a_catalogue_that_was_restored_alone_keeps_its_judgements(judged):
-    """If only the catalogue is left, runs are refused until a repair, which keeps judgements."""
+    """If only an index's catalogue is left, indexing needs a repair, which keeps judgements."""
     kept = contents(judged.index)
     judged.paths.manifest.unlink()
     shutil.rmtree(judged.paths.shards)
@@ -204,7 +204,7 @@ def test_an_index_that_lost_its_catalogue_is_left_as_it_is(judged, empty):
 
 @pytest.mark.slow
 def test_a_catalogue_that_lost_shards_has_no_others_swept(judged):
-    """If files of embeddings are missing, unknown files stay; repair and a run restore all rows."""
+    """A renamed embeddings file is not deleted; a repair and a new run restore all rows."""
     fill(judged.folder / "more", 3, start=20)
     judged.build()
     first, *_ = sorted(judged.paths.shards.iterdir())
@@ -232,7 +232,7 @@ def test_a_new_index_that_comes_to_nothing_leaves_nothing_but_what_was_there(lib
 
 
 def test_a_run_that_is_killed_before_its_first_photo_makes_no_index(library):
-    """A run killed before its first photo leaves no listed index, and the next run creates it."""
+    """An indexing run killed before its first photo makes no index, but the next run makes it."""
     fill(library.folder, 3)
     with writing(library.paths):
         assert library.workspace.index_names() == []

@@ -7,7 +7,7 @@ from photorank.index.catalogue.rooted_paths import Roots, lies_under, path_bytes
 
 
 def test_a_place_and_its_path_are_one():
-    """A path split into root and relative place is joined back unchanged, even for root /."""
+    """A path split into root folder and relative path is joined back unchanged, even for /."""
     roots = Roots([(1, b"/photos"), (2, b"/more \xff")])
     for path in (b"/photos/a", b"/photos/a/b.jpg", b"/more \xff/x", b"/photos"):
         assert roots.path(roots.place(path)) == path
@@ -27,7 +27,7 @@ def test_paths_sort_folder_by_folder():
 
 
 def test_what_lies_under_a_folder():
-    """A folder contains itself and all paths below it, but no folder with only a common prefix."""
+    """A folder contains itself and all paths below it: a/b contains a/b/c but not a/bc."""
     folders = {(1, b"a/b"), (2, b"")}
     for place in ((1, b"a/b"), (1, b"a/b/c/d"), (2, b"x/y"), (2, b"")):
         assert lies_under(place, folders)

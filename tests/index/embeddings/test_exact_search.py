@@ -48,7 +48,7 @@ def changed(library):
 
 @pytest.mark.parametrize("lowest", [False, True])
 def test_the_best_are_the_nearest_with_their_percentiles(scattered, lowest):
-    """The best photos are those nearest to a direction, with percentiles among all ratings."""
+    """The best photos are those rated highest by a vector, each with its rating's percentile."""
     vector = load_vector(scattered, VECTOR)
     ratings = vector.rate(scattered.embeddings(), scattered.fingerprint)
     standing, photos = percentiles(ratings), scattered.photos()
@@ -119,7 +119,7 @@ def test_a_mapped_shard_outlives_its_file(tmp_path):
 
 
 def test_what_people_said_is_counted_without_loading_it(changed):
-    """Counts of labels and choices equal those of loaded data and omit photos without files."""
+    """Labels and choices are counted without loading them; photos without files are omitted."""
     table = labels(
         ("0000.png", 1.0, "ann", "a"), ("0001.png", 2.0, "bob", "a", "s"), ("0003.png", 2.0)
     )
@@ -136,7 +136,7 @@ def test_what_people_said_is_counted_without_loading_it(changed):
 
 
 def test_rows_are_found_by_a_part_of_their_path(scattered):
-    """Rows are found by any part of the path, ignoring case, up to the wanted number."""
+    """Photos are found by any part of their file path, ignoring case, up to a given number."""
     paths = [str(photo.path).lower() for photo in scattered.photos()]
     wanted = [row for row, path in enumerate(paths) if "3/img_00" in path]
     assert scattered.rows_matching("3/Img_00", 9999) == wanted
@@ -221,7 +221,7 @@ def flip(shard, bit):
 @pytest.mark.parametrize("quick", [True, False])
 @pytest.mark.parametrize("bit", [0, 30])
 def test_a_flipped_bit_in_a_shard_is_told_and_rates_nothing(scattered, monkeypatch, quick, bit):
-    """A flipped bit in an embeddings file is found by a checksum or by the lengths of rows."""
+    """A flipped bit in an embeddings file is found by a checksum or by an embedding's norm."""
     if not quick:
         monkeypatch.setattr(row_positions, "_QUICK_BYTES", 0)
     direction = scattered.embeddings()[0].astype(np.float64)

@@ -47,7 +47,7 @@ def test_a_shard_comes_back_as_it_was_written(mapped):
 
 @pytest.mark.parametrize("k", [1, 7, 300, 1000, 5000])
 def test_the_nearest_are_those_of_all_products(mapped, k):
-    """The search finds the rows of greatest scalar product, even with a mask or shorter vector."""
+    """A search finds the k greatest scalar products, also with masked rows or a shorter vector."""
     together, rows = mapped
     draw = np.random.default_rng(k)
     for direction in (draw.normal(size=D), draw.normal(size=24)):

@@ -1,4 +1,4 @@
-"""Tests of the file that caches each row's photo and is renewed when the catalogue changes."""
+"""Tests of the file that caches the photo number of each row, renewed when photos change."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from tests.fixtures.colours import paint
 
 
 def take(library, name):
-    """Write a photo of random pixels, with the code of its one-letter name as the seed."""
+    """Write a photo of random pixels, seeded by the character code of its one-letter name."""
     paint(library.folder / f"{name}.png", ord(name))
 
 

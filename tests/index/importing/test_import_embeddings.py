@@ -341,7 +341,7 @@ def test_names_that_no_file_can_have_are_told(paths, tmp_path, rows):
 
 
 def test_imported_names_leave_other_folders_free(paths, tmp_path, rows):
-    """If imported photos share only the folder /, albums can go to any folder without photos."""
+    """If imported photos share only the folder /, albums may go to any folder without photos."""
     (tmp_path / "a").mkdir()
     told = ["/1.jpg", str(tmp_path / "a" / "2.jpg"), "/elsewhere/photos/3.jpg"]
     arrays(tmp_path / "given", rows[: len(told)], told)
@@ -387,7 +387,7 @@ def test_a_file_that_is_no_array_is_told_in_plain_words(paths, tmp_path, content
 
 
 def test_no_words_are_proposed_where_none_are_known(paths, tmp_path, rows):
-    """For imported embeddings, the error for a missing vector suggests judgements, not words."""
+    """If imported embeddings lack a vector, the error advises learning it from judgements."""
     column(tmp_path / "given", rows, names())
     import_embeddings(paths, ImportRequest(tmp_path / "given", "clip"))
     index = Index.open(paths)

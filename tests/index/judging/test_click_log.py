@@ -109,7 +109,7 @@ def test_imports_and_clicks_leave_each_other_alone(library, digests):
 
 
 def test_the_first_choices_are_what_comparisons_are_made_of(library, digests):
-    """In an index without scores, comparisons come from choices after the first choice."""
+    """In an index without scores, comparisons come from choices once a choice is recorded."""
     assert read_manifest(library.paths).judgements == "scores"
     choose(library, digests[3], digests[1])
     assert read_manifest(library.paths).judgements == "choices"
@@ -233,7 +233,7 @@ def test_two_processes_that_click_at_once_lose_nothing(library, digests):
 
 @pytest.mark.slow
 def test_a_process_that_is_killed_loses_no_click_that_it_kept(library, digests):
-    """If kill -9 ends a process, all choices it acknowledged are stored, plus at most one."""
+    """If kill -9 ends a process, all choices it acknowledged are stored, and at most one more."""
     chance = np.random.default_rng(1)
     for turn in range(4):
         rater, told = f"rater {turn}", int(chance.integers(3, 30))

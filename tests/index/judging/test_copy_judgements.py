@@ -37,7 +37,7 @@ def build(paths, folder):
 
 
 def judgements(paths):
-    """Scores, choices in order of clicks, raters, and judgement kind of an index."""
+    """Scores, choices in order of clicks, and raters of an index, and its kind of judgements."""
     index = Index.open(paths)
     labels = index.labels()
     scores = {
@@ -111,7 +111,7 @@ def test_a_copy_that_was_made_is_left_as_it_is(both):
 
 
 def test_a_successor_is_by_the_newest_version_of_the_encoder(both):
-    """An index's successor is another index of its folders by its encoder's newest version."""
+    """An index's successor has the same folders and the newest version of the same encoder."""
     library, newer = both
     old = successor_of(library.paths)
     assert (old.encoder, old.folders) == ("colours", [library.folder])

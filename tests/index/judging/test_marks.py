@@ -47,14 +47,14 @@ def test_the_same_marks_again_change_nothing(paths, digests):
 
 
 def test_a_photo_that_is_gone_costs_no_other_its_mark(paths, digests):
-    """A mark of a missing photo is counted as not saved, and the other marks are saved."""
+    """A flag on a missing photo is counted as not saved; flags on other photos are saved."""
     assert record_marks(paths, "ann", [Mark("f" * 16, "flag", 1), Mark(digests[0], "flag", 1)]) == 1
     assert list(marks_of(paths, "ann")) == [digests[0]]
 
 
 @pytest.mark.parametrize("mark", [("stars", 6), ("stars", -1), ("flag", 2)])
 def test_what_is_no_mark_is_refused_before_anything_is_written(paths, digests, mark):
-    """If one mark is invalid, no mark is saved, not even the valid ones before it."""
+    """If one flag or star rating in a batch is invalid, nothing of the batch is saved."""
     with pytest.raises(LabelsError):
         record_marks(paths, "ann", [Mark(digests[0], "stars", 5), Mark(digests[1], *mark)])
     assert marks_of(paths, "ann") == {}

@@ -76,7 +76,7 @@ def test_a_damaged_shard_is_found_and_its_photos_are_embedded_anew(built, how):
 
 
 def test_a_shard_of_another_width_is_named(built):
-    """A file of embeddings with a wrong width is found and repaired, even if its checksum fits."""
+    """A file of embeddings of a wrong width is reported and repaired, even if its checksum fits."""
     with adding(built.paths) as connection:
         [(name, n)] = connection.execute("SELECT name, rows FROM shards ORDER BY id LIMIT 1")
         odd = write_shard(built.paths, np.eye(n, 47, dtype=np.float32))
@@ -192,7 +192,7 @@ def test_an_index_of_the_catalogue_is_rebuilt(built):
 
 
 def test_a_catalogue_that_is_garbage_is_told_with_where_judgements_come_back_from(built):
-    """If the catalogue is garbage, a backup is recommended, and a repair changes nothing."""
+    """If the catalogue is garbage, restoring a backup is advised, and a repair changes nothing."""
     for suffix in ("-wal", "-shm"):
         built.paths.catalogue.with_name(built.paths.catalogue.name + suffix).unlink(missing_ok=True)
     built.paths.catalogue.write_bytes(b"garbage" * 1000)

@@ -42,7 +42,7 @@ def test_photos_are_found_where_they_are_now_and_nothing_is_embedded_again(moved
 
 
 def test_telling_changes_nothing(moved):
-    """Planning a move changes nothing and reports the same as the move itself."""
+    """Planning a folder's move changes no file and reports what the move itself will do."""
     library, new = moved
     before = library.paths.catalogue.read_bytes(), library.paths.manifest.read_bytes()
     plan = plan_move(library.paths, library.folder, new)

@@ -13,7 +13,7 @@ def index(home):
 
 
 def test_shapes_are_there_at_once_and_colours_are_kept(index, monkeypatch):
-    """Aspect ratios are available at once; after a full reading, colours come from a cache."""
+    """Aspect ratios are available at once; colours are cached once all thumbnails are read."""
     quick = shapes_and_colours.quick_looks(index.paths, index.digests())
     assert not quick.complete
     assert (quick.aspects > 0).all()

@@ -89,7 +89,7 @@ def test_what_is_no_manifest_is_refused_with_file_and_key(manifest, text, why):
 
 
 def test_templates_pad_and_cut():
-    """A template can pad and cut the values of columns; an empty value is an error."""
+    """A text template can pad or cut the column values it inserts; an empty value is an error."""
     assert Template("{a:0>4}/{b:.2}{a}").filled({"a": "7", "b": "xyz"}) == "0007/xy7"
     with pytest.raises(ValueError, match="no b"):
         Template("{b}").filled({"b": ""})

@@ -387,7 +387,7 @@ def test_what_is_better_when_lower_is_turned_round(table):
 
 
 def test_likes_are_scored_by_what_was_seen(table):
-    """Scores from likes and views are log likes per view, shrunk if a photo has few views."""
+    """A photo's score is the log of its likes per view, shrunk to the mean if views are few."""
     read = table('photo = "{n}"\nrate = ["likes", "views"]', "n,likes,views\nx,9,10\ny,1,100\n")
     expected = rate([9, 1], [10, 100], log=True)
     np.testing.assert_allclose([row.score for row in read.labels.rows], expected)

@@ -171,7 +171,7 @@ def test_colours_have_the_order_that_the_person_gives(library):
 
 @pytest.mark.parametrize("order", [[], ["Red", "red"]])
 def test_colours_without_an_order_are_told_and_not_guessed(library, order):
-    """If the order of colour labels is empty or repeats one, an error lists the labels found."""
+    """An empty or repetitive order of colour labels gives an error that lists the labels found."""
     library.photo("a.jpg", saved(0, label="Rot"))
     with pytest.raises(LabelsError, match=r'Rot \(1\).*--order "Red,Yellow,Green"'):
         collect_colours(library.files(), order)
@@ -272,7 +272,7 @@ def test_a_cut_name_that_two_photos_share_is_of_the_one_it_names(library):
 
 
 def test_folders_are_tiers():
-    """A photo's label is its innermost tier folder; photos outside such folders get no label."""
+    """A photo's score is the rank of its innermost ranked folder; without one it has no label."""
     files = [
         file_of("photos/Best/rejects/a.jpg"),
         file_of("photos/keepers/b.jpg"),
@@ -393,7 +393,7 @@ def test_edited_twins_by_their_names(original, twin):
 
 
 def test_exports_of_raw_files_lie_elsewhere():
-    """A JPEG beside its RAW file is the camera's; a JPEG in a nearby folder is an export."""
+    """A JPEG in a folder near its RAW file is an export; one beside it is the camera's own."""
     raws = [Path("/t/a.CR3"), Path("/t/raw/b.NEF"), Path("/t/c.ARW"), Path("/t/pair.cr2")]
     files = {"/t/out/A.jpg": 1, "/t/out/b.jpg": 1, "/t/deep/er/c.jpg": 0, "/t/pair.jpg": 0,
              "/x/other/a.jpg": 0, "/t/out/d.jpg": 0}  # fmt: skip
@@ -409,7 +409,7 @@ def test_pairs_of_a_camera_may_be_sorted_by_kind():
 
 
 def test_another_version_of_one_moment_elsewhere_is_an_edit():
-    """Files of one name and time with different contents are edits; copies and bursts score 0."""
+    """If files have one name and capture time but different contents, both score 1 as edits."""
     time, later = "2024-07-31T18:05:09", "2024-07-31T18:05:10"
     files = [
         file_of("a/1.jpg", taken=time),
@@ -486,7 +486,7 @@ def test_a_day_without_a_time_is_in_an_event_of_that_day():
 
 
 def test_days_are_local_and_events_are_the_worlds():
-    """Days are counted in each photo's local time; events use one time across time zones."""
+    """Days follow each photo's local time; events follow absolute time across time zones."""
     files = [
         file_of("plane.jpg", taken="2024-08-01T01:00:00+09:00"),
         file_of("landed.jpg", taken="2024-07-31T12:30:00-04:00"),

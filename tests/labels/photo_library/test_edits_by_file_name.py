@@ -71,7 +71,7 @@ def test_one_name_alone_says_nothing():
 
 
 def test_a_zone_that_only_one_version_tells_parts_none():
-    """Versions match even if only one has a time zone, but not if their clock times differ."""
+    """Two versions of a photo match if only one has a time zone, but not if clock times differ."""
     assert told(("a/IMG_1.jpg", NOON), ("b/IMG_1.jpg", f"{NOON}+02:00")) == [[0, 1]]
     assert told(("IMG_1.jpg", f"{NOON}+02:00"), ("IMG_1-edited.jpg", NOON)) == [[1, 0]]
     assert told(("a/IMG_1.jpg", NOON), ("b/IMG_1.jpg", "2024-07-31T13:00:00+02:00")) == []

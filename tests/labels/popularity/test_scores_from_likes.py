@@ -29,7 +29,7 @@ def test_one_like_of_one_view_does_not_beat_900_of_1000():
 
 
 def test_the_prior_is_the_one_of_greatest_likelihood():
-    """Shrunken rates use the maximum-likelihood prior, checked against SciPy's own density."""
+    """Shrunken like rates equal those from a prior fitted by maximum likelihood with SciPy."""
     likes, views, _ = crowd(400)
 
     def loss(logs):
@@ -79,7 +79,7 @@ def test_a_photo_that_nobody_saw_has_the_usual_rate():
 
 
 def test_a_shrunken_rate_is_the_mean_of_what_it_may_be():
-    """The shrunken rate equals the posterior mean computed numerically on a grid."""
+    """A shrunken like rate is close to the posterior mean computed numerically on a grid."""
     likes, views, _ = crowd(2000, shape=1.5)
     grid = np.linspace(1e-6, 0.4, 20_000)
     prior = gamma.pdf(grid, 1.5, scale=0.02 / 1.5)
@@ -105,13 +105,13 @@ def test_the_logarithm_keeps_the_order():
     ],
 )
 def test_counts_that_cannot_be_are_refused(likes, exposure, said):
-    """Counts are refused if likes have no views, or if all likes or all views are 0."""
+    """Like counts are refused if a photo has likes but no views, or if all likes or views are 0."""
     with pytest.raises(LabelsError, match=said):
         rate(likes, exposure)
 
 
 def test_tiers_are_of_equal_size_within_each_account():
-    """Each of five tiers holds 20 of an account's 100 photos, whether it is famous or unknown."""
+    """Each of five tiers holds 20 of the 100 photos of an account, famous or unknown."""
     rng = np.random.default_rng(0)
     scores = np.concatenate([rng.random(100) * 1000, rng.random(100)])
     accounts = np.repeat(["star", "unknown"], 100)
@@ -126,7 +126,7 @@ def test_tiers_are_of_equal_size_within_each_account():
 
 
 def test_accounts_with_few_photos_stay_near_the_middle():
-    """An account's only photo is in the middle tier; two photos avoid the extreme tiers."""
+    """An account's only photo gets the middle tier; of five tiers, two photos get tiers 2 and 4."""
     for n_tiers in (2, 3, 4, 5, 10):
         assert account_tiers([7.0], ["ann"], n_tiers=n_tiers) == (n_tiers + 1) / 2
     assert account_tiers([1.0, 2.0], ["ann", "ann"]).tolist() == [2, 4]

@@ -31,7 +31,7 @@ def table(tmp_path):
 
 
 def checked(path, *, choices=False):
-    """Table of scores or choices with all rows checked; a bad row raises its error."""
+    """Table of scores or choices read from a file, with an error if any row is bad."""
     read = read_choices(path) if choices else read_labels(path)
     check_rows(read, partial=False)
     return read
@@ -67,7 +67,7 @@ def test_encodings_and_line_ends_are_understood(table, encoding, end):
 
 @pytest.mark.parametrize("part", [1, 2, 3, 1000])
 def test_a_letter_on_the_border_of_two_parts_is_read(table, part):
-    """If a multi-byte letter lies across two parts of a file, the encoding is still detected."""
+    """If a multi-byte letter spans two read chunks of a file, the encoding is still detected."""
     assert text_encoding(table("file,score\nüü.jpg,1\n"), part=part) == "utf-8-sig"
     cut = "file,score\na,1\nb,1,é".encode()[:-1]
     assert text_encoding(table(cut), part=part) == "cp1252"
@@ -77,7 +77,7 @@ def test_a_letter_on_the_border_of_two_parts_is_read(table, part):
 
 
 def test_the_group_may_be_in_any_column(table):
-    """A column named by the user gives the groups instead of the column `group`."""
+    """A column that the user names gives the photos' groups instead of the column `group`."""
     path = table("file,score,theme,group\na.jpg,1,cats,x\n")
     themes = LabelColumns.named(None, None, None, "Theme")
     assert next(iter(read_labels(path, themes).rows)).group == "cats"
@@ -169,7 +169,7 @@ def test_what_is_no_table_of_labels_is_refused_in_one_line(table, text, why):
     ],
 )
 def test_a_bad_cell_is_told_with_its_line(table, row):
-    """A bad cell gives an error with its line; on request only the good rows are read."""
+    """A bad cell gives an error with its line number; with `partial`, only good rows are used."""
     path = table(f"file,score\nfirst,1\n{row}\nlast,2\n")
     with pytest.raises(LabelsError, match="line 3: "):
         checked(path)

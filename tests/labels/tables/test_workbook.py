@@ -35,7 +35,7 @@ def book(tmp_path):
     ],
 )
 def test_a_cell_is_read_as_its_text(tmp_path, value, text):
-    """Cells are read as text: integers have no decimals, dates are days, no number is rounded."""
+    """Cells are read as text: integers without decimals, dates as YYYY-MM-DD, numbers unrounded."""
     path = write_workbook(tmp_path / "cells.xlsx", ["before", value, "after"])
     assert list(workbook_rows(path)) == [(1, ["before", text, "after"])]
 

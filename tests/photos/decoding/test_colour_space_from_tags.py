@@ -140,7 +140,7 @@ def test_light_beyond_paper_white_is_rolled_off():
 
 
 def test_avif_without_libheif_is_not_taken_for_srgb(monkeypatch):
-    """If libheif is missing, an AVIF in a wide colour space gives an error with the pip command."""
+    """If pillow-heif is missing, a wide-gamut AVIF gives an error with its install command."""
     import sys
 
     monkeypatch.setitem(sys.modules, "pillow_heif", None)
@@ -280,7 +280,7 @@ def test_a_heic_is_not_read_from_its_thumbnail(scene):
 
 
 def test_png_with_primaries():
-    """A PNG with Adobe RGB primaries is converted; one with sRGB primaries is unchanged."""
+    """A PNG with Adobe RGB primaries is converted to sRGB; one with sRGB primaries is unchanged."""
 
     def chrm(*numbers):
         return (b"cHRM", b"".join(round(100_000 * one).to_bytes(4, "big") for one in numbers))

@@ -76,7 +76,7 @@ def test_raw_is_decoded_in_a_process_of_its_own(wide):
 
 
 def test_raw_without_its_library_tells_how_to_get_it(wide, monkeypatch):
-    """If rawpy is missing, a DNG gives an error with the pip command instead of a thumbnail."""
+    """If rawpy is missing, a DNG gives an error with the pip command that installs rawpy."""
     data = dng(wide, preview=wide)
     monkeypatch.setitem(sys.modules, "rawpy", None)
 

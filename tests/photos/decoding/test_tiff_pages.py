@@ -72,7 +72,7 @@ def test_layouts_of_pixels_give_the_same_picture(depth, compression, order, layo
     ],
 )
 def test_pixels_whose_range_nothing_tells_are_refused_by_their_kind(pixels, kind):
-    """TIFFs with float, signed or 32-bit pixels are refused with an error that names the kind."""
+    """TIFFs of float, signed or 32-bit pixels give an error that names the kind of pixel."""
     data = tiff(pixels, photometric="rgb" if pixels.ndim == 3 else "minisblack")
 
     with pytest.raises(UnreadablePhotoError) as caught:

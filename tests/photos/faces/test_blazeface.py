@@ -1,4 +1,4 @@
-"""Tests of reading the BlazeFace network's output: boxes, eyes, windows, merged duplicates."""
+"""Tests of reading the BlazeFace network's output: boxes, eyes, search windows, merged faces."""
 
 import numpy as np
 import pytest

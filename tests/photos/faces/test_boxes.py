@@ -29,7 +29,7 @@ def face(eyes="open", box=(0.25, 0.25, 0.75, 0.75), cut=False):
     ],
 )
 def test_faces_are_counted_by_state(faces, said):
-    """If there are several faces, the sentence counts them by state; else it gives the state."""
+    """The sentence about faces counts them by eye state, or gives the state of a single face."""
     assert sentence(faces) == said
 
 

@@ -1,4 +1,4 @@
-"""Tests of finding faces in a real photo: cut faces, closed eyes, blur and small faces."""
+"""Tests of finding faces in a real photo: faces at the edge, closed eyes, blur, small faces."""
 
 import numpy as np
 import pytest
@@ -84,7 +84,7 @@ def test_a_photo_without_faces_has_none(networks, size):
 @pytest.mark.slow
 @needs_faces
 def test_small_faces_are_looked_for_nearer_and_their_eyes_in_more_pixels(networks):
-    """Small faces in a group are found, and their eyes are judged if the full photo is given."""
+    """Small faces in a group are found; their eyes are judged if the full-size photo is given."""
     group = Image.new("RGB", (1200, 900), (110, 120, 130))
     for column in range(2):
         for row in range(2):

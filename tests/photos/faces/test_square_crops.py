@@ -1,4 +1,4 @@
-"""Tests of square crops of photos: places of points, and black outside the photo."""
+"""Tests of square crops of photos: coordinates of points, and black pixels outside the photo."""
 
 from math import pi
 
@@ -34,7 +34,7 @@ def test_a_piece_is_black_outside_the_photo():
 
 
 def test_a_large_piece_is_a_mean_of_its_pixels():
-    """A large crop averages its pixels: stripes of single pixels become grey."""
+    """If a large square is scaled down, its pixels are averaged: one-pixel stripes become grey."""
     stripes = np.zeros((400, 400, 3), dtype=np.uint8)
     stripes[:, ::2] = 255
     piece = square_crop(Image.fromarray(stripes), Square(200.0, 200.0, 400.0), 40)

@@ -17,7 +17,7 @@ def test_zones_order_what_clocks_do_not():
 
 
 def test_a_clock_without_a_zone_is_in_that_of_the_nearest_one():
-    """A time without a zone takes the zone of the photo nearest in time, in any input order."""
+    """In any input order, a time without a zone takes the zone of the photo nearest in time."""
     taken = [
         "2024-08-02T10:00:05",
         "2024-07-31T10:00:00+02:00",
@@ -56,7 +56,7 @@ def test_a_day_alone_is_no_moment():
 
 
 def test_a_day_is_among_its_photos():
-    """A date without a time gets the median time of that day's other photos, or else noon."""
+    """A date alone gets the median time of that day's other photos, or noon if there are none."""
     taken = ["2024-07-31", "2024-07-31T09:00:00", "2024-07-31T20:00:00", "2024-07-31T21:00:00"]
     found = seconds_or_day([*taken, "2024-08-02"])
     assert found[0] == found[2]

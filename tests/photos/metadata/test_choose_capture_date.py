@@ -144,7 +144,7 @@ def test_a_png_tells_its_last_change_in_utc(dated):
 
 
 def test_a_day_gets_its_time_from_a_place_that_agrees(dated):
-    """A date without a time takes the time of the next source if both dates are equal."""
+    """A date without a time gets its time from the next source if that source has the same date."""
     stamps = [Timestamp("IPTC", "2024-07-31"), Timestamp("DateTime", "2024-07-31T18:05:09")]
     assert dated(stamps=stamps) == Dated("2024-07-31T18:05:09", "DateTime")
     stamps[1] = Timestamp("DateTime", "2024-08-03T18:05:09")

@@ -65,7 +65,7 @@ def test_time_and_camera(photo, kind):
 
 @pytest.mark.parametrize("taken", ["0000:00:00 00:00:00", "    :  :     :  :  ", "yesterday", None])
 def test_no_capture_time(photo, taken):
-    """If the camera's clock was never set, the capture time is None; the camera model is read."""
+    """If the camera's clock was never set, the photo has a camera model but no capture time."""
     path = photo(exif=exif_of({MODEL: "X100V"}, taken))
     assert shot(path.read_bytes()) == Shot((), "X100V")
     assert shot(b"not a photo") == Shot()
@@ -254,7 +254,7 @@ def test_a_damaged_chunk_of_a_png_is_an_error_in_words(photo, text):
 
 
 def test_sidecars_go_before_the_file(photo, tmp_path):
-    """For each tag, the photo's own sidecar outranks the shared sidecar, which outranks the file.
+    """For each tag, a photo's own sidecar outranks a shared sidecar, which outranks the photo file.
 
     That a photo is not rated is no rating.
     """
@@ -267,7 +267,7 @@ def test_sidecars_go_before_the_file(photo, tmp_path):
 
 
 def test_a_sidecar_that_photorank_made_says_nothing(photo, tmp_path):
-    """Stars in a sidecar that photorank wrote are ignored; a person's stars in the file count."""
+    """Stars in a sidecar that photorank wrote are ignored; tags in the photo file are used."""
     path = photo(xmp=saved(1, label="Blue"))
     (tmp_path / "photo.jpg.xmp").write_bytes(with_rating(None, 5))
     assert photo_tags(path) == XmpTags(1, "Blue")

@@ -19,7 +19,7 @@ def photo(tmp_path, scene):
 
 
 def for_extension(rating, extension):
-    """Sidecar that names the file extension it applies to, as Lightroom writes it."""
+    """Lightroom-style XMP sidecar that names the file extension of its photo."""
     told = (
         f'xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/"'
         f' photoshop:SidecarForExtension="{extension}" xmp:Rating='
@@ -28,7 +28,7 @@ def for_extension(rating, extension):
 
 
 def test_sidecars_are_found_in_both_forms_and_every_case(tmp_path):
-    """A sidecar a.jpg.xmp outranks a shared a.xmp; if neither exists, a.jpg.xmp is the new one."""
+    """Sidecars of a.jpg are found in any letter case, with a.jpg.xmp ranked before a.xmp."""
     photo = tmp_path / "a.jpg"
     assert sidecars(photo) == []
     assert sidecar_for(photo) == tmp_path / "a.jpg.xmp"
@@ -41,7 +41,7 @@ def test_sidecars_are_found_in_both_forms_and_every_case(tmp_path):
 
 
 def test_a_sidecar_is_that_of_the_photo_whose_very_name_it_bears(tmp_path):
-    """A sidecar belongs to a photo only if names match in case: a.JPG.xmp is not that of a.jpg."""
+    """If a.jpg and a.JPG both exist, the sidecar a.JPG.xmp belongs only to a.JPG."""
     for name in ("a.jpg", "a.JPG", "a.JPG.xmp"):
         (tmp_path / name).touch()
     assert sidecars(tmp_path / "a.jpg") == []
@@ -66,7 +66,7 @@ def test_a_sidecar_for_another_extension_is_left_alone(photo, tmp_path):
 
 
 def test_a_sidecar_that_a_raw_file_shares_comes_after_the_photo(tmp_path, scene):
-    """A photo's own stars outrank those of a sidecar that it shares with a RAW file."""
+    """Stars in a photo file outrank those in a sidecar that the photo shares with a RAW file."""
     (tmp_path / "a.xmp").write_bytes(saved(5))
     (tmp_path / "a.CR2").touch()
     scene.resize((60, 40)).save(tmp_path / "a.jpg", xmp=saved(2))

@@ -41,5 +41,5 @@ def test_a_number_that_is_none_is_left_out(value):
 
 
 def test_what_is_no_photo_tells_nothing():
-    """A file that is no photo has no settings, and is no error."""
+    """A file that is no photo gives an empty list of camera settings, and no error."""
     assert settings_text(b"no photo") == []

@@ -25,7 +25,7 @@ def test_a_photo_that_knows_only_utc_gets_the_zone_of_the_nearest():
 
 
 def test_settling_again_follows_new_neighbours():
-    """If other photos come or go, a zone guessed from them changes, but not the moment in time."""
+    """If photos near in time change, a zone guessed from them changes; the UTC time does not."""
     found = dates(
         ("2024-08-01T05:30:00+02:00", "GPS, zone by neighbours", "drone"),
         ("2024-07-31T23:40:00-04:00", "DateTimeOriginal", "phone"),
@@ -37,7 +37,7 @@ def test_settling_again_follows_new_neighbours():
 
 
 def test_a_zone_by_satellites_must_be_that_of_the_cameras_day():
-    """A zone computed from GPS time is dropped if other photos of that day contradict it."""
+    """A zone computed from GPS is dropped if photos by the same camera that day contradict it."""
     source = "DateTimeOriginal, zone by GPS"
     good, stale = (f"{EVENING}+02:00", source, "X"), (f"{EVENING}+09:00", source, "X")
     told = (f"{EVENING}+02:00", "DateTimeOriginal", "X")

@@ -72,12 +72,12 @@ def export(tmp_path):
     ],
 )
 def test_names_as_google_makes_them(export, photo, name):
-    """Google Takeout's JSON files are found for truncated, numbered, decomposed or edited names."""
+    """A Takeout JSON file is found for a truncated, numbered, edited or Unicode-decomposed name."""
     assert export(photo, name) == name
 
 
 def test_files_of_other_photos(export):
-    """A Takeout JSON file with another number, case or extension is not matched to a photo."""
+    """A Takeout JSON file is not matched to a photo of another number, letter case or extension."""
     assert export("b(1).jpg", "b.jpg.json") is None
     assert export("c-edited(1).jpg", "c(1).jpg", "c.jpg", "c.jpg.json") is None
     assert export("d.jpg", "d.JPG", "d.JPG.json") is None
@@ -100,7 +100,7 @@ def test_a_cut_name_is_told_by_the_title(export):
 
 
 def test_the_moment_and_the_place(tmp_path):
-    """Google Takeout's time (in UTC) and place are read; damaged files and zeros give None."""
+    """Google Takeout's time (in UTC) and place are read; a damaged file or time 0 gives None."""
     photo, file = tmp_path / "a.jpg", tmp_path / "a.jpg.json"
     told = {"photoTakenTime": {"timestamp": "1722441909"}, "geoData": {"latitude": 0.0}}
     told["geoDataExif"] = {"latitude": 40.7, "longitude": -74.0}

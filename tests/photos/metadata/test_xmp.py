@@ -151,7 +151,7 @@ PROGRAMS = {
 
 
 def packet(inside, *, description='xmlns:xmp="http://ns.adobe.com/xap/1.0/"'):
-    """XMP packet with the given attributes and content of its description."""
+    """XMP packet whose RDF description has the given attributes and content."""
     return (
         f'<rdf:RDF xmlns:rdf="{RDF}"><rdf:Description {description}>{inside}'
         "</rdf:Description></rdf:RDF>"
@@ -384,7 +384,7 @@ def test_a_rating_with_qualifiers_is_read_and_written(form, tmp_path):
     ],
 )
 def test_a_rating_in_an_unknown_form_is_never_replaced(form):
-    """If a rating has an unknown form, reading and writing raise an error and never replace it."""
+    """If a rating has an unknown form, reading or overwriting it raises an error."""
     assert "in a form that is not known" in refusal(packet(form))
     with pytest.raises(MetadataError, match="in a form that is not known"):
         with_rating(packet(form), 2)
@@ -481,7 +481,7 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "ha">' + "".join(
     ],
 )  # fmt: skip
 def test_what_is_no_xmp_is_refused_in_words(data, said):
-    """Entity bombs, external entities, truncated files and other formats give a clear error."""
+    """Non-XMP data, truncated XMP and XMP with hostile entities are refused with a clear error."""
     assert said in refusal(data)
     with pytest.raises(MetadataError):
         with_rating(data, 3)

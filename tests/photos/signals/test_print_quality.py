@@ -34,7 +34,7 @@ def test_what_is_cut_off_is_the_rest_of_the_longer_side():
     [(FINE_DPI, "fine"), (FINE_DPI - 1, "soft"), (MIN_DPI, "soft"), (MIN_DPI - 1, "too small")],
 )
 def test_dots_an_inch_are_put_in_words(dpi, fitness):
-    """The rating of print resolution (fine, soft or too small) changes at the stated limits."""
+    """The print resolution counts as fine, soft or too small by fixed limits in dots per inch."""
     side = (dpi + 1e-6) / 2.54 * 10
     assert print_quality(side, side, Page(10, 10)).fitness == fitness
 

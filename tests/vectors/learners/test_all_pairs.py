@@ -1,4 +1,4 @@
-"""Closed-form learner all-pairs: choice of the penalty, and numerical precision."""
+"""Choice of the penalty and numerical precision of the closed-form learner AllPairs."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def test_the_penalty_is_chosen_by_holding_out_groups_where_they_are_known():
 
 
 def test_single_precision_is_enough_and_is_not_copied():
-    """Single-precision embeddings give the same direction as double-precision ones."""
+    """AllPairs fits float32 embeddings directly and finds the same direction as in float64."""
     rng = np.random.default_rng(0)
     for n in (40, 400):  # fewer photos than dimensions, and more
         X = rng.normal(size=(n, 64)).astype(np.float32)

@@ -87,7 +87,7 @@ def test_a_contradicted_prior_is_dropped_not_reversed():
 
 @pytest.mark.slow
 def test_the_chosen_penalty_is_near_the_best():
-    """Accuracy with the penalty chosen by inner folds is nearly that with the best penalty."""
+    """The penalty chosen by inner cross-validation is nearly as accurate as the best penalty."""
     X, pairs, _, v = shown(n=200, d=60, m=1500)
     X, pairs = X / 6, pairs
     train, truth = Comparisons.from_choices(*pairs.T, n=200), X @ v

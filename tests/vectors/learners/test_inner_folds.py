@@ -5,7 +5,7 @@ from photorank.vectors.learners.inner_folds import HeldOutLoss, alpha_by_inner_f
 
 
 def test_groups_that_are_compared_only_within_themselves_stay_whole():
-    """If only photos of one group are compared, no group is split and all folds are used."""
+    """If photos are compared only within their group, no group is split and all folds are used."""
     groups = np.repeat(np.arange(20), 4)
     scores = np.tile([1.0, 2.0, 3.0, 4.0], 20)
 

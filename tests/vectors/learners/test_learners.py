@@ -239,7 +239,7 @@ def test_pair_least_squares_survives_more_pairs_than_rank():
 
 @pytest.mark.parametrize("alpha", [1e-3, 1.0, 30.0])
 def test_all_pairs_is_ridge_on_centred_data(alpha):
-    """Without ties and gap weights, AllPairs equals ridge regression with an intercept."""
+    """Without ties and label-gap weights, AllPairs equals ridge regression with an intercept."""
     X, y, _ = planted(n=50)
     n = len(y)
     ridge = Ridge(alpha=alpha).fit(X, y)  # fits an intercept, that is, centres
@@ -347,7 +347,7 @@ def test_standard_errors_match_the_spread_over_repeated_judging(kind):
 
 
 def test_choices_have_no_tiers():
-    """The within-tier penalty is refused for choices, which have no labels."""
+    """The penalty “within-tier” is refused for choices, which have no tiers of labels."""
     X, _, truth = planted(n=30)
 
     with pytest.raises(ComparisonsError, match="no tiers"):

@@ -80,7 +80,7 @@ def test_the_pairs_span_and_none_repeats_another(tiers, scope):
 
 
 def test_one_photo_against_all_others_is_spanned():
-    """If one photo is above 79 equal ones, every spanning pair contains that photo."""
+    """If one photo is labelled above 79 equal ones, every spanning pair contains that photo."""
     X, _, _ = labelled()
     y = np.zeros(80)
     y[17] = 1
@@ -171,7 +171,7 @@ def test_standard_errors_match_the_spread_over_repeated_judging():
 
 
 def test_a_budget_of_no_pairs_is_refused():
-    """A budget of 0 pairs is refused, and the error names the least budget."""
+    """A budget of 0 pairs is refused with an error that names the smallest budget, 1."""
     X, y, _ = labelled()
 
     with pytest.raises(ComparisonsError, match="1 or more"):
@@ -180,7 +180,7 @@ def test_a_budget_of_no_pairs_is_refused():
 
 @pytest.mark.parametrize("sign", [1, -1])
 def test_a_photo_with_a_single_partner_in_another_group_is_reached(sign):
-    """Photos that can pair only with one photo of another group are all in spanning pairs."""
+    """If many photos can pair only with one photo of another group, all are in spanning pairs."""
     y = sign * np.concatenate([np.full(400, 3.0), [0.0, 9.0], [3.0, 2.0]])
     groups = np.repeat([0, 1], [402, 2])
     X = np.random.default_rng(0).normal(size=(404, 5))

@@ -109,7 +109,7 @@ def test_a_persons_own_use_of_the_scale_does_not_matter(prior, Z, change):
 
 
 def test_labels_of_two_scales_are_centred_apart(prior, Z):
-    """If labels come in blocks, a constant added to a whole block does not change the taste."""
+    """A constant added to all labels of one block (one rating scale) does not change the taste."""
     rows, labels = np.arange(30), np.random.default_rng(2).normal(size=30)
     blocks = rows % 3
 
@@ -120,7 +120,7 @@ def test_labels_of_two_scales_are_centred_apart(prior, Z):
 
 
 def test_opposite_choices_mirror_the_deviation():
-    """If the prior has no common direction, reversing all choices changes the ratings' signs."""
+    """If a taste prior prefers no direction, reversing all choices reverses all ratings' signs."""
     X = photos()
     believed = TastePrior.of(X, None)
     coordinates, chosen = believed.coordinates(X), pairs(40)
@@ -162,7 +162,7 @@ def test_a_planted_taste_is_recovered(prior, Z, kind):
 
 
 def test_standard_errors_shrink_with_judgements(prior, Z):
-    """A further judgement never raises the standard errors of ratings, and many lower them."""
+    """A further judgement never raises ratings' standard errors; many judgements lower them."""
     chosen = pairs(200)
 
     errors = [taste_of(prior, Judged(Z, chosen[:m])).standard_errors(Z) for m in (0, 1, 20, 200)]
@@ -241,7 +241,7 @@ def test_labels_that_are_no_numbers_are_refused(prior, Z):
 
 
 def test_a_prior_that_rates_all_photos_alike_is_refused():
-    """A common direction that rates all photos the same raises an error."""
+    """A taste prior is refused if its direction rates all photos the same."""
     X = np.column_stack([np.ones(5), np.arange(5.0)])
 
     with pytest.raises(ComparisonsError, match="same"):

@@ -54,7 +54,7 @@ def test_few_choices_move_a_prior_little_and_many_far(photos):
 
 
 def test_a_prior_of_other_photos_is_refused(photos):
-    """A prior, as array or TastePrior, is refused if its dimensions differ from the photos'."""
+    """A prior (array or TastePrior) is refused if its dimension is not that of the embeddings."""
     choices = Comparisons.from_choices([0], [1], n=40)
     ready = TastePrior.of(photos[:, :4], np.eye(4)[0])
 
@@ -65,7 +65,7 @@ def test_a_prior_of_other_photos_is_refused(photos):
 
 
 def test_scores_within_groups_are_on_scales_of_their_own(photos):
-    """If scores are compared within groups, the photos of each group form their own block."""
+    """Scores compared only within groups form one block per group, with a scale of its own."""
     groups = np.arange(40) % 4
     graph = Comparisons.from_scores(np.arange(40.0), within=groups)
 

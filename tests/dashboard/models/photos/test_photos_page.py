@@ -69,7 +69,7 @@ def test_what_other_orders_begin_with_is_known(order, most):
 
 
 def test_photos_of_one_key_come_in_their_own_order():
-    """Photos with equal sort keys, such as unknown dates, stay in their row order."""
+    """Photos with equal sort keys, such as unknown dates, keep their order in the index."""
     n = 500
     facets = Facets(np.zeros(n, "S32"), *[NameColumn(np.zeros(n, np.intp), ["A"])] * 2)
     labels = IndexLabels(np.full(n, NAN), np.zeros(n), np.full(n, -1), [], np.full(n, -1), [])
@@ -91,7 +91,7 @@ def test_photos_of_one_key_come_in_their_own_order():
     ],
 )
 def test_photos_are_filtered_by_their_faces(wanted, rows, words):
-    """The face filter keeps photos whose faces match, and the sentence names the filter."""
+    """The face filter keeps photos whose faces match, and the page's sentence names the filter."""
     eyes_open = LARGE._replace(eyes="open")
     faces = faces_of(
         [LARGE._replace(eyes="unknown")],

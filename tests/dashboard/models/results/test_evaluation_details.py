@@ -25,7 +25,7 @@ def test_every_look_that_has_numbers_is_offered():
 
 
 def test_an_evaluation_without_details_offers_only_its_differences():
-    """An evaluation that an older version saved without details is shown without an error."""
+    """An evaluation saved without details offers only the matrix of vectors' differences."""
     assert list(evaluation_details.panels(evaluation(), "all", "pairwise_accuracy")) == ["matrix"]
     assert evaluation_details.panels(evaluation(differences=()), "all", "pairwise_accuracy") == {}
 
@@ -78,7 +78,7 @@ def test_the_learning_curve_says_what_the_last_step_brought():
 
 @pytest.mark.slow
 def test_people_are_a_rule_only_where_they_are_known():
-    """Agreement between people is drawn as a ceiling only if single people's ratings are known."""
+    """Agreement between people is drawn as a line only if single people's ratings are known."""
     assert looks()["learning"][0].rules == ()
     assert "people" not in said("learning")
 
@@ -91,7 +91,7 @@ def test_people_are_a_rule_only_where_they_are_known():
 
 
 def test_people_who_cannot_be_compared_are_no_rule():
-    """If the accuracy between people is undefined, the chart has no line for it."""
+    """If agreement between people cannot be computed, the chart has no line for it."""
     unknown = {"one_rater_accuracy": PEOPLE["one_rater_accuracy"] | estimate(None)}
 
     assert looks(people=unknown)["learning"][0].rules == ()
@@ -122,7 +122,7 @@ def test_passing_that_does_not_help_is_not_praised():
 
 
 def test_groups_are_ordered_and_named_at_both_ends():
-    """If groups are few, all are shown, best first, and the best is named with its interval."""
+    """If there are few groups, all are shown, best first, and the text names best and worst."""
     rows = looks()["groups"][0].rows
 
     assert list(rows["group"]) == ["group2", "group1", "group0"]

@@ -21,7 +21,7 @@ def board(*results, **options):
 
 
 def test_the_headline_names_the_leader_its_interval_the_plain_prompt_and_chance():
-    """The headline gives the accuracy of leader (with interval), plain prompt and chance."""
+    """The headline compares the best vector (with interval) to the plain prompt and to guessing."""
     said = board().headline.replace("\N{NO-BREAK SPACE}", " ")
 
     assert said == (
@@ -31,7 +31,7 @@ def test_the_headline_names_the_leader_its_interval_the_plain_prompt_and_chance(
 
 
 def test_a_vector_that_saw_the_photos_never_leads():
-    """An in-sample vector is listed last, is never the leader, and is not named in the headline."""
+    """A vector learned from the tested photos comes last and is never called the best."""
     shown = board()
 
     assert shown.rows["vector"].iloc[-1] == "beauty"
@@ -45,7 +45,7 @@ def test_rows_are_ordered_by_the_metric_that_is_shown():
 
 
 def test_the_reader_is_told_that_the_winner_was_picked():
-    """The caution says that the winner is the best of several and that its lead could be luck."""
+    """A caution says that the best vector was picked from several and its lead may be luck."""
     caution = board().caution
 
     assert "best of 3" in caution
@@ -53,7 +53,7 @@ def test_the_reader_is_told_that_the_winner_was_picked():
 
 
 def test_gaps_are_the_leaders_lead_whichever_way_the_pair_was_written():
-    """A lead is the leader's accuracy minus the other vector's, however their pair was stored."""
+    """A lead is the best vector's accuracy minus another's, in whichever order they are stored."""
     gaps = board().leads.set_index("vector")
 
     assert list(gaps.index) == ["ours", "plain-prompt"]
@@ -62,7 +62,7 @@ def test_gaps_are_the_leaders_lead_whichever_way_the_pair_was_written():
 
 
 def test_the_lead_is_said_with_its_number_and_interval():
-    """The text gives the lead over the second vector with its interval, and counts clear leads."""
+    """The best vector's lead over the second has an interval, and the text counts clear leads."""
     said = board().leads_reading
 
     assert (
@@ -80,7 +80,7 @@ def test_without_luck_no_hollow_mark_is_explained():
 
 
 def test_a_vector_that_is_the_same_is_not_called_the_runner_up():
-    """A vector equal to the leader is noted, and the lead is measured over the next vector."""
+    """If a vector equals the best one, the text says so and compares the best with the next."""
     shown = board(
         result("ours", (0.79, 0.77, 0.81)),
         result("all-pairs", (0.79, 0.77, 0.81)),
@@ -96,7 +96,7 @@ def test_a_vector_that_is_the_same_is_not_called_the_runner_up():
 
 
 def test_a_leader_that_may_be_guessing_is_not_praised():
-    """A leading vector whose interval includes chance is not called clearly better."""
+    """If the best vector's accuracy interval includes 50 %, it is not called clearly better."""
     assert board(result("ours", (0.55, 0.49, 0.61))).headline.startswith("No vector is clearly")
 
 
@@ -111,7 +111,7 @@ def test_the_plain_prompt_may_win():
 
 
 def test_only_in_sample_vectors_leave_nothing_to_say():
-    """A leaderboard of only in-sample vectors has no leader and makes no claim."""
+    """If all vectors were learned from the tested photos, none is called the best."""
     shown = board(result("beauty", (0.9, 0.8, 1.0), in_sample=True))
 
     assert shown.leader is None
@@ -145,7 +145,7 @@ def test_the_charts_sentence_names_only_what_is_drawn():
 
 
 def test_selectors_offer_only_what_was_measured():
-    """A scope without pairs and a metric without numbers are not offered."""
+    """A scope without pairs (such as “within groups”) or metric without values is not offered."""
     found = evaluation()
 
     assert list(metric_texts.scopes(found)) == ["all", "within"]
@@ -180,7 +180,7 @@ def test_the_command_makes_the_evaluation_again():
 
 @pytest.mark.parametrize("fold_by", ["photo", "group", "series"])
 def test_the_protocol_says_what_stays_together(fold_by):
-    """The protocol's text says which photos each kind of fold keeps together."""
+    """The evaluation protocol's text says which photos each kind of test fold keeps together."""
     said = evaluation_protocol.protocol_text(evaluation(fold_by=fold_by))
 
     assert ("near-duplicates" if fold_by == "photo" else f"photos of a {fold_by}") in said

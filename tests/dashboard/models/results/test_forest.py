@@ -16,7 +16,7 @@ def board():
 
 
 def test_what_saw_the_photos_is_hollow_and_the_caption_says_so(board):
-    """In-sample vectors have hollow marks and come last, and the caption explains the marks."""
+    """Vectors learned from these photos have hollow marks at the end, explained in the caption."""
     table = forest.forest(board, {}, "plain")
 
     assert [row.name for row in table.rows if row.hollow] == ["beauty"]

@@ -10,7 +10,7 @@ from photorank.vectors.learners.solvers.ridge import Problem
 
 @pytest.mark.parametrize("prior", [None, 1.0, -1.0])
 def test_solutions_are_those_in_feature_space(prior):
-    """The dual problem gives the same weights, residuals and errors as the primal one."""
+    """The dual problem gives the same weights, residuals and covariance as the primal problem."""
     rng = np.random.default_rng(3)  # of others, GCV's optimum is where rounding alone decides it
     Z, scores = rng.normal(size=(12, 20)), rng.integers(0, 5, 12).astype(float)
     labels = Comparisons.from_scores(scores, weights=rng.integers(1, 4, 12))
@@ -49,7 +49,7 @@ def test_photos_lie_along_the_same_axes(k):
 
 
 def test_pairs_without_deviations_have_no_dual_form():
-    """dual_problem returns None for gap weights, pairs across groups, choices or many photos."""
+    """If pairs are choices, span groups or are weighted by label gap, dual_problem returns None."""
     rng = np.random.default_rng(0)
     Z, labels = rng.normal(size=(12, 20)), Comparisons.from_scores(rng.normal(size=12))
     groups = np.arange(12) % 3
