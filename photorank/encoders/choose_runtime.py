@@ -48,7 +48,7 @@ class Switchable(Protocol):
         """Name of the current runtime, empty before the first embedding."""
 
     def choose_runtime(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Switch to a runtime, at the fastest precision that keeps embeddings nearly the same.
+        """Run on the given runtime, at the fastest precision with nearly the same embeddings.
 
         See :meth:`SwitchableTower.choose`.
         """
@@ -140,7 +140,7 @@ class SwitchableTower:
         return self._finish(encode(tower, frames, self._n_features))
 
     def choose(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Switch to a runtime, at the fastest precision that keeps embeddings nearly the same.
+        """Run on the given runtime, at the fastest precision with nearly the same embeddings.
 
         They are compared with those of torch in float32.
 

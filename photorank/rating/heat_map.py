@@ -164,7 +164,7 @@ def _grid(photo: Image.Image, cells: int) -> tuple[int, int]:
 
 
 def _on_grid(parts: Floats, box: Box, rows: int, columns: int) -> Floats:
-    """Sums (rows, columns) of feature-map values (h, w) in each cell of a grid over the photo."""
+    """Feature map (h, w) summed in each cell of a grid over the photo, as (rows, columns)."""
     down = _overlaps(parts.shape[0], box.top, box.bottom, rows)
     across = _overlaps(parts.shape[1], box.left, box.right, columns)
     return down @ parts @ across.T
