@@ -82,7 +82,7 @@ def small() -> None:
 def _shares(
     n: int, k: int, quotas: bool, rng: np.random.Generator
 ) -> Iterator[tuple[float, float]]:
-    """Ratios of album values, by random collection: greedy to optimal, and optimal to its bound."""
+    """Yield (chosen album's value / best value, best value / upper bound) for random photos."""
     for _ in range(100):
         X = rng.normal(size=(n, 4)).astype(np.float32)
         X /= np.linalg.norm(X, axis=1, keepdims=True)

@@ -39,7 +39,7 @@ ALLOWED_MB = 900  # more than an idle server, less than one that keeps what it r
 
 
 def main() -> None:
-    """Run all attacks and write the results."""
+    """Run all attacks on the dashboard server and write the results to a file."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--results", type=Path, default=ROOT / "benchmarks/results/reliability")

@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def corpus(seeds: int) -> dict[str, str]:
-    """Report on indexing generated broken files, twice for each random seed."""
+    """Report on how indexing handles broken files that are generated for each random seed."""
     files = read = wrong = altered = repeated = 0
     slowest = 0.0
     for seed in range(seeds):

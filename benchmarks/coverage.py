@@ -84,7 +84,7 @@ DESIGNS: dict[str, tuple[Callable[[int, np.random.Generator], Drawn], tuple[floa
 def simulate(
     design: str, n: int, signal: float, metric: str, runs: int, seed: tuple[int, ...]
 ) -> Floats:
-    """Array (runs, 11), a row per simulation: interval limits, metric value and sums over pairs.
+    """Array (runs, 11) of simulation results, with one row for each random data set.
 
     The columns are the lower and upper limits of a metric for ratings A, those of its difference
     between ratings A and B, the metric's value for A, and three pair sums each for A and B.

@@ -1,4 +1,4 @@
-r"""Accuracy of ratings by text prompts (encoder `embedded`), on held-out categories of photos.
+r"""Accuracy of ratings by text prompts with the built-in encoder, on held-out photo categories.
 
     python benchmarks/prompts.py --index oasis --categories oasis/ratings.csv \
         --prompts benchmarks/wishes.json

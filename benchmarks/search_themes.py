@@ -62,7 +62,7 @@ def main() -> None:
 
 
 def searched(name: str, theme_of: pd.Series, themes: list[str]) -> Floats:
-    """Average precision and ROC AUC (2, t) of searches for t themes in a named index."""
+    """Average precision and ROC AUC (2, t) of text searches for t themes in an index."""
     index = open_index(name)
     of_photo = theme_of.reindex([photo.path.name for photo in index.photos()]).to_numpy()
     texts, encoder = [_SECOND_WORD.sub(" ", theme.lower()) for theme in themes], index.encoder()

@@ -29,7 +29,7 @@ _BLOWN_RADIUS, _BLOWN_LIGHT = 3, 1.9  # pixels; factor
 
 
 def main() -> None:
-    """Print a table of rating vectors by copies: the share of photos above their copies."""
+    """Print how often each rating vector rates photos above their degraded copies."""
     parser = ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--index", required=True)
     parser.add_argument("--vectors", nargs="+", required=True)

@@ -65,7 +65,7 @@ class Split:
 
     @cached_property
     def generic(self) -> AllPairs:
-        """Learner fitted to the untested raters' mean ratings of the training photos."""
+        """Learner fitted to mean ratings of the training photos by raters who are not tested."""
         count = np.bincount(self.table.photos, minlength=len(self.X))
         mean = np.bincount(self.table.photos, self.table.scores, len(self.X)) / np.maximum(count, 1)
         rated = count > 0
@@ -73,7 +73,7 @@ class Split:
 
     @cached_property
     def default(self) -> TastePrior:
-        """Prior distribution of personal vectors around the generic vector; default constants."""
+        """Default prior distribution of personal vectors, centred on the generic vector."""
         return TastePrior.of(self.X[self.train], self.generic.direction_)
 
     @cached_property
@@ -226,7 +226,7 @@ def print_active(splits: list[Split], kind: str) -> None:
 def learned_by_pairs(
     prior: TastePrior, Z: Floats, person: Person, how: str, fold: int
 ) -> Iterator[tuple[int, Floats]]:
-    """Pairs (m, ratings): the ratings of test photos, learned from m simulated choices."""
+    """Yield the number of simulated choices and the test photos' ratings learned from them."""
     mine = Z[person.own]
     rng = np.random.default_rng([person.rater, fold])
     plain = distinct_pairs(len(mine), max(MARKS), rng)
@@ -260,7 +260,7 @@ def distinct_pairs(n: int, m: int, rng: np.random.Generator) -> Pairs:
 
 
 def active_pairs_needed(curves: dict[str, Floats], target: int) -> str:
-    """Number of actively selected pairs needed to match the accuracy of `target` random pairs.
+    """Number of actively selected pairs that are as useful as a given number of random pairs.
 
     It is text, with a 95 % confidence interval.
 

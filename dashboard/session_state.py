@@ -267,7 +267,7 @@ def number_kept(key: str) -> float | None:
 
 
 def times_cleared() -> int:
-    """Number of times all filters of the page Photos were cleared, from the session or the URL."""
+    """Number of times that all filters of the page Photos were cleared."""
     said = str(st.query_params.get("cleared", ""))
     in_url = int(said) if said.isdecimal() and len(said) < 4 else 0
     return max(int(st.session_state.get("cleared", 0)), in_url)
@@ -313,7 +313,7 @@ def chosen_row(key: str, names: Sequence[str], first: str | None) -> str | None:
 
 
 def asks_for_statistics() -> bool:
-    """True if the URL requests content that only pages in statistical vocabulary show."""
+    """True if the URL asks for content that is shown only on pages with statistical wording."""
     asked = st.query_params
     own_words = {name for name, _ in SCOPES.values()}
     return (

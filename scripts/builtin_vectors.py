@@ -132,7 +132,7 @@ def embed(oasis: Path, framing: str) -> dict[str, np.ndarray]:
 
 
 def spreads_of(photos: Photos, framing: str) -> dict[str, float]:
-    """Standard deviations of photo ratings by quality vectors and a typical ImageNet class vector.
+    """Standard deviation of ratings by each quality vector and by a typical ImageNet class vector.
 
     The last is the median over the vectors of all ImageNet classes.
     """
@@ -170,7 +170,7 @@ def beauty(photos: Photos) -> MasterVector:
 
 
 def worth(photos: Photos) -> MasterVector:
-    """Rating vector learned from beauty ratings and degraded copies, tested on held-out themes."""
+    """Vector that is learned from beauty ratings and from degraded copies of the rated photos."""
     n = len(photos.scores)
     X, margins = photos.versions(BESIDE_SCORES), [copy.margin for copy in BESIDE_SCORES]
     differences = X[:, :1] - X[:, 1:]

@@ -28,7 +28,7 @@ _PENALTY = 3.0
 
 
 def main() -> None:
-    """Write the valence direction, and print its digest and its correlation on left-out words."""
+    """Fit the direction of word valence (praise or blame), and save it as a NumPy file."""
     rated = lexicon()
     names = ImageNetInfo().label_descriptions()
     things = [name.split(",")[0] for name in names]

@@ -10,7 +10,7 @@ from photorank.json_values import from_json, to_json
 
 @dataclass(frozen=True)
 class Point:
-    """Base dataclass, whose fields follow those of its subclass in JSON."""
+    """Base dataclass whose fields are written to JSON after the fields of its subclass."""
 
     x: float
     y: float = 0.0

@@ -8,7 +8,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_two_commands_of_a_fresh_machine_are_told():
-    """Two README commands install the package and run the demo or the same tests as .ci/run."""
+    """The README gives one shell command for the demo and one shell command for the tests."""
     shell = README.splitlines()
     assert 'pip install -e ".[embedded,dev]" && photorank demo' in shell
     assert 'pip install -e ".[embedded,dev]" && pytest -n 3 --dist worksteal' in shell

@@ -72,7 +72,7 @@ def testable_vectors(index: Index, judged: Flags) -> list[str]:
     hash_funcs=BY_JUDGEMENTS,
 )
 def held_out(index: Index, vector: MasterVector) -> "HeldOutRatings":
-    """Held-out ratings of an index's photos by a rating vector; nan for photos that have none.
+    """For each photo, a rating by a model that did not learn from this photo; nan if there is none.
 
     Photos that the vector learned from are rated by refits without their fold, or nan.
     """
@@ -123,7 +123,7 @@ def _everybodys_subset(
 def photo_subset(
     index: Index, prior: MasterVector | None, rater: str, within: Codes | None = None
 ) -> "PhotoSubset":
-    """Photos to ask one person about, with the Bayesian prior for that person's rating vector.
+    """Subset of photos to ask one person about, with a Bayesian prior of the person's taste.
 
     People share all but the spread of their taste: photos, their coordinates and main axes.
     """
@@ -200,7 +200,7 @@ def best_album(index: Index, vector: MasterVector) -> AlbumContext:
 def contribution(
     index: Index, vector: MasterVector, source: bytes | int, embedding: Embeddings
 ) -> tuple[InContext, int]:
-    """Share that a photo adds, or would add, to the value of an index's best album.
+    """Contribution of a photo to the value of an index's best album, with the album's photo count.
 
     The second result is the number of photos in that album.
     The share comes with the photo of the album that is most similar.

@@ -118,7 +118,7 @@ def grid_data(photos: GridPhotos, style: GridStyle, mode: Mode) -> Json:
 
 
 def open_compare_if_asked(index: Index, act: Json | None) -> None:
-    """Open the page Compare if the user requested a comparison of two photos in a photo view."""
+    """Open the page “Compare” if the user has just requested a comparison of two photos."""
     if act is None or act["what"] != "versus":
         return
     rows = rows_of_tokens(index, act["tokens"])

@@ -34,7 +34,7 @@ def public_accuracy(vector: MasterVector | None, mode: Mode) -> str:
 
 
 def album_progress(kept: Entry) -> str:
-    """Text with a saved album's name and photo count, such as “5 of 24 photos”."""
+    """Name of a saved album and its progress, as in “**Rome** · 5 of 24 photos”."""
     photos, places = len(kept.album.photos), kept.album.settings.places
     said = (
         f"{photos:,} of {counted(places, 'photo')}" if photos < places else counted(photos, "photo")

@@ -98,5 +98,5 @@ class TeachSession:
 
 
 def codes_of_kind(labels: IndexLabels, kind: Kind) -> Codes | None:
-    """Group or series number (n,) of each photo, equal within a pair; None if any pair is valid."""
+    """Number (n,) of each photo's group or series, whichever `kind` names; None for kind "all"."""
     return {"all": None, "group": labels.groups, "series": labels.series}[kind]

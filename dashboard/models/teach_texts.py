@@ -77,7 +77,7 @@ def learned_texts(taste: PersonalState) -> LearnedTexts:
 
 
 def progress_text(taste: PersonalState) -> str:
-    """Line of text on how accurately a person's next choices can be predicted so far."""
+    """Line of text on how accurately a person's new choices are predicted."""
     said = counted(taste.n_choices, "choice")
     if taste.accuracy is None or taste.accuracy.n_pairs < _LEAST_TESTS:
         return f"{said} · {_tests_so_far(taste)}, then it can be told how well your taste is known"

@@ -44,13 +44,13 @@ class PhotoColumns:
     stacks: NDArray[np.uint16]  # (n,) photos of a stack at its first, 0 at the others, else 1
 
     def to_bytes(self) -> bytes:
-        """Bytes of all columns: concatenated little-endian arrays."""
+        """Bytes of a photo grid's data arrays, concatenated; numbers are little-endian."""
         numbers = (self.aspects, self.percentiles, self.tones, self.stacks)
         columns = [np.ascontiguousarray(column, dtype="<u2").tobytes() for column in numbers]
         return b"".join([np.ascontiguousarray(self.digests).tobytes(), *columns])
 
     def first(self, n: int) -> "PhotoColumns":
-        """Data about the first n photos."""
+        """Columns of photo data, cut to the first n photos in display order."""
         return PhotoColumns(*[getattr(self, column.name)[:n] for column in fields(self)])
 
 
@@ -64,7 +64,7 @@ class HeldOrder:
 
 
 class OrderReference(NamedTuple):
-    """Reference with which a page fetches a grid's data: name in URLs, photo count, first photos.
+    """Reference by which a web page fetches the data of a photo grid in display order.
 
     The data of the first photos are included.
     """

@@ -119,7 +119,7 @@ def _teach_card(index: Index, vector: MasterVector) -> None:
 
 
 def _album_card(index: Index, vector: MasterVector) -> None:
-    """Show the most recently changed album or, if there is none, photos for a small new album."""
+    """Show the most recently changed album, or suggest photos for a new album if there is none."""
     with show_errors(st.warning):
         kept = albums.store().latest(index.name)
         rows = [] if kept is None else rows_of_album(index, kept.album).photos

@@ -90,5 +90,5 @@ def _row_picker(which: str, index: Index, shown: int | None, place: DeltaGenerat
 
 
 def _with_article(which: str) -> str:
-    """Words to put before “photo” in a label: “a” stays “a”, “first” becomes “the first”."""
+    """Word preceded by “the”, such as “the first”; the word “a” is returned unchanged."""
     return which if which == "a" else f"the {which}"

@@ -33,7 +33,7 @@ class Similarities:
         return len(self._rows)
 
     def __getitem__(self, rows: Codes | slice | int) -> CoverRows:
-        """Similarities (m, c) of the m candidates at `rows` to the c photos to be represented."""
+        """Similarities (m, c) of candidates for an album to the photos that it should represent."""
         some: CoverRows = self._rows[rows]
         return some
 
@@ -58,12 +58,12 @@ class Similarities:
 
     @cached_property
     def most(self) -> Cover:
-        """Greatest similarity (c,) to any candidate, for each photo to be represented."""
+        """Maximum (c,) of each column of the similarity matrix, over all candidate photos."""
         return _greatest(self._rows, np.arange(len(self)), 0.0)
 
 
 class CosineSimilarities(Similarities):
-    """Similarity matrix that is computed from stored cosines on each read, to save memory."""
+    """Matrix of photo similarities, which are computed from stored cosines when they are read."""
 
     def __init__(self, cosines: CoverRows, typical: float) -> None:
         super().__init__(cosines)
@@ -74,11 +74,11 @@ class CosineSimilarities(Similarities):
 
     @cached_property
     def most(self) -> Cover:
-        """Greatest similarity (c,) to any candidate, for each photo to be represented."""
+        """Greatest similarity (c,) of each of c photos to any of the candidate photos."""
         return self.most_by(np.arange(len(self)))
 
     def most_by(self, rows: Codes) -> Cover:
-        """For each photo to be represented, greatest similarity (c,) to a candidate in `rows`."""
+        """Greatest similarity (c,) of each of c photos to any of the candidate photos in `rows`."""
         return similarities_of(_greatest(self._rows, rows, -np.inf), self._typical)
 
 
@@ -97,13 +97,13 @@ class _SelectedSimilarities(Similarities):
 
     @cached_property
     def sums(self) -> Floats:
-        """Sum (n,) of each selected photo's similarities to all photos to be represented."""
+        """Row sums (n,) of the similarity matrix, one sum for each selected photo."""
         some: Floats = self._whole.sums[self._at]
         return some
 
     @cached_property
     def most(self) -> Cover:
-        """Greatest similarity (c,) to any selected photo, for each photo to be represented."""
+        """For each photo an album is to represent, greatest similarity (c,) to a chosen photo."""
         return self._whole.most_by(self._at)
 
 
@@ -121,7 +121,7 @@ class KeptSimilarities:
         self._similarities: CosineSimilarities | None = None
 
     def of(self, rows: Codes, clients: Codes) -> Similarities:
-        """Similarities (g, c) of g candidates (`rows`) and c photos to be represented (`clients`).
+        """Similarity matrix (g, c) between g photos (`rows`) and c photos (`clients`).
 
         Both are ascending row numbers. The columns may be in another order. What was returned
         before is no longer valid.
@@ -151,7 +151,7 @@ class KeptSimilarities:
         return _SelectedSimilarities(self._similarities, places(self._rows, len(self._heads))[rows])
 
     def _replace(self, clients: Codes, new: Codes) -> None:
-        """Write the cosines of `new` photos into cached columns that are no longer needed.
+        """Overwrite unneeded columns of cached cosines with columns for the photos in `new`.
 
         A column has the cosines of all cached candidates with one photo to be represented.
         """
@@ -185,7 +185,7 @@ def likeness(embeddings: Embeddings, near: Embeddings) -> CoverRows:
 
 
 def cosines_of(heads: Embeddings, near: Embeddings) -> CoverRows:
-    """Cosines (g, c) between g and c embeddings, all of unit length."""
+    """Cosines (g, c) of each embedding in `heads` with each one in `near`, all of unit length."""
     cosines: CoverRows = heads @ near.T
     return cosines
 

@@ -42,7 +42,7 @@ class FaceQuota(NamedTuple):
 
 
 def face_parts(index: Index) -> tuple[Codes, list[str]]:
-    """Array (n,) of 1 for photos with a visible face and 0 for others, and notes for the user.
+    """Tuple of an array (1 for photos with a visible face, 0 for others) and a list of user notes.
 
     Raises AlbumError if nobody looked for faces.
     """

@@ -1,4 +1,4 @@
-"""Ratings, series and other data for choosing albums, independent of pinned and excluded photos."""
+"""Ratings, series of similar photos, and other data by which an album's photos are chosen."""
 
 from dataclasses import dataclass
 
@@ -42,7 +42,7 @@ class KeptGrounds:
         self._last: Grounds | None = None
 
     def of(self, ratings: Ratings, series: Series, among: Mask, there: Mask) -> Grounds:
-        """Data for choosing albums by `ratings` (n,), cached until an argument changes."""
+        """Data for choosing an album by `ratings` (n,), computed anew only if arguments changed."""
         last = self._last
         if (
             last is None

@@ -86,7 +86,7 @@ class AlbumContext:
         return [self._one(*each) for each in zip(asked, heads, similarities, strict=True)]
 
     def tell_rows(self, rows: Sequence[int], ratings: Ratings) -> list[InContext]:
-        """Share of the album's value and most similar album photo, for each photo at `rows`."""
+        """Contribution of each photo in `rows` to the album, and the album photo most like it."""
         heads = self._index.heads_of(rows)
         return self.tell(
             [

@@ -27,7 +27,7 @@ from photorank.typing import Codes, Floats, Ratings
 
 @dataclass(frozen=True)
 class Album:
-    """Finished album: value, notes, and photos in order of capture time, each with a reason."""
+    """Finished album: the chosen photos, each with a reason, and scores for quality and variety."""
 
     places: int
     chosen: list[Chosen]
@@ -146,7 +146,7 @@ def _in_order_of_time(chosen: list[Chosen], moments: Floats) -> list[Chosen]:
 
 
 def _notes_on_missing(request: AlbumRequest, n: int, taken: list[str | None]) -> list[str]:
-    """Notes for the user on an album's empty places, and on its photos without a capture time.
+    """Notes for the user if an album has too few photos, or photos without a capture time.
 
     `n` is the number of candidates, `taken` the capture times of the album's photos.
     """

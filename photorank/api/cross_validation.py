@@ -1,4 +1,4 @@
-"""Cross-validation of learners, and metrics of ratings, from arrays without an index."""
+"""Functions that cross-validate learners and compute metrics of ratings, given plain arrays."""
 
 from typing import TYPE_CHECKING
 

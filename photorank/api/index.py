@@ -69,7 +69,7 @@ class Index:
         return self._given or self.opened.encoder()
 
     def photos(self) -> "DataFrame":
-        """Table of the photos: path, digest, group, series, taken, camera, split (train, test, …).
+        """DataFrame of photos with columns such as `path`, `taken` (capture time) and `camera`.
 
         Sorted by path. The rows' numbers are the photos' places in all arrays.
         """

@@ -1,4 +1,4 @@
-"""Comparison of framings (crop, padding, …) by how little ratings vary among altered copies."""
+"""Comparison of framings such as crop and padding: how much altering a photo changes its rating."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _MAX_TAUGHT_PHOTOS = 300  # enough, since the direction's accuracy is not measur
 
 @dataclass(frozen=True)
 class StabilityResult:
-    """Spread of ratings among altered copies of photos, with one framing (crop, padding, …)."""
+    """Stability of ratings when photos are altered, for one framing method such as cropping."""
 
     framing: str
     spread: Estimate  # of a rating over its variants, in standard deviations of the photos' ratings

@@ -69,7 +69,7 @@ def embed_files(
 def _network_inputs(
     paths: Sequence[Path], encoder: Encoder, forms: Forms
 ) -> Iterator[list[list[Prepared] | None]]:
-    """Yield batches of photos; a photo is a list of network inputs, one for each altered copy.
+    """Read photos in batches, and yield the network inputs of each photo's altered copies.
 
     An unusable photo is None.
     """

@@ -177,7 +177,7 @@ class _Output(NamedTuple):
         return self.to.suffix.lower() == _PDF
 
     def options(self, wanted: "Printer") -> "PdfOptions":
-        """Settings for writing the pages, from these options and the printing requirements."""
+        """Settings to write pages, from user options and a printing service's requirements."""
         from photorank.export.pdf.write_book_pdf import PdfOptions
 
         max_ppi = self.max_ppi if self.is_pdf else wanted.ppi

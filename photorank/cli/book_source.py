@@ -56,7 +56,7 @@ class Source(NamedTuple):
 
     @classmethod
     def of(cls, asked: BookOptions, name: str | None) -> "Source":
-        """Source of a book's photos, from the command's options and, if given, the index's name."""
+        """Index, saved album or page plan for a photo book, as chosen by the command's options."""
         entry = loaded_entry(asked.album)
         read = None if asked.plan is None else _read_plan(asked.plan)
         index = name or index_of(entry) or (read and _known_index(read.index)) or None
@@ -107,7 +107,7 @@ def _saved_photos(index: "Index", album: "KeptAlbum") -> tuple[list[int], list[s
 def _best_photos(
     index: "Index", rated_by: "MasterVector", places: int | None, pages: int
 ) -> tuple[list[int], list[str]]:
-    """Row numbers in the index of good and varied photos for a book, and notes on the choice."""
+    """Good and varied photos for a book, as row numbers of the index, and notes on the choice."""
     from photorank.album.book.divide_into_pages import photos_for
     from photorank.album.kept.album import AlbumSettings, KeptAlbum
     from photorank.album.kept.choose import choose_album, request_of, rows_of_album

@@ -112,7 +112,7 @@ def labels_remove(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Remove all judgements of one source: a table's path, or a name like "the library's stars"."""
+    """Remove all judgements of one source, given by the path of its table or by its name."""
     from photorank.index.judging.remove_source import remove_source
     from photorank.workspace import Workspace
 

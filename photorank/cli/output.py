@@ -50,14 +50,14 @@ def message_at_success(text: str) -> None:
 
 
 def print_messages_left() -> None:
-    """Print the messages left for the command's success now, as a server does when it is ready."""
+    """Print, and then forget, all messages that were waiting for the command to succeed."""
     while _at_success.get():
         message(_at_success.get().pop(0))
 
 
 @contextmanager
 def messages_at_success() -> Iterator[None]:
-    """Context of one command; prints the messages left for its success, unless it fails."""
+    """Context manager of a command; prints collected messages once the command has succeeded."""
     token = _at_success.set([])
     try:
         yield

@@ -110,7 +110,7 @@ def _measure_index(name: str | None, page: "Page | None", as_json: bool) -> None
 
 
 def _for_json(values: Mapping[str, float], page: "Page | None") -> dict[str, Any]:
-    """JSON object with a photo's signals (sharpness, …) and the quality of its print on `page`.
+    """JSON object with a photo's signals, such as sharpness, and its print quality at a page size.
 
     A signal that is nan becomes null. Print quality is left out if `page` is None or
     the width is nan.

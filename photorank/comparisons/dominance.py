@@ -12,7 +12,7 @@ from photorank.typing import Codes, Floats
 
 
 class Dominance(NamedTuple):
-    """Total weight of the points that each 2-D point dominates, and of those that dominate it.
+    """Total weight of the points below each 2-D point in both coordinates, and of those above it.
 
     A point dominates the points that are lower in both coordinates.
     """
@@ -22,7 +22,7 @@ class Dominance(NamedTuple):
 
 
 def dominance(first: Floats | Codes, second: Floats | Codes, weights: Floats) -> Dominance:
-    """Total weight of the points that each 2-D point dominates, and of those that dominate it.
+    """Total weight of the points below each 2-D point in both coordinates, and of those above it.
 
     A point dominates the points that are lower in both coordinates.
 

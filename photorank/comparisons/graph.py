@@ -1,4 +1,4 @@
-"""Interface of comparison graphs, which sum over edges without listing all n² pairs.
+"""Interface of comparison graphs, whose edges say by how much one photo is preferred to another.
 
 An edge says by how much one photo was preferred to another. Learners ask the
 graph for its Laplacian, metrics for its agreement with ratings.
@@ -82,10 +82,10 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def laplacian(self, X: Embeddings | Floats) -> Floats:
-        """Product L X of the graph Laplacian L = diag(W1) − W with X (n, k) or (n,)."""
+        """Product L X (n, k) or (n,) of X and graph Laplacian L (degree minus weight matrix)."""
 
     def gram(self, Z: Embeddings | Floats) -> Floats:
-        """Product Zᵀ L Z (r, r) of features Z (n, r) and the graph Laplacian L (n, n).
+        """Product Zᵀ L Z (r, r) of the given array Z (n, r) and this graph's Laplacian matrix L.
 
         Only the lower half is sure to be filled.
         """
@@ -114,7 +114,7 @@ class ComparisonGraph(ABC):
         """Sum of squared margins Σ_{i<j} w_ij m_ij²: the squared loss if all ratings are equal."""
 
     def squared_errors(self, ratings: Floats) -> Floats:
-        """Squared loss (a,) per column of ratings r (n, a): Σ_{i<j} w_ij (r_i − r_j − m_ij)².
+        """Squared loss (a,) of each column of `ratings`, summed over the graph's weighted edges.
 
         w_ij is the weight of an edge, and m_ij its margin: by how much i is preferred to j.
         """
@@ -134,7 +134,7 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def edges(self, pairs: Pairs) -> Edges:
-        """Weights (m,) and margins (m,) of the edges between m pairs of photos."""
+        """Weights (m,) of the photo pairs, and margins (m,) by which first photos are preferred."""
 
     @abstractmethod
     def with_gap_power(self, gap_power: int) -> Self:

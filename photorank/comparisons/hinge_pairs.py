@@ -29,7 +29,7 @@ class HingePairs(ABC):
 
     @abstractmethod
     def laplacian(self, values: Floats) -> Floats:
-        """Product L q (n,) of this graph's Laplacian L with values q (n,)."""
+        """Product (n,) of the graph's Laplacian matrix and the vector `values` of the photos."""
 
     def squared_hinge(self, ratings: Ratings) -> float:
         """Sum of squared hinge losses Σ w_ij max(0, 1 − (r_i − r_j))² over the graph's pairs.
@@ -56,7 +56,7 @@ def hinge_pairs(comparisons: Comparisons, ratings: Ratings) -> HingePairs:
 
 
 class _ChoicePairs(HingePairs):
-    """Photo pairs with hinge loss above 0 in a graph of choices, found in its list of edges."""
+    """Photo pairs with a hinge loss above 0, taken from a list of choices between two photos."""
 
     def __init__(self, choices: ChoiceComparisons, r: Ratings) -> None:
         self._choices, lead = choices, choices.differences(r)
@@ -70,7 +70,7 @@ class _ChoicePairs(HingePairs):
 
 
 class _ScorePairs(HingePairs):
-    """Photo pairs with hinge loss above 0 among scored photos, found in binary trees."""
+    """Pairs of scored photos whose hinge loss is above 0."""
 
     def __init__(self, scores: ScoreComparisons, r: Ratings) -> None:
         self._scores, r = scores, r[scores.rows]
@@ -92,7 +92,7 @@ class _ScorePairs(HingePairs):
         return self._scores.scattered(trust * (self._degrees * q - losers - winners))
 
     def _sums(self, values: Floats) -> tuple[Floats, Floats]:
-        """For each photo, sums of `values` over worse and over better photos paired with it.
+        """Two sums of `values` per photo: over the photo's worse partners, and its better partners.
 
         Only pairs with a hinge loss count. The worse photo of a pair is the loser, and the better
         one the winner.
@@ -104,7 +104,7 @@ class _ScorePairs(HingePairs):
 
 
 class _Level(NamedTuple):
-    """Winner–loser photo pairs found at one level of a binary tree, stored as array ranges.
+    """Pairs of a better and a worse photo that were found at one level of a binary tree.
 
     Each winner is paired with a range (run) of `losers`, and each loser with one of `winners`.
     """
@@ -156,7 +156,7 @@ class _Tree:
         return cls(levels)
 
     def add_to(self, losers: Floats, winners: Floats, values: Floats) -> None:
-        """For each photo, add sums of `values` over worse and over better partners to two arrays.
+        """Add sums of `values` over worse photos to `losers`, and over better photos to `winners`.
 
         Sums over worse partners are added to `losers`, and sums over better partners to `winners`.
         A photo's partners are those that it forms a pair with.
@@ -169,7 +169,7 @@ class _Tree:
 
 
 def _level(high: Codes, row: Codes, loser: Codes) -> _Level:
-    """Winner–loser pairs that separate at one depth of a binary tree over sorted photos.
+    """Photo pairs that are split into different child nodes at one level of a binary tree.
 
     The winner of a pair is in the upper half of a node, and the loser in the lower half.
     """

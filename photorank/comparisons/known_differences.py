@@ -24,7 +24,7 @@ class KnownDifferences:
     def of_copies(
         cls, rows: Embeddings, photos: ArrayLike, margins: Sequence[float], weight: float, *, n: int
     ) -> "KnownDifferences":
-        """Training pairs of k photos and their copies, from embedding differences (k, copies, d).
+        """Training pairs of a photo and its copy, given by embedding differences (k, copies, d).
 
         `photos` (k,) are the photos' numbers, `margins` (copies,) the same for every photo.
         """
@@ -39,7 +39,7 @@ class KnownDifferences:
 
     @property
     def _share(self) -> float:
-        """Weight of each difference: total weight divided by max(number of differences, 1)."""
+        """Weight of each pair of photo and copy: weight of all pairs divided by number of pairs."""
         return self.weight / max(len(self.rows), 1)
 
     def take(self, rows: Codes) -> "KnownDifferences":
@@ -65,14 +65,14 @@ class KnownDifferences:
         return self._share * (rows.T @ rows)
 
     def products(self, unit: float) -> Floats:
-        """Weighted sum (d,) of embedding difference × target rating difference.
+        """Weighted sum (d,) of embedding differences, each times its target rating difference.
 
         The target rating differences (margins) are first multiplied by `unit`.
         """
         return self._share * unit * (self.margins @ self.rows.astype(np.float64))
 
     def squared_margins(self, unit: float) -> float:
-        """Weighted sum of squared target rating differences (margins).
+        """Weighted sum of squared margins (rating differences that pairs of photos should have).
 
         The margins are first multiplied by `unit`.
         """

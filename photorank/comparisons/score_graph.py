@@ -189,7 +189,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def block_firsts(self) -> Codes:
-        """First photo in each labelled photo's group (block), given as a position in `rows`.
+        """For each labelled photo, position in `rows` of the first photo in the same block (group).
 
         Only photos of one block may be compared.
         """
@@ -337,7 +337,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def parts(self) -> tuple[Blocks, ...]:
-        """Blocks of all pairs within groups, followed by blocks of the excluded pairs, if any.
+        """Tuple of all photo pairs within groups, followed by the excluded pairs if there are any.
 
         A sum over the compared pairs is the first item's sum minus the second's.
         """
@@ -352,7 +352,7 @@ class ScoreGraph(ComparisonGraph):
         return np.array_equal(self.rows, np.arange(self.n))
 
     def _over_pairs(self, of: Callable[[Blocks], Floats]) -> Floats:
-        """Sum over all compared pairs; function `of` sums over the pairs in one :class:`Blocks`.
+        """Sum over all compared pairs of the quantity that the function `of` sums over given pairs.
 
         `of` is called with each item of `parts`; its result for pairs that may not be compared is
         subtracted.

@@ -41,7 +41,7 @@ class Blocks:
 
     @classmethod
     def of(cls, labels: Labels, trust: Floats, codes: Codes, p: int) -> "Blocks":
-        """Photos sorted by `codes`, the numbers of their groups (blocks), then by label."""
+        """Photos sorted by their group's number in `codes`, and within a group by label."""
         order = order_within(labels, codes)
         y = labels[order]
         block = np.cumsum(run_starts(codes[order])) - 1
@@ -51,7 +51,7 @@ class Blocks:
         return cls(order, block, tier, y - mean[block], trust[order], p)
 
     def neighbour_sums(self, V: Floats, *, sign: int = 1) -> Floats:
-        """For each of l photos, weighted sum of its pair partners' rows in V (l, k).
+        """Weighted sums (l, k), one for each photo, of the rows of V of its pair partners.
 
         The weight is a power of the gap between the two labels, times `sign` for better photos.
         """
@@ -66,7 +66,7 @@ class Blocks:
         return self._gap_sums(below) + sign * (-1) ** self.p * self._gap_sums(above)
 
     def fractional_ranks(self) -> Floats:
-        """Mid-rank (l,), 0 to 1, of each photo's label among the labels of its group (block)."""
+        """Rank (l,) of each photo's label within the photo's group, as a fraction from 0 to 1."""
         below = (_run_begins(self.tier) + _run_ends(self.tier)) / 2 - _run_begins(self.block)
         return self._unsorted(below / np.bincount(self.block)[self.block])
 
@@ -84,7 +84,7 @@ class Blocks:
         return self._unsorted(self.u * self.neighbour_sums(self.u[:, None], sign=-1)[:, 0])
 
     def laplacian(self, X: Floats) -> Floats:
-        """Product L X (l, k) of a matrix X with L, the graph Laplacian of pairs within groups.
+        """Product (l, k) or (l,) of the photo pairs' graph Laplacian with a matrix or vector X.
 
         X may also be a vector (l,).
         """
@@ -98,7 +98,7 @@ class Blocks:
         return product.reshape(X.shape)
 
     def gram(self, Z: Embeddings | Floats, rows: Codes) -> Floats:
-        """Product Zᵀ L Z (r, r) of features Z, restricted to `rows`, and the graph Laplacian L.
+        """Product Zᵀ L Z (r, r), where Z has the photos' features and L is the graph Laplacian.
 
         L is of pairs within groups. The product is the sum of u_i u_j (z_i − z_j)(z_i − z_j)ᵀ over
         all pairs of a block less all pairs of a tier, where z_i is a row of Z.
@@ -179,7 +179,7 @@ class Blocks:
         return self._unsorted(_net_credit(pairs, ratings[self.order]))
 
     def products(self, a: Floats, b: Floats) -> Floats:
-        """Sums (l,) over photos j of weighted (a_i − a_j)(b_i − b_j), one for each photo i.
+        """For each photo i, weighted sum (l,) of (a_i − a_j)(b_i − b_j) over photos j of its group.
 
         Both photos are of one group. The weight is the trust in both labels.
         """
@@ -190,7 +190,7 @@ class Blocks:
         return self._unsorted(self.u * (self._block_sums() * a * b + self._block_sums(a * b)))
 
     def differences(self, a: Floats) -> Floats:
-        """For each photo i, weighted sum (l, …) of a_i − a_j over the photos j of its group.
+        """Weighted sums (l, …) of a_i − a_j over all photos j in the group of photo i, for each i.
 
         The weight is the trust in both labels.
         """
@@ -222,7 +222,7 @@ class Blocks:
         return np.bincount(self.block, self.u * values).astype(np.float64)[self.block]
 
     def _gap_sums(self, moments: list[Floats]) -> Floats:
-        """For each label y_i, weighted sum over j of (y_i − y_j)**p, computed from `moments`.
+        """For each label, weighted sum of powers of its differences from the other labels.
 
         Moment k (l, …) is Σ_j v_j y_j**k with weights v, for each photo i a sum over the photos j
         that are to count.
@@ -239,7 +239,7 @@ class Blocks:
 
 
 def _run_begins(codes: Codes) -> Codes:
-    """For each of l sorted codes, index at which its run of equal codes begins."""
+    """For each code in a sorted array, position of the first equal code."""
     return np.searchsorted(codes, codes, "left")
 
 
@@ -256,7 +256,7 @@ def _run_ends(codes: Codes) -> Codes:
 
 
 def _same_code_sums(codes: Codes, V: Floats) -> Floats:
-    """For each row of V (l, k), sum of all rows of V with the same code; codes are sorted."""
+    """Sums (l, …), one for each row of V, of all rows with the same number in sorted `codes`."""
     single = not len(codes) or codes[-1] + 1 == len(codes)
     return V if single else _sums_by_code(codes, V)[codes]
 
@@ -277,7 +277,7 @@ def _sums_by_code(codes: Codes, V: Floats) -> Floats:
 
 
 def _run_numbers(codes: Codes, least: int) -> Codes:
-    """Index of the run of equal codes around each code; −1 in runs shorter than `least`.
+    """Run number (from 0) of each sorted code; −1 for a run of fewer than `least` equal codes.
 
     The codes (l,) are sorted. Only runs of at least `least` codes are numbered.
     """

@@ -36,14 +36,14 @@ class Fingerprint:
 
     @property
     def of_head(self) -> "Fingerprint":
-        """Copy of the fingerprint for embeddings that consist of the last layer (head) alone.
+        """Copy of the fingerprint for embeddings made of the last layer's output alone.
 
         Vectors made from texts have it.
         """
         return replace(self, blocks=None)
 
     def require(self, found: "Fingerprint", *, vector: str) -> None:
-        """Raise EncoderMismatchError if vectors of this fingerprint do not fit fingerprint `found`.
+        """Raise EncoderMismatchError unless a vector and the embeddings are from matching encoders.
 
         A vector of the head alone fits embeddings with further blocks.
         """
@@ -59,7 +59,7 @@ class Prepared(NamedTuple):
 
 
 class PositionMaps(NamedTuple):
-    """Maps of each image position's contribution to an embedding's dot product with a direction.
+    """Maps of how much each image position adds to the dot product of an embedding and a direction.
 
     A map's mean is its block's product, of the head before it is scaled to unit length.
     """
@@ -110,7 +110,7 @@ class Encoder(Protocol):
         """
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """Unit embeddings of texts, comparable to photo embeddings' last-layer part (head)."""
+        """Unit embeddings of texts, comparable to the last-layer part of photo embeddings."""
 
 
 @runtime_checkable
@@ -140,7 +140,7 @@ class MeanPooled(Protocol):
         """Network inputs (frames) and technical signals (sharpness, …) of an upright sRGB photo."""
 
     def position_maps(self, frame: Frames, direction: Direction) -> PositionMaps:
-        """Maps of each position's contribution to an embedding's dot product with `direction`.
+        """Maps of what each image position adds to the embedding's dot product with `direction`.
 
         The maps leave out the signals block.
         """
@@ -150,7 +150,7 @@ NO_EMBEDDING = "the encoder gives NaN or only zeros for it"
 
 
 def usable_rows(rows: Embeddings, head: int) -> Flags:
-    """Mask (n,): True for finite embeddings whose first `head` values are not all zero."""
+    """Mask (n,): True for finite embeddings with a nonzero value in columns 0 to `head` − 1."""
     lengths = np.linalg.norm(rows[:, :head], axis=1)
     usable: Flags = np.isfinite(rows).all(axis=1) & (lengths > 0)
     return usable

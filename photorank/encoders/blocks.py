@@ -50,7 +50,7 @@ class Blocks:
         return np.hstack([unit_rows(head), *short]).astype(np.float16).astype(np.float32)
 
     def undamaged(self, rows: Embeddings) -> Flags:
-        """Mask (n,): True for each embedding (n, d) whose blocks have norms in the valid range.
+        """Mask (n,): True for each embedding (n, d) in `rows` whose blocks all have valid norms.
 
         The last layer (head) must have unit length, and no other block a norm above `LARGEST`.
         """

@@ -48,7 +48,7 @@ class Switchable(Protocol):
         """Name of the current runtime, empty before the first embedding."""
 
     def choose_runtime(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Run on the given runtime, at the fastest precision with nearly the same embeddings.
+        """Switch the encoder to a runtime, at the fastest precision that hardly changes embeddings.
 
         See :meth:`SwitchableTower.choose`.
         """
@@ -140,7 +140,7 @@ class SwitchableTower:
         return self._finish(encode(tower, frames, self._n_features))
 
     def choose(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Run on the given runtime, at the fastest precision with nearly the same embeddings.
+        """Switch the network to a runtime, at the fastest precision that hardly changes embeddings.
 
         They are compared with those of torch in float32.
 

@@ -133,7 +133,7 @@ class OpenClipEncoder(SwitchableImages):
         return self._blocks.dimensions if self._blocks else self._head
 
     def set_blocks(self, blocks: Blocks | None) -> None:
-        """Choose whether future embeddings contain all parts (blocks) or the model's output alone.
+        """Choose whether future embeddings also contain technical signals, such as sharpness.
 
         None means the model's output (head) alone.
         """
@@ -319,5 +319,5 @@ def _without_size(spec: str) -> tuple[str, int | None]:
 
 
 def _encode_squares(model: Any, inputs: "Tensor") -> "Tensor":
-    """Unit features (b, d) of square inputs (b, 3, s, s), by open_clip's encode_image."""
+    """Feature vectors (b, d) of unit length, from square images (b, 3, s, s)."""
     return model.encode_image(inputs, normalize=True)

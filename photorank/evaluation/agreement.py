@@ -90,7 +90,7 @@ def person_tastes(
 
 
 def agreements(people: Sequence[PersonTaste], *, seed: int = 0) -> tuple[Agreement, ...]:
-    """Agreement of each pair of people in judgements and in rating models, with 95 % intervals.
+    """Agreement between every two people's judgements, and between their learned rating models.
 
     Intervals of judgements leave out one photo at a time; those of tastes are quantiles over 100
     draws from both posteriors.
@@ -177,7 +177,7 @@ def common_vector(
 
 
 def _all_ratings(people: Sequence[PersonTaste]) -> tuple[Floats, Floats, Floats]:
-    """Weights of p people's rating models, with ratings (p, n) and standard errors of n photos."""
+    """People's model coefficients (p, k), photo ratings (p, n) and their standard errors (p, n)."""
     if not people:
         raise ComparisonsError("nobody is chosen: name somebody who chose or rated photos")
     return (
@@ -240,7 +240,7 @@ def _choice_agreement(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate |
 
 
 def _outcomes(judged: Judged) -> dict[tuple[int, int], int]:
-    """Dict from a pair of photo indices to the index of the preferred photo.
+    """Dict that maps each pair of photo numbers to the number of the preferred photo.
 
     Ties are left out; the latest choice of a pair counts.
     """
@@ -254,7 +254,7 @@ def _estimate(sums: PairSums, counts: dict[str, int]) -> Estimate:
 
 
 def _samples(voice: PersonTaste, rng: np.random.Generator) -> Floats:
-    """Random samples of a person's model weights from their posterior, one sample per column."""
+    """Random samples from the posterior distribution of a person's model weights, as columns."""
     taste = voice.taste
     return taste.weights[:, None] + taste.root @ rng.normal(
         size=(len(taste.root), _POSTERIOR_DRAWS)

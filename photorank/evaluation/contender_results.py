@@ -27,7 +27,7 @@ COMPARED_METRICS = ("pairwise_accuracy", "kendall_tau_b", "spearman")
 
 @dataclass(frozen=True)
 class Measured:
-    """Vector or learner (contender), with sums over photo pairs for its held-out metrics."""
+    """Vector or learner under evaluation, with the data from which its metrics are computed."""
 
     contender: Contender
     pairs: HeldOutPairs
@@ -106,7 +106,7 @@ def measured(
 def differences_of(
     measured: Sequence[Measured], scope: Scope, metrics: Sequence[str] = COMPARED_METRICS
 ) -> list[ScopedDifference]:
-    """Metric differences between pairs of vectors or learners not trained on the test photos."""
+    """Metric differences between vectors or learners, leaving out those trained on test photos."""
     fair = [one for one in measured if not one.contender.in_sample]
     found = []
     for metric in metrics:

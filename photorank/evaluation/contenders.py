@@ -78,7 +78,7 @@ def plain_prompt(index: Index, load: Callable[[], Encoder]) -> MasterVector | No
 def vector_contender(
     index: Index, vector: MasterVector, photos: JudgedPhotos, refits: Refits
 ) -> Contender:
-    """Contender made from a saved vector, refitted per fold if it learned from the test photos."""
+    """Contender (participant in an evaluation) that rates the photos by a saved vector."""
     folds = refits.folds
     found = held_out(index, vector, photos, folds, refits=refits)
     if found.testing == "refitted":

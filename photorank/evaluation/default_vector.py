@@ -46,7 +46,7 @@ def by_preference(vectors: Mapping[str, MasterVector], evaluation: Evaluation | 
 
 
 def _is_trusted_taste(vector: MasterVector) -> bool:
-    """True for the user's own vector (taste) if it is at least as accurate as its prior.
+    """True for the user's own vector if it is at least as accurate as the vector it started from.
 
     On held-out choices; without a prior it is compared with guessing.
     """

@@ -22,7 +22,7 @@ _LEAST_PHOTOS = 8  # less than a handful says nothing of the learner
 
 @dataclass(frozen=True)
 class LearningCurve:
-    """Learning curve of a learner that is fitted to several numbers of photos in other threads.
+    """Learning curve: how well a learner rates photos, by the number of its training photos.
 
     All points are tested on the folds of the first repeat, so on the same pairs.
     """

@@ -38,7 +38,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class QualityRow:
-    """Table row of a benchmark: settings and metrics of one vector in one scope (kind of pairs)."""
+    """Row of a benchmark table: the settings and results of testing one rating vector."""
 
     evaluation: Evaluation
     weights: str  # beginning of the checksum of the encoder's weights
@@ -46,7 +46,7 @@ class QualityRow:
 
     @property
     def subject(self) -> tuple[str, str, str, str]:
-        """Parts of the JSON file's name: dataset, encoder, framing (crop or padding), vector."""
+        """Names of the row's dataset, encoder, framing (crop or padding) and rating vector."""
         made = self.evaluation
         return made.index, made.encoder, made.framing, self.result.vector
 

@@ -78,7 +78,7 @@ def _photos_of_first_folds(folds: Folds) -> Codes:
 
 
 def _top_metrics(ratings: Floats, pairs: HeldOutPairs, rows: Codes) -> dict[str, list[float]]:
-    """Dict from top-of-list metric (such as NDCG) to a list with one value per column of ratings.
+    """Dict that maps a metric's name (such as NDCG) to its values, one per column of `ratings`.
 
     `rows` are the rated photos.
     """

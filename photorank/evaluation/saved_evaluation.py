@@ -72,7 +72,7 @@ class Evaluation:
         return ranked(row for row in self.rows(scope) if row.competes)
 
     def compared(self, scope: Scope, metric: str) -> list[ScopedDifference]:
-        """Differences in a metric between every two vectors or learners, in one scope.
+        """Differences in a metric between every two vectors or learners, for one kind of pairs.
 
         A scope is a kind of photo pairs. Undefined differences are left out.
         """

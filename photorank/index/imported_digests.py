@@ -16,5 +16,5 @@ def imported_digest(name: bytes, row: Embeddings) -> str:
 
 
 def is_imported(digest: str) -> bool:
-    """True if a digest is a stand-in, computed for a photo with an imported embedding."""
+    """True if a digest was made from an imported embedding instead of the photo's file."""
     return digest.endswith(_MARK)

@@ -157,14 +157,14 @@ class Index:
         return self._held.embeddings
 
     def heads(self) -> Embeddings:
-        """Last-layer part (head) of each photo's embedding, as an array (n, dh).
+        """First dh columns (n, dh) of the photo embeddings, which are the network's last layer.
 
         Cosine similarity is computed from heads.
         """
         return self._held.embeddings[:, : self.manifest.head]
 
     def heads_of(self, rows: Codes | Sequence[int]) -> Embeddings:
-        """Heads (k, dh) of k photos' embeddings: their first values, from the last network layer.
+        """Part (k, dh) of k photos' embeddings that holds the values of the network's last layer.
 
         Cosine similarity is computed from heads.
         """

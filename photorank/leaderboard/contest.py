@@ -129,7 +129,7 @@ def _entries(
     folds: Folds,
     contest: Contest,
 ) -> list[_Entry]:
-    """Rating directions and learners of an index, each with its ratings of the judged photos."""
+    """Rating vectors and learners of an index, each with its ratings of the judged photos."""
     protocol, taught = contest.protocol, photos.compared_within(contest.protocol.within)
     with fitting(photos.X) as threads:
         refits = Refits(folds, threads)
@@ -170,7 +170,7 @@ def _source_of_vector(vector: MasterVector) -> str:
 
 
 def _source_by_index(told: dict[str, list[str]]) -> str:
-    """Phrase that names the source of a rating direction, or several sources with their indexes."""
+    """Phrase on the source of a rating direction, listed by photo index if the sources differ."""
     if len(told) == 1:
         return next(iter(told))
     return "; ".join(f"on {', '.join(names)}: {source}" for source, names in told.items())
@@ -218,7 +218,7 @@ def _judgements_text(panel: Panel) -> str:
 
 
 def _shown(report: PanelReport, entries: Sequence[_Entry], panel: Panel) -> Shown | None:
-    """Photos rated highest and lowest by the best direction tested on unseen photos, if any.
+    """Photos rated highest and lowest by the best of the entries that were tested on unseen photos.
 
     Only a row tested on unseen photos can be the best.
     """

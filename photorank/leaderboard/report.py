@@ -33,7 +33,7 @@ class Row:
 
     @property
     def full_name(self) -> str:
-        """Unique name of the row: rating direction or learner, and index."""
+        """Unique name of the row, in the form "name of vector or learner @ name of index"."""
         return f"{self.contender} @ {self.index}"
 
     @property
@@ -43,7 +43,7 @@ class Row:
 
     @property
     def is_learned_anew(self) -> bool:
-        """True if the row's direction is fitted anew in every fold, not used as stored."""
+        """True if the row's direction is fitted anew in every fold."""
         return self.result.refitted or self.contender == self.result.kind
 
     @property
@@ -92,22 +92,22 @@ class PanelReport:
 
     @property
     def title(self) -> str:
-        """Title that names the panel's indexes, such as "Photos of the indexes rome and paris"."""
+        """Title that names the report's indexes, such as "Photos of the indexes rome and paris"."""
         *rest, last = self.indexes
         return (
             f"Photos of the indexes {', '.join(rest)} and {last}" if rest else f"Photos of {last}"
         )
 
     def scope(self, scope: Scope) -> list[Row]:
-        """Leaderboard rows for one scope of test pairs ("all", or "within" groups), best first."""
+        """Leaderboard rows for one scope (kind of test pairs of photos), best first."""
         return [row for row in self.rows if row.result.scope == scope]
 
     def fair(self, scope: Scope = "all") -> list[Row]:
-        """Rows tested on unseen photos, best first, without the random baselines."""
+        """Leaderboard rows of non-random methods that were tested on unseen photos, best first."""
         return [row for row in self.scope(scope) if row.result.competes and not row.is_random]
 
     def compared(self, scope: Scope = "all") -> list[ScopedDifference]:
-        """Accuracy difference and corrected p-value for every two rows tested on unseen photos."""
+        """Differences in accuracy, with p-values, of every two methods tested on unseen photos."""
         return [one for one in self.differences if one.scope == scope]
 
     def against_best(self, scope: Scope = "all") -> dict[str, ScopedDifference]:

@@ -79,7 +79,7 @@ def _known(
 
 
 def _cached(index: Index) -> dict[str, Embeddings]:
-    """Cached embedding differences (c, d) of a photo from its c copies, keyed by photo digest."""
+    """Dictionary from photo digests to cached embedding differences (c, d) of photo and copies."""
     kept = cached_arrays(index.paths.degraded, "identity", "digests", "rows")
     if kept is None or str(kept["identity"]) != _identity(index):
         return {}

@@ -186,7 +186,7 @@ class Refits:
 
 
 def ratings_by_fold(directions: Floats, photos: JudgedPhotos, folds: Folds) -> Floats:
-    """Rating (repeats, n) of each photo by the direction tested on its fold; 0 if it has no fold.
+    """Ratings (repeats, n) of photos, each by the direction that belongs to the photo's test fold.
 
     Only ratings of one fold of one repeat come from one direction and may be compared.
     """
@@ -258,7 +258,7 @@ def _training_set(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhoto
 
 
 def _random_share(folds: Folds, rows: Codes, share: float, *, seed: list[int]) -> Codes:
-    """Random subset of the photo indices `rows`: the photos of randomly drawn groups.
+    """Indices of the photos in `rows` that belong to a randomly drawn share of the groups.
 
     A photo in no group is a group of its own.
     """

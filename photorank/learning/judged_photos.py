@@ -39,7 +39,7 @@ class JudgedPhotos:
 
     @property
     def heads(self) -> Embeddings:
-        """Heads (n, dh) of embeddings: the first dh values, compared by cosine similarity.
+        """First dh values (n, dh) of each embedding (head), all that cosine similarity uses.
 
         Each head is a unit vector.
         """
@@ -58,7 +58,7 @@ class JudgedPhotos:
         return card.seen(self.digests, self.heads, self.greys)
 
     def codes(self, kind: FoldBy) -> Codes:
-        """Number (n,) of each photo's group or series, whichever `kind` names; −1 for none."""
+        """Group or series number (n,) of each photo, as `kind` says; −1 where there is none."""
         return self.groups if kind == "group" else self.series
 
     def take(self, rows: Codes) -> "JudgedPhotos":
@@ -77,7 +77,7 @@ class JudgedPhotos:
         )
 
     def compared_within(self, kind: Literal["group", "series"] | None) -> "JudgedPhotos":
-        """The same photos, with only the comparisons within a group or within a series.
+        """The same photos, with only the comparisons inside a group or series, as `kind` says.
 
         Without `kind` all comparisons are kept.
         """
@@ -106,7 +106,7 @@ class JudgedPhotos:
 
     @property
     def scenes(self) -> Codes | None:
-        """Group or series number (n,) of each photo, for inner folds that tune the regularisation.
+        """Group or series number (n,) of each photo, used to form the folds of cross-validation.
 
         None without groups and series.
         """

@@ -1,4 +1,4 @@
-"""One person's taste (a rating direction), with accuracy and expected gain from more choices."""
+"""Accuracy of the taste learned from one person's choices, and a forecast for further choices."""
 
 import hashlib
 from dataclasses import dataclass
@@ -172,7 +172,7 @@ def personal_state(
     *,
     subset: PhotoSubset,
 ) -> PersonalState:
-    """Rating model of a person, learned from all clicks and tested on held-out choices.
+    """Rating model of a person, learned from the person's clicks, and the model's accuracy.
 
     It is fast enough to be made after every click.
 

@@ -162,7 +162,7 @@ def _refitting_factor(ratings: Floats, pairs: HeldOutPairs) -> float:
 def _sums_beyond(
     ratings: Floats, pairs: HeldOutPairs, gap: float, refitted: bool
 ) -> list[PairSums]:
-    """Pair sums, one per cross-validation repeat, for pairs with label differences above `gap`."""
+    """Sums for computing accuracy on photo pairs whose labels differ by more than `gap`."""
     sums = []
     units, couples = units_of(pairs.folds, refitted), 0 if refitted else COUPLES
     for row, graph, clusters in zip(ratings, pairs.graphs, units, strict=True):
@@ -213,7 +213,7 @@ def _sum_by_photo(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Floa
 
 
 def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
-    """Weight (l,) of each photo's correctly ordered pairs with a label difference above `gap`.
+    """Total weight (l,) of each photo's correctly ordered pairs with labels more than `gap` apart.
 
     l is the number of labelled photos, and `r` (l,) are their ratings; pairs of equal ratings count
     half.
@@ -257,7 +257,7 @@ def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
 
 
 def _ranks(graph: ScoreComparisons, gap: float) -> tuple[Codes, Codes, Codes]:
-    """Arrays (l,) of l labelled photos: group number, rank of label, rank of (label − `gap`).
+    """Group (l,) of each photo, and places (l,) of label and label minus `gap` in one ranking.
 
     A lowered label is the label minus `gap`; both kinds are ranked together, to find pairs of
     labels more than `gap` apart.

@@ -40,7 +40,7 @@ class RiskCoverage:
 
     @property
     def area(self) -> float:
-        """Area under the risk–coverage curve (AURC): the mean error rate; lower is better."""
+        """Area under the curve of error rate against coverage (AURC); a lower value is better."""
         return float(self.risk @ np.diff(self.coverage, prepend=0.0))
 
 

@@ -52,7 +52,7 @@ class Estimate:
 
     @property
     def limits(self) -> Limits:
-        """Value and confidence limits of the estimate, without the numbers of photos and pairs."""
+        """Value and confidence limits of this estimate."""
         return Limits(self.value, self.low, self.high)
 
     def __str__(self) -> str:

@@ -18,7 +18,7 @@ _TEST, _UNUSED = "test", "validation"
 
 @dataclass(frozen=True)
 class Folds:
-    """Cross-validation folds: the test fold of each of n photos, in each repeated split.
+    """Cross-validation folds: for each repeat and each photo, the fold that the photo is tested in.
 
     Examples
     --------
@@ -34,7 +34,7 @@ class Folds:
 
     @property
     def refits(self) -> bool:
-        """True if there are several folds, so that a model is refitted for each."""
+        """True if there are several folds, so that one model is fitted for each of the folds."""
         return self.k > 1
 
     @cached_property
@@ -137,7 +137,7 @@ def make_folds(
 
 
 def merged_groupings(first: Codes, second: Codes) -> Codes:
-    """Group number (n,) of each photo after merging the overlapping groups of two groupings.
+    """Group numbers (n,) of photos from two groupings; groups that share a photo become one group.
 
     Examples
     --------
@@ -174,7 +174,7 @@ def training_variance_share(ratings: Floats, folds: Folds) -> float:
 
 
 def _unshared(one: Codes, other: Codes, n: int) -> float:
-    """Mean share of a photo's training set that differs between two cross-validation repeats.
+    """Mean share of training photos that differs between two repeats of cross-validation.
 
     A photo's training set in a repeat is all photos outside its fold. The mean is over test photos.
     """
@@ -186,7 +186,7 @@ def _unshared(one: Codes, other: Codes, n: int) -> float:
 
 
 def _distinct_splits(splits: Sequence[Codes]) -> Codes:
-    """Fold number (r, u) of each of u photos or groups in each of the r distinct splits.
+    """Array (r, u) of the splits into folds; splits that differ only in fold numbering count once.
 
     Splits that differ only in the numbers of their folds count as one.
     """

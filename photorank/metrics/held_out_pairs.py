@@ -26,7 +26,7 @@ Metric: TypeAlias = Callable[..., PairSums]  # such as `accuracy_sums`
 
 @dataclass(frozen=True)
 class HeldOutPairs:
-    """Pairs of held-out photos, for each repeat; both photos of a pair are in the same test fold.
+    """Pairs of held-out photos from the same test fold, for each repeat of cross-validation.
 
     Examples
     --------

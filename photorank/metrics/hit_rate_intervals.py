@@ -1,4 +1,4 @@
-"""Confidence intervals of a hit rate (share of right choices) and its gain with more data."""
+"""Confidence intervals of a hit rate, and of the hit rate's expected growth with more data."""
 
 from math import inf, sqrt
 
@@ -35,7 +35,7 @@ def wilson(hits: Floats, *, n_photos: int) -> Estimate:
 
 
 def growth(hits: Floats, at: Floats, ahead: float) -> Difference:
-    """Expected growth of the hit rate beyond a learning curve's end, with its 95 % interval.
+    """Growth of the hit rate expected from more training data, with its 95 % interval.
 
     Parameters
     ----------

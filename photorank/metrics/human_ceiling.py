@@ -96,7 +96,7 @@ def human_ceiling(
 def _halves(
     table: RaterTable, splits: int, rng: np.random.Generator
 ) -> list[tuple[Labels, Labels]]:
-    """Two arrays (n,) per random split: mean scores by each half of each photo's raters."""
+    """For each random split of each photo's raters into halves, mean scores (n,) by each half."""
     found = []
     for _ in range(splits):
         # Every other one of a photo's raters, in random order.
@@ -130,7 +130,7 @@ def _rest_means(table: RaterTable) -> Floats:
 
 
 def _one_rater(table: RaterTable, others: Floats, sums: _Sums, level: float) -> Estimate:
-    """Agreement of single raters with the mean of the others: one estimate, pooled over raters."""
+    """Agreement between a single rater and the mean of the others, pooled over all raters."""
     each: list[PairSums] = []
     n_pairs = 0
     for rater in np.unique(table.raters):

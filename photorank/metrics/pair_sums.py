@@ -103,7 +103,7 @@ class PairSums:
         )
 
     def _couple_effects(self) -> Floats:
-        """Contribution (c,) of each of c pairs of clusters to the metric.
+        """Contribution (c,) of each of c pairs of photo clusters to the value of a pairwise metric.
 
         It comes from the photo pairs between the two clusters, and is computed to first order. A
         photo without a cluster counts as a cluster.
@@ -117,7 +117,7 @@ class PairSums:
 
 
 class TermFunctions(NamedTuple, Generic[Graph]):
-    """Functions for a metric's terms: `by_photo` for each photo, `by_pair` for each pair.
+    """Two functions that compute the terms of a metric's sums: for each photo, and for each pair.
 
     The terms of a photo are sums over all pairs with this photo.
     """
@@ -224,7 +224,7 @@ def summed_by(codes: Codes, values: Floats) -> Floats:
 
 @lru_cache(maxsize=4)
 def _unit_couples(unit_codes: bytes, couples: int) -> tuple[Codes, Pairs]:
-    """Index (c,) of the first photo pair of each random cluster pair, and all photo pairs (m, 2).
+    """Start position (c,) of each random cluster pair in an array of photo pairs; the pairs (m, 2).
 
     The beginnings, which are positions among the photo pairs, are returned first. A photo without a
     cluster counts as a cluster.

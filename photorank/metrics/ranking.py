@@ -91,7 +91,7 @@ def kendall_tau_b(ratings: ArrayLike, comparisons: Comparisons) -> float:
 
 
 def spearman(ratings: ArrayLike, comparisons: Comparisons) -> float:
-    """Spearman's rank correlation ρ of ratings and labels, ranked within blocks of photos.
+    """Spearman's rank correlation ρ of ratings and labels, over the compared pairs of photos.
 
     Only compared pairs of photos count.
 
@@ -235,7 +235,7 @@ def spearman_sums(
     clusters: Codes | None = None,
     couples: int = COUPLES,
 ) -> PairSums:
-    """Sums for :func:`spearman` over photo pairs: products of rank differences.
+    """Sums over pairs of photos from which :func:`spearman` computes the rank correlation.
 
     Without a photo the others' ranks move as well. Those moves are followed
     to first order, as in the influence function of ρ (Croux & Dehon 2010,
@@ -262,7 +262,7 @@ def spearman_sums(
 
 
 def pearson_by_column(ratings: Floats, comparisons: Comparisons) -> Floats:
-    """Values (c,) of :func:`pearson` for the columns of ratings (n, c)."""
+    """Pearson correlation (c,) of each column of ratings (n, c) with labels in `comparisons`."""
     if not isinstance(comparisons, ScoreComparisons):
         return np.full(ratings.shape[1], np.nan)
     labels, r = (_minus_first(values, comparisons) for values in (comparisons.scores, ratings))
@@ -288,7 +288,7 @@ GAP_WEIGHTED = "gap_weighted_accuracy"
 
 
 def pair_metrics(gap_power: int, comparisons: Comparisons) -> dict[str, Callable[..., PairSums]]:
-    """Dict from a pairwise metric's name to the function that computes its sums over pairs.
+    """Dictionary of the functions that compute pairwise metrics; the keys are the metrics' names.
 
     Gap-weighted accuracy is among them if `gap_power` is above 0 and labels are scores.
     """
@@ -328,7 +328,7 @@ def _products(
 
 
 def _minus_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Values minus the first value of the same block of photos, to reduce rounding errors.
+    """Value of each photo minus the value of the first photo in its block (set of compared photos).
 
     A block is a set of photos that are compared together. A constant block is exactly 0.
     """
@@ -339,7 +339,7 @@ def _minus_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
 
 
 def _rank_shifts(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Decrease (n,) in a pair sum per removed photo, due to the rank shifts of the other photos.
+    """For each photo, decrease (n,) of a sum over pairs because removing it shifts other ranks.
 
     `shares` are fractional ranks, and `pull` is the sum's derivative by them.
     """
@@ -357,6 +357,6 @@ def _rank_shifts(pull: Floats, shares: Floats, comparisons: ScoreComparisons) ->
 
 
 def _undefined(comparisons: Comparisons, clusters: Codes | None) -> PairSums:
-    """Pair sums (all nan) of a metric that needs scores, for photos that have only choices."""
+    """Sums that are all nan, for a metric that needs scores while the photos have only choices."""
     n_units = comparisons.n if clusters is None else unit_codes(clusters, n=comparisons.n).max() + 1
     return PairSums(np.full(3, np.nan), np.full((n_units, 3), np.nan), np.empty((0, 3)), -1.0)

@@ -54,7 +54,7 @@ def ndcg(ratings: ArrayLike, comparisons: Comparisons, k: int | None = None) -> 
 
 
 def precision_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> float:
-    """Share of the k best-rated photos that are among the k best-labelled, mean over ranked lists.
+    """Mean share of the k best-rated photos in a list that are also among the k best labelled.
 
     A photo as good as the k-th best labelled is among the best.
 
@@ -82,7 +82,7 @@ def precision_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> floa
 
 
 def album_regret_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> float:
-    """Scaled mean label of the k best-rated photos: 0 at chance, 1 at best (1 − album regret).
+    """One minus album regret: mean label of the k best-rated photos, 0 at chance and 1 at best.
 
     The best possible is the mean label of the k best-labelled photos. Despite the name, the value
     is one minus the regret, so that higher is better.
@@ -141,7 +141,7 @@ def precision_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> 
 
 
 def album_regret_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> Floats:
-    """Scaled mean label (1 − album regret) of the top k photos, per list and ratings column.
+    """One minus the album regret of the top k photos, for each list and each column of ratings.
 
     The scale is 0 at chance and 1 for the k best labelled; nan for lists of no more than k photos.
 
@@ -164,7 +164,7 @@ def _by_block(
     comparisons: Comparisons,
     k: int,
 ) -> Floats:
-    """Metric of each ranked list, separately for each column of ratings.
+    """Value of the function `metric` for each ranked list and for each column of the ratings.
 
     Shape (l,) for l lists and ratings (n,); (l, c) for ratings (n, c). Lists of equal labels are
     left out. `metric` is given a list's ratings and labels, and the lowest label of all lists.

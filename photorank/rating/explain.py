@@ -45,7 +45,7 @@ class Explanation:
 
     @property
     def parts(self) -> Floats:
-        """Contributions (rows, columns) of cells to the rating's difference from the index's mean.
+        """Contributions (rows, columns) of grid cells to the rating minus the index's mean rating.
 
         The mean is that of the index's photos. What signals contribute to the difference is in no
         cell.
@@ -110,7 +110,7 @@ def explain(
 
 
 def _own_rating(index: Index, data: bytes, rated: float, ratings: Ratings) -> Ratings:
-    """Rating (1,) of the explained photo; the index's own rating if the photo is in the index.
+    """Rating (1,) of the explained photo, taken from `ratings` if the index contains the photo.
 
     An index of half precision, or embedded on another processor, rates it slightly differently.
     """

@@ -39,7 +39,7 @@ class HeatMap:
         return self.method == "sum over positions"
 
     def minus_average(self, average: float) -> Floats:
-        """Contributions (rows, columns) of grid cells to a rating's difference from `average`.
+        """Contribution (rows, columns) of each grid cell to the photo's rating minus `average`.
 
         Of an exact map the average's own share is taken off everywhere, so the
         parts sum to the difference of the two ratings; what occlusion found is

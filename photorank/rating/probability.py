@@ -66,7 +66,7 @@ def fit_slope(differences: Floats, weights: Floats | None = None) -> float:
 
 
 def uncalibrated_slope(ratings: Ratings) -> float:
-    """Default slope: log-odds of 1 for one standard deviation of the rating differences."""
+    """Default slope of the log-odds of preference: 1 / standard deviation of rating differences."""
     spread = float(np.sqrt(2) * np.std(ratings))  # of the difference of two photos
     return 1 / spread if spread > 0 else 0.0
 

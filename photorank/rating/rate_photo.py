@@ -144,7 +144,7 @@ def compare_embeddings(index: Index, vector: MasterVector, pair: Embeddings) -> 
 
 
 def index_slope(index: Index, vector: MasterVector, collection: Ratings) -> Slope:
-    """Slope (log-odds per unit of rating difference) for a vector's ratings of an index's photos.
+    """Slope: factor that turns differences of a vector's ratings into log-odds of preference.
 
     `collection` has the vector's ratings of the index's photos.
     """

@@ -28,7 +28,7 @@ class SignalShare:
 
 @dataclass(frozen=True)
 class SignalShares:
-    """Contributions of technical signals to a rating, relative to the index's photos.
+    """Contributions of technical signals to a rating, minus the mean over the index's photos.
 
     The signals are noise, sharpness, colour and so on. Their mean contributions over the index's
     photos are subtracted.

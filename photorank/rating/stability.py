@@ -35,7 +35,7 @@ def embed_stability_copies(photo: Image.Image, encoder: Encoder) -> Embeddings:
 
 
 def flips(first: Ratings, second: Ratings) -> float:
-    """Share of pairs of variants whose rating order differs from that of the original photos.
+    """Share of cases in which altered copies of two photos reverse the photos' order by rating.
 
     Of all pairs of a variant of the first and one of the second, the share whose
     order is not that of the photos themselves, which come foremost; ties count one

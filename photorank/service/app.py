@@ -43,7 +43,7 @@ _CLOSED = 499  # the client has gone: nobody sees it but those who count
 
 @dataclass(frozen=True)
 class ServiceRequest:
-    """Settings that the service starts with: index, default vector, encoder, limits, tokens."""
+    """Request to start the HTTP service, with the index to serve and the service's settings."""
 
     index: Index
     vector: str  # the default one

@@ -79,7 +79,7 @@ def _head_within(seconds: float) -> type[asyncio.Protocol]:
             super().connection_lost(exc)
 
         def _watch(self) -> None:
-            """Set a deadline for the next request head, except while a request is answered."""
+            """Start the timeout for the next request's headers, unless a response is under way."""
             if self.cycle is not None and not self.cycle.response_complete:
                 self._unwatch()
             elif self._deadline is None:

@@ -130,7 +130,7 @@ def _alike(
 
 
 def _join(leader: Codes, rows: Codes, leaders: Codes, cosines: NDArray[np.float32]) -> None:
-    """Assign each photo that has no cluster leader yet to its most similar candidate leader."""
+    """Give each photo without a cluster leader the most similar of its candidate leaders."""
     order = np.lexsort((-cosines, rows))
     rows, leaders = rows[order], leaders[order]
     first = np.flatnonzero(np.diff(rows, prepend=-1))

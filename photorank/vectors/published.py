@@ -100,7 +100,7 @@ _ENCODERS = {
 def published_vector(
     name: str, path: Path, fingerprint: Fingerprint, dimensions: int, *, force: bool = False
 ) -> MasterVector:
-    """Rating vector from the file of a published aesthetic head; no code in the file is executed.
+    """Rating vector read from the file of a published aesthetic model; no code in the file is run.
 
     Its layers are multiplied out into one vector and a bias (in double precision, so the sum
     differs from the layers' by rounding alone). Known are the heads of LAION's
@@ -274,7 +274,7 @@ def _is_foreign(inputs: int, encoder: str | None, own: Fingerprint) -> bool:
 
 
 def _fits(state: "dict[str, Tensor]", layout: _Layout) -> bool:
-    """True if the tensors have the shapes in `layout`, and each layer's output fits the next."""
+    """True if all weight and bias arrays have shapes that fit the network's `layout` of layers."""
     inputs = None
     for start, outputs in layout.layers.items():
         weight, bias = state[start + "weight"], state[start + "bias"]
@@ -311,7 +311,7 @@ def _encoder(path: Path, dimensions: int) -> str | None:
 
 
 def _provenance(path: Path, layout: _Layout | None) -> tuple[str, str]:
-    """Description of a scoring head's source, and its licence; the licence is empty if unknown."""
+    """Description of a weights file's origin, and the file's licence (empty if it is unknown)."""
     if layout is None:
         return f"the numbers in {path.name}", ""
     source = f"{path.name} of {layout.origin}"

@@ -1,4 +1,4 @@
-"""Prompt vectors of the built-in encoder, made by comparing prompts with quality phrases.
+"""Rating vectors that are made from text prompts, for the built-in encoder.
 
 Its own words know things and not qualities. So a prompt's valence (how much its words praise or
 blame) goes into the directions of worth and of technical quality, and the prompt is compared with
@@ -69,7 +69,7 @@ _NAMED_QUALITIES = 5  # that a card lists
 
 @runtime_checkable
 class ComparesPhrases(Protocol):
-    """Interface of encoders that compare texts with phrases and rate the sentiment of texts."""
+    """Interface of encoders that measure similarity between texts, and the sentiment of texts."""
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
         """Embeddings (n, h) of n texts, and similarities (n, p) of the texts to p phrases.
@@ -158,7 +158,7 @@ def scaled_direction(
     blocks: Blocks,
     spreads: Mapping[str, float],
 ) -> Direction:
-    """Direction (d,) of one quality, such as sharpness, scaled to a common spread of ratings.
+    """Embedding direction (d,) of one photo quality, such as sharpness, scaled to a fixed strength.
 
     It spreads ratings `STRENGTH` times as widely as the median class does.
 
@@ -183,7 +183,7 @@ def unit_direction(source: str, builtin: Mapping[str, MasterVector], blocks: Blo
 def direction_of(
     encoder: ComparesPhrases, texts: Sequence[str], directions: Floats
 ) -> tuple[Direction, Floats]:
-    """Unit direction (d,) for texts, and the mean weight (q,) of each photo quality in the texts.
+    """Unit direction (d,) that represents the texts, and mean weight (q,) of each of `directions`.
 
     The mean is over the texts.
 
@@ -229,7 +229,7 @@ def clauses_of(text: str) -> list[tuple[int, str]]:
 
 
 def _weights(encoder: ComparesPhrases, text: str) -> Floats:
-    """Net weights (q,) of q photo qualities in a text; negated clauses have the opposite sign."""
+    """Weights (q,) of photo qualities in a text; negated clauses count with the opposite sign."""
     signs, clauses = zip(*clauses_of(text), strict=True)
     _, weights = encoder.compare(clauses, PHRASES)
     net = weights[:, 0::2] - weights[:, 1::2]  # an antonym's direction is the opposite

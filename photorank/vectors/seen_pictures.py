@@ -30,7 +30,7 @@ _ROWS = 4096  # embeddings that are compared with all pictures at once
 
 @dataclass(frozen=True, eq=False)
 class SeenPictures:
-    """Perceptual hashes of m images: grey levels (16 × 16), and signs of 128 random projections.
+    """Perceptual hashes of m images: small grey images, and signs of projected embeddings.
 
     The projections are of the embeddings, minus a mean embedding.
     """
@@ -94,14 +94,14 @@ class SeenPictures:
         return found
 
     def to_text(self) -> dict[str, str]:
-        """Perceptual hashes as a dictionary: arrays by name, each as zlib-compressed Base64."""
+        """Dictionary from the name of each hash array to the array's compressed bytes in Base64."""
         arrays = {one.name: getattr(self, one.name) for one in fields(self)}
         arrays["centres"] = self.centres.astype("<f2")
         return {name: _text(array.tobytes()) for name, array in arrays.items()}
 
     @classmethod
     def from_text(cls, text: Json, path: Path | str) -> "SeenPictures":
-        """Perceptual hashes from a :meth:`to_text` dictionary; raises CardError if invalid."""
+        """Perceptual hashes read from the dict `text`; raises CardError if the dict is invalid."""
         try:
             data = {
                 one.name: zlib.decompress(base64.b64decode(text[one.name])) for one in fields(cls)

@@ -10,7 +10,7 @@ from photorank.album.value import Value
 
 
 def scene(seed, *, quotas=False):
-    """Function that computes the value of albums of few random photos, and random album rules."""
+    """Tuple of a function that computes an album's value, and random rules for albums."""
     rng = np.random.default_rng(seed)
     n = int(rng.integers(3, 10))
     X = rng.normal(size=(n, 4))
@@ -49,7 +49,7 @@ def best_of_all(value, rules):
 @pytest.mark.parametrize("quotas", [False, True], ids=["places", "quotas"])
 @pytest.mark.parametrize("seed", range(40))
 def test_greedy_keeps_its_promise_and_the_bound_holds(seed, quotas):
-    """A greedy album has its guaranteed share of the best value, and no album exceeds its bound."""
+    """A greedily chosen album's value is at least `rules.promise` times the best value."""
     value, rules = scene(seed, quotas=quotas)
     choice = choose(value, rules)
     best = best_of_all(value, rules)

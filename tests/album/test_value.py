@@ -36,7 +36,7 @@ def test_the_greatest_gains_are_those_of_all(limit):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_no_swap_that_was_ruled_out_gains_more(seed):
-    """No swap of an album photo adds more value than the proposed swap, among 1,500 photos."""
+    """No swap of one album photo raises the album's value more than the proposed swap."""
     value, parts = many(seed)
     empty = np.empty(0, dtype=np.intp)
     rules = Rules(9, empty, np.ones(1500, dtype=bool), parts if seed else None, 3)

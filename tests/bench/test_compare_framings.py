@@ -13,10 +13,10 @@ ONCE = Protocol(fold_by="photo", folds=3, repeats=1)
 
 
 class FramedColours(ColourEncoder):
-    """Encoder by colours that gets random noise instead of a photo in the framing `pad`."""
+    """Encoder of a photo's mean colours; with the framing `pad`, it encodes random noise."""
 
     def prepare(self, photo):
-        """Photo as one small frame, or random noise in the framing `pad`."""
+        """Photo as one small image; if the framing is `pad`, random noise replaces the photo."""
         [pixels] = super().prepare(photo).frames
         if self.fingerprint.framing == "pad":
             rng = np.random.default_rng(int(pixels.astype(int).sum()))
@@ -25,7 +25,7 @@ class FramedColours(ColourEncoder):
 
 
 def load(framing):
-    """Encoder by colours, with the given framing of photos."""
+    """Test encoder with the given framing of photos."""
     return FramedColours(framing=framing)
 
 

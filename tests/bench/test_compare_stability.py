@@ -24,7 +24,7 @@ def test_the_table_holds_each_pairs_flips():
 
 
 def test_photos_are_rated_in_other_forms(home):
-    """Rating spread and share of reordered pairs have confidence intervals for each framing."""
+    """For each framing, rating stability is measured on altered copies of the photos."""
     told = []
     found = measure_stability(
         open_index("small"),

@@ -9,13 +9,13 @@ from tests.fixtures.colours import ColourEncoder, fill
 
 
 class SwitchableColours(ColourEncoder):
-    """Colour encoder that records each request to choose a runtime, with its number of frames."""
+    """Encoder for tests that records the arguments of `choose_runtime`."""
 
     runtime = "plain"
     told = None
 
     def choose_runtime(self, runtime, frames):
-        """Record the runtime and the number of frames."""
+        """Store the given runtime and the number of given frames in `self.told`."""
         assert self.encoded == 0
         self.told = runtime, len(frames)
 
@@ -24,7 +24,7 @@ class SwitchableColours(ColourEncoder):
 
 
 def in_forms(n):
-    """Function that makes n variants of a photo, which are all plain copies of it."""
+    """Function that returns a list with the given photo repeated n times."""
     return lambda photo: n * [photo]
 
 
@@ -43,7 +43,7 @@ def test_each_form_of_a_photo_has_its_row(tmp_path):
 
 
 def test_a_runtime_is_measured_where_that_pays(tmp_path):
-    """Runtimes are measured only if enough photo variants are to be embedded."""
+    """Inference engines are timed only if enough images are to be embedded."""
     files = fill(tmp_path, 4)
     for forms, told in ((FEW_PHOTOS // 4, ("auto", 16)), (FEW_PHOTOS // 4 - 1, None)):
         encoder = SwitchableColours()

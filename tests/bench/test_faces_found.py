@@ -52,7 +52,7 @@ def test_faces_are_paired_with_the_nearest_mark():
 
 
 def test_each_figure_has_its_interval_and_what_it_is_of():
-    """Face-detection figures and their counts of faces equal those computed by hand."""
+    """Each face-detection rate equals the value computed by hand and lies within its interval."""
     whole = LARGE._replace(cut=False)
     shut = whole._replace(eyes="hardly open")
     photos = [
@@ -81,7 +81,7 @@ def test_each_figure_has_its_interval_and_what_it_is_of():
 
 
 def test_no_false_box_in_few_photos_is_not_none_in_many():
-    """The rate of false boxes has an exact Poisson interval; shares of zero faces are NaN."""
+    """If no false face box is found in 100 photos, the rate's interval still reaches above 0."""
     of = {one.name: one for one in benchmark_results([compare([], [], (1, 1))] * 100)}
     limits = of["false boxes per 100 photos without people"].limits
     assert (limits.value, limits.low) == (0, 0)
@@ -92,7 +92,7 @@ def test_no_false_box_in_few_photos_is_not_none_in_many():
 
 @needs_faces
 def test_photos_are_looked_at_where_the_table_lies(tmp_path):
-    """Marked photos are read from the given folder; a missing one is reported with its path."""
+    """Photos listed in a table of faces are read from the folder that the caller gives."""
     (tmp_path / "a.jpg").write_bytes(as_jpeg(portrait()))
     marked = {"a.jpg": [MarkedFace(np.array([178, 67, 273, 175.0]), "open", cut=False)]}
     (found,) = compare_photos(marked, tmp_path)

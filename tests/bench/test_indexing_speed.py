@@ -1,4 +1,4 @@
-"""Benchmark of indexing speed: synthetic photos, plain reference loop, and upper limit of speed."""
+"""Tests of the benchmark that compares the speed of indexing with that of a plain loop."""
 
 import numpy as np
 import pytest
@@ -45,7 +45,7 @@ def test_the_reference_is_open_clip_itself(tiny_model, tmp_path):
 
 
 def test_the_ceiling_adds_the_work_of_decoding_and_encoding():
-    """If shared cores decode 30 photos/s or encode 20/s, the speed limit of indexing is 12/s."""
+    """The upper limit of indexing speed is 1 / (decoding time + encoding time of a photo)."""
     speed = IndexingSpeed("", 1, 2, 10.0, 5.0, 30.0, 20.0, 2.0, 0.83, 1.0, 1.0)
 
     assert speed.perfect_overlap == pytest.approx(12)

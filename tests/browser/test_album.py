@@ -168,7 +168,7 @@ def test_a_finger_marks_photos_too(visitor, server):
 
 
 def test_what_a_photo_stands_for(album):
-    """A series shows as a stack; hovering over it gives the reason, a click shows all its shots."""
+    """A click on an album's stack of similar photos shows all photos in the stack."""
     page = album("places=4&vector=ours")
     stack = page.locator(".st-key-album-small .stack").first
     stack.wait_for()

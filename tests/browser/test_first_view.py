@@ -43,7 +43,7 @@ def visit(visitor):
 
 
 def go_home(page, server):
-    """Reload Home, at most 40 times, until its HTML has photos to show before Streamlit loads."""
+    """Load the home page up to 40 times, until its HTML contains the data of the first view."""
     for _ in range(40):
         if "first-view-data" in page.goto(server, wait_until="commit").text():
             return
@@ -94,7 +94,7 @@ def test_a_photo_that_is_opened_early_stays_open(server, visit):
 
 
 def test_two_photos_of_it_are_compared(server, visit):
-    """Two photos of the first view can be compared by the viewer's button."""
+    """On the home page, the button `Which is better?` opens the comparison of two photos."""
     page = visit(SIZES[0])
     page.route(re.compile("/_stcore/stream"), lambda route: route.abort())  # no page takes over
     go_home(page, server)

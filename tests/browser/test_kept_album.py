@@ -32,7 +32,7 @@ WIDTHS = (1024, 1240, 1280, 1366, 1440, 1480, 1500)
 
 @pytest.fixture
 def store(running, tab):
-    """Server's album store; the test's album and the page's wording cookie are removed afterwards.
+    """Album store of the running server, cleaned up after the test.
 
     The pages of other tests begin with a choice, in plain words.
     """

@@ -132,7 +132,7 @@ HOLD_ONE_THAT_GOES = """() => {
 
 
 def test_keys_for_a_photo_that_left_the_grid_are_for_no_other(tab, mortal):
-    """If a photo leaves the grid, the focus stays at its place and its unsaved mark is dropped."""
+    """Key presses for a photo that has left the grid are not applied to another photo."""
     opened(tab, mortal, "dee")
     tab.evaluate(HOLD_ONE_THAT_GOES)
     tab.reload()

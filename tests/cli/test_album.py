@@ -37,7 +37,7 @@ def test_the_json_is_the_contract(album):
 
 
 def test_known_series_have_one_shot_each(album):
-    """An album of twelve places takes one shot from each of the gallery's twelve series."""
+    """An album of twelve photos has one photo from each of the gallery's twelve series."""
     made = album("--places", 12)
     series = {str(photo.path): photo.series for photo in open_index().photos()}
     assert len({series[one["path"]] for one in made["chosen"]}) == 12

@@ -89,7 +89,7 @@ def test_the_swap_is_one_command(kept):
 
 
 def test_copies_are_numbered_in_order(kept, photorank, tmp_path):
-    """Copies and their sidecars are numbered in album order; a second run copies nothing again."""
+    """The copied photo files have names that are numbered in album order."""
     asked = ["album", "--places", 3, "--vector", "ours", "--to", tmp_path / "out", "--numbered"]
     made = kept(*asked, "--with-sidecars")
     names = sorted(path.name for path in (tmp_path / "out").iterdir())

@@ -68,7 +68,7 @@ def test_index_tells_its_result_in_words(photorank, gallery):
 
 @pytest.mark.slow
 def test_indexing_leaves_the_series_that_an_album_needs(photorank, gallery):
-    """The first album uses the series that indexing saved, and computes none itself."""
+    """An album uses the grouping of photos into series that was saved by indexing."""
     photorank("index", gallery, "--name", "new", "--encoder", "embedded:1")
     [kept] = open_index("new").paths.series.iterdir()
     assert photorank("album", "--vector", "beauty", "--places", 3, "--index", "new").code == 0
@@ -246,7 +246,7 @@ def test_commands_say_which_vector_they_took(photorank, gallery):
 
 @pytest.mark.slow
 def test_evaluate_prints_the_contract_and_keeps_it(photorank):
-    """Protocol, results, intervals and vector differences of evaluations are saved and printed."""
+    """The command `evaluate` prints an evaluation as JSON and saves the same JSON to a file."""
     command = ["evaluate", "--learners", "pair-least-squares", *QUICK[2:]]
 
     outcome = photorank(*command, "--fold-by", "series", "--seed", 3, "--json")

@@ -71,7 +71,7 @@ def test_a_dataset_is_shown_with_what_its_layout_was_taken_from(photorank, mine)
 
 
 def test_a_complete_dataset_is_checked(photorank, mine):
-    """A complete dataset passes the check, with a warning that its layout was never verified."""
+    """`datasets check` exits with code 0 for a complete dataset."""
     outcome = photorank("datasets", "check", "mine", "--root", mine)
     assert outcome.code == 0
     assert "4 of the 4" in outcome.out

@@ -28,7 +28,7 @@ def test_explain_tells_why_and_draws_it(photorank, gallery, tmp_path):
 
 @pytest.mark.usefixtures("home")
 def test_explain_in_words(photorank, gallery):
-    """Without --json, explain prints the method, the concepts and the better photos as tables."""
+    """Without --json, the command `explain` prints the reasons for a photo's rating as text."""
     outcome = photorank("explain", gallery / "beach" / "7.jpg", "--vector", "ours")
 
     assert outcome.code == 0
@@ -106,7 +106,7 @@ def test_nuisance_tells_gaps_and_keeps_the_vector(photorank):
 
 @pytest.mark.usefixtures("home")
 def test_nuisance_in_words(photorank, refused):
-    """`nuisance` says what each photo cluster looks like, and how the vector's accuracy changes."""
+    """The command `nuisance` describes each cluster of photos in words."""
     outcome = photorank("nuisance", "--vector", "ours", "--clusters", 2)
 
     assert outcome.code == 0, outcome.err

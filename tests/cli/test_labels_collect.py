@@ -116,7 +116,7 @@ def test_what_is_said_of_a_replaced_photo_is_not_filed_under_the_old_one(
 def test_collecting_again_replaces_what_was_collected_and_nothing_else(
     shelf, photorank, opened, tmp_path
 ):
-    """Collecting stars again replaces only stars; a message names the imported table that stays."""
+    """Collecting star ratings again replaces only the star ratings collected before."""
     table = tmp_path / "labels.csv"
     table.write_text("file,score,rater,group\nbeach/6.jpg,9,ann,sea\n")
     assert photorank("labels", "import", table).code == 0
@@ -177,7 +177,7 @@ def test_each_kind_of_judgement(shelf, photorank, tmp_path):
 
 @pytest.mark.slow
 def test_scales_are_not_mixed_unasked(shelf, photorank, refused, opened):
-    """Favourites are not added to stars; the error gives a command that replaces the stars."""
+    """Without --mix, favourites are not collected into an index that already has star ratings."""
     (shelf / "beach" / "0.jpg.xmp").write_bytes(saved(5))
     (shelf / "beach" / "1.jpg.json").write_text(json.dumps({"favorite": True}))
     assert photorank("labels", "collect", "stars").code == 0
@@ -197,7 +197,7 @@ def test_scales_are_not_mixed_unasked(shelf, photorank, refused, opened):
 
 
 def test_clicks_are_not_removed(shelf, photorank, refused, opened):
-    """The command `labels remove` refuses clicked stars, because they are stored nowhere else."""
+    """The command `labels remove` does not remove star ratings that a person clicked."""
     photo = next(photo for photo in opened().photos() if photo.path.name == "0.jpg")
     record_stars(opened().paths, "ann", photo.digest, 4)
     (shelf / "beach" / "1.jpg.xmp").write_bytes(saved(5))
@@ -209,7 +209,7 @@ def test_clicks_are_not_removed(shelf, photorank, refused, opened):
 
 
 def test_clicks_are_not_averaged_with_another_scale(shelf, photorank, opened):
-    """If label scales differ, clicked stars count for their rater only, and a warning is given."""
+    """If label scales differ, a person's clicked stars are not averaged with other labels."""
     photo = next(photo for photo in opened().photos() if photo.path.name == "0.jpg")
     record_stars(opened().paths, "ann", photo.digest, 4)
     assert scores_of(opened()) == {"0.jpg": 4}

@@ -40,7 +40,7 @@ def test_likes_of_unknown_photos_change_nothing(photorank, refused, tmp_path):
 
 @pytest.mark.usefixtures("home")
 def test_popularity_is_not_mixed_with_other_scores_unasked(refused, photorank, tmp_path):
-    """If other scores exist, popularity is refused with a command that removes those scores."""
+    """If photos have other scores, popularity scores are refused, and the error names `--mix`."""
     table = tmp_path / "likes.csv"
     table.write_text("file,likes\nbeach/0.jpg,5\nbeach/1.jpg,7\n")
     line = refused("labels", "popularity", table)

@@ -57,7 +57,7 @@ def test_files_of_every_format_say_the_same(photorank, home, photos, tmp_path):
 
 
 def test_a_run_in_which_nothing_is_rated_fails(photorank, refused, home, photos, gallery):
-    """If no photo can be rated, `score` exits with 1; wrong arguments fail before any row."""
+    """The command `score` fails if no photo can be rated or if an argument is wrong."""
     outcome = photorank("score", photos / "bad.jpg", "--vector", "ours")
     assert outcome.code == 1
     assert json.loads(outcome.out)["error"] == "not an image (text file?)"
@@ -97,7 +97,7 @@ def test_what_leads_to_no_photo_is_told_as_a_row(photorank, home, tmp_path):
 
 @pytest.mark.slow
 def test_scores_tell_what_a_photo_adds_to_an_album(photorank, home, photos, gallery, tmp_path):
-    """`score` and `rate` agree on what a photo adds to an album; resuming needs the same album."""
+    """The commands `score` and `rate` agree on how much a photo adds to an album."""
     indexed = gallery / "beach" / "0.jpg"
     assert photorank("albums", "save", "mine", "--photo", indexed, "--vector", "ours").code == 0
     asked = (indexed, photos, "--vector", "ours")

@@ -82,7 +82,7 @@ def test_better_photos_that_changed_are_told(photorank, own_gallery):
 
 @pytest.mark.slow
 def test_what_words_and_framing_cannot_say_is_told(photorank):
-    """A note states the limits of text search, and of a vector for comparing within one scene."""
+    """The commands `search` and `top` print a note on what their results cannot tell."""
     found = photorank("search", "a beach", "-k", 1)
     assert (found.code, "English names" in found.err) == (0, True)
     found = photorank("top", "--vector", "framing", "-k", 1)
@@ -90,7 +90,7 @@ def test_what_words_and_framing_cannot_say_is_told(photorank):
 
 
 def test_what_is_looked_for_is_said_once(photorank, refused, index):
-    """`search` exits with 2 if it gets text and photo, neither, or options that do not fit."""
+    """`search` exits with code 2 if it gets both a text and a photo, or neither of them."""
     photo = index.photo(0).path
     approximate = ("--like", photo, "--vector", "ours", "--approximate")
     for wrong in ((), ("a forest", "--like", photo), ("a forest", "--vector", "ours"), approximate):

@@ -55,7 +55,7 @@ def test_photos_teach_themselves_by_a_command(photorank, own_gallery, tiny_spec)
 
 @pytest.mark.slow
 def test_keepers_tell_how_low_may_be_rejected(photorank, refused):
-    """`keepers` prints a rating threshold for rejecting photos, with confidence and evidence."""
+    """The command `keepers` prints the rating below which photos may be rejected."""
     arguments = ("keepers", "--vector", "technical", "--lose", 30, "--keeper-from")
     found = photorank(*arguments, 1, "--json").json
     assert found["keepers"]["independent"] == 12  # two of a series are one

@@ -1,4 +1,4 @@
-"""Files that cannot be read: a one-line error with cause and place, and no harmful advice."""
+"""Tests of the error messages for files that cannot be read."""
 
 import errno
 import fcntl
@@ -157,7 +157,7 @@ def test_too_little_memory_is_told(error):
 
 @pytest.mark.parametrize(("allowed", "code"), [(600_000_000, 1), (1 << 30, 0), (-1, 0)])
 def test_less_address_space_than_libraries_need_is_told(allowed, code, photorank, monkeypatch):
-    """If address space is too small, an error says so before loading libraries would crash."""
+    """If the address space is too small, an error message says so before libraries are loaded."""
     monkeypatch.setattr(resource, "getrlimit", lambda what: (allowed, -1))
 
     outcome = photorank("datasets", "list")

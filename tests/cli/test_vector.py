@@ -85,7 +85,7 @@ def test_a_blend_that_cannot_be_made(photorank, refused):
 
 @pytest.mark.slow
 def test_a_blend_of_what_saw_the_photos_is_in_sample(photorank):
-    """An evaluation marks a blend as in-sample if one of the blended vectors was learned."""
+    """A blend counts as in-sample if one of its vectors was learned from the tested photos."""
     photorank("vector", "blend", "mixed", "ours", "plain-prompt")
 
     found = photorank(
@@ -99,7 +99,7 @@ def test_a_blend_of_what_saw_the_photos_is_in_sample(photorank):
 
 @pytest.mark.slow
 def test_a_card_lists_the_qualities_that_words_went_through(photorank):
-    """`vector show` lists the qualities that a prompt vector uses, unless it is a plain one."""
+    """`vector show` lists the photo qualities that a vector made from a text prompt uses."""
     made = photorank("vector", "prompt", "crisp", "a sharp photo")
     assert "qualities only by praise, blame and a fixed table" in made.err
     shown = photorank("vector", "show", "crisp").out

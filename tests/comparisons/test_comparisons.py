@@ -41,7 +41,7 @@ CASES = [(p, scope) for p in (0, 1, 2) for scope in ("all", "within", "across")]
 
 @pytest.mark.parametrize(("p", "scope"), CASES)
 def test_score_graph_equals_explicit_matrices(photos, p, scope):
-    """The sparse graph of label pairs gives the same sums as explicit (n, n) matrices."""
+    """The class Comparisons computes the same sums over photo pairs as full (n, n) matrices do."""
     X, y, trust = photos
     graph = Comparisons.from_scores(y, gap_power=p, weights=trust).restricted(GROUPS, scope)
     W, gap, _ = matrices(y, p, trust, scope, GROUPS)
@@ -59,7 +59,7 @@ def test_score_graph_equals_explicit_matrices(photos, p, scope):
 @pytest.mark.parametrize("listed", [0, 10**6])
 @pytest.mark.parametrize(("p", "scope"), CASES)
 def test_score_agreement_equals_the_loop_over_pairs(photos, p, scope, listed, monkeypatch):
-    """Each photo's weight of correctly ordered pairs (ties: half) equals that of a plain loop."""
+    """Score agreement equals the result of a plain loop over all pairs of photos."""
     monkeypatch.setattr(sorted_blocks, "_LISTED", listed)
     _, y, trust = photos
     ratings = np.random.default_rng(1).integers(0, 6, N).astype(float)
@@ -75,7 +75,7 @@ def test_score_agreement_equals_the_loop_over_pairs(photos, p, scope, listed, mo
 
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 def test_products_and_block_shares_equal_the_loop(photos, scope):
-    """Each photo's sum of products of rating differences, ties included, equals a loop's sum."""
+    """The method `products` gives the same sums as a calculation over all pairs of photos."""
     _, y, _ = photos
     a, b = np.random.default_rng(2).normal(size=(2, N))
     graph = Comparisons.from_scores(y).restricted(GROUPS, scope)
@@ -139,7 +139,7 @@ def choices():
 
 
 def test_choice_graph_collects_the_pairs_that_were_shown():
-    """Sums over choices weigh pairs by times shown; a margin is (wins − losses) / times shown."""
+    """Each pair in a choice graph is weighted by how often the pair was shown."""
     winners, losers, ties = choices()
     graph = Comparisons.from_choices(winners, losers, n=8, ties=ties)
     W, M = np.zeros((8, 8)), np.zeros((8, 8))
@@ -183,7 +183,7 @@ def test_a_doubled_choice_is_a_doubled_weight():
 
 
 def test_choices_can_be_restricted_and_taken():
-    """Choices restricted to a scope or to some photos keep these photos' pairs and winners."""
+    """Choices can be restricted to pairs within or across groups, or to some photos."""
     graph = Comparisons.from_choices([0, 1, 3], [1, 2, 2], n=4)
     codes = np.array([0, 0, 1, 1])
 
@@ -209,7 +209,7 @@ def test_large_labels_lose_no_digits(p):
 
 
 def test_sampled_pairs_are_ordered_and_within_their_group(photos):
-    """Both photos of a sampled pair are in one group, the better first; its label gap is given."""
+    """In each sampled pair, both photos are in one group and the better photo comes first."""
     _, y, _ = photos
     graph = Comparisons.from_scores(y, within=GROUPS)
 
@@ -309,7 +309,7 @@ def test_ratings_tell_pairs_apart_whether_or_not_people_did(photos):
 
 
 def test_components_are_what_comparisons_link():
-    """Components of a comparison graph are numbered by first photo; photos in no pair have −1."""
+    """Components of a comparison graph are numbered in the order of their first photos."""
     groups = np.array([7, 2, 7, 2, 5, 5, -1])
     labels = Comparisons.from_scores([1.0, 3.0, 2.0, 4.0, 6.0, 6.0, 0.0], within=groups)
     choices = Comparisons.from_choices([5, 1, 3], [3, 4, 5], n=6)

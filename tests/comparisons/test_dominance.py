@@ -8,7 +8,7 @@ from photorank.comparisons.dominance import dominance
 @pytest.mark.parametrize("distinct", [1, 3, 1000])
 @pytest.mark.parametrize("equal", [False, True], ids=["weights", "equal weights"])
 def test_equals_the_double_loop(n, distinct, equal):
-    """Weights of the points lower (or higher) in both values sum up as in a double loop."""
+    """The result of dominance equals that of a plain comparison of every pair of points."""
     rng = np.random.default_rng(n + distinct)
     first, second = rng.integers(0, distinct, size=(2, n)).astype(float)
     weights = np.tile([2.0, 0.5], (n, 1)) if equal else rng.normal(size=(n, 2))

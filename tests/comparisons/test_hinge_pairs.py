@@ -6,14 +6,14 @@ from photorank.comparisons.hinge_pairs import hinge_pairs
 
 
 def listed(better, ratings, weights):
-    """Weights (n, n) of the pairs whose winner is rated less than 1 above the loser, else 0."""
+    """Matrix (n, n) of pair weights, 0 where the winner is rated 1 or more above the loser."""
     return np.where(better & (ratings[:, None] - ratings < 1), weights, 0.0)
 
 
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 @pytest.mark.parametrize("tiers", [3, 200], ids=["ties", "hardly any ties"])
 def test_sums_over_labels_match_a_list_of_pairs(scope, tiers):
-    """Net wins, total weight, Laplacian and squared hinge loss equal those from listed pairs."""
+    """Hinge-loss sums computed from labels equal those computed from an explicit list of pairs."""
     rng = np.random.default_rng(0)
     n = 70
     y, groups, trust = rng.integers(tiers, size=n) * 1.0, rng.integers(4, size=n), rng.random(n)
@@ -38,7 +38,7 @@ def test_sums_over_labels_match_a_list_of_pairs(scope, tiers):
 
 
 def test_sums_over_choices_match_a_list_of_pairs():
-    """Hinge-loss sums over choices equal those from listed pairs, even for opposite choices."""
+    """The hinge loss over choices equals the hinge loss computed from an explicit list of pairs."""
     rng = np.random.default_rng(0)
     n = 12
     pairs = rng.integers(n, size=(80, 2))

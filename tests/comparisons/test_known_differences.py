@@ -1,4 +1,4 @@
-"""Learning from judgements together with known differences of photos and degraded copies."""
+"""Tests of learning from judgements and from pairs of a photo and its degraded copy."""
 
 import numpy as np
 import pytest
@@ -35,7 +35,7 @@ def test_a_planted_signal_is_learned(taught):
 
 
 def test_the_solution_is_that_of_all_pairs_written_out(taught):
-    """The learned vector equals least squares with one explicit row per photo pair and copy."""
+    """The learned vector equals the least-squares solution from an explicit list of all pairs."""
     X, scores, beside = taught
     alpha = 0.7
     first, second = np.triu_indices(N, 1)
@@ -71,7 +71,7 @@ def test_a_copy_stays_with_its_photo():
 
 
 def test_differences_of_copies_come_photo_by_photo():
-    """Differences of two photos from their copies are listed photo by photo, with their margins."""
+    """The differences between one photo and its copies come before those of the next photo."""
     rows = np.arange(12, dtype=np.float32).reshape(2, 3, 2)
     known = KnownDifferences.of_copies(rows, [4, 1], [0.5, 1.0, 1.5], 0.1, n=5)
     assert known.photos.tolist() == [4, 4, 4, 1, 1, 1]
@@ -80,7 +80,7 @@ def test_differences_of_copies_come_photo_by_photo():
 
 
 def test_a_fold_without_copies_is_learned_as_without_degradations(taught):
-    """If no training photo has degraded copies, known differences add 0 to each sum, not NaN."""
+    """A KnownDifferences object without differences does not change the learned direction."""
     X, scores, _ = taught
     none = KnownDifferences(N, np.empty(0, int), np.empty((0, D), np.float32), np.empty(0), 0.1)
     assert (none.outer_products() == 0).all()

@@ -37,7 +37,7 @@ def test_an_address_may_name_a_vector_by_its_name_alone(dashboard, home):
 
 
 def test_what_the_user_chooses_wins_over_what_a_link_took_along(dashboard, home):
-    """A vector chosen on the page replaces the link's vector, which the address no longer names."""
+    """A vector chosen on the page replaces the vector that the link named."""
     app = dashboard("photo")
     app.query_params["along"] = "plain-prompt"
     app.run()
@@ -121,7 +121,7 @@ def test_an_album_of_a_strange_size_has_the_usual_one(dashboard, home, places):
 
 
 def test_a_container_begins_with_two_photos(home, dashboard, monkeypatch):
-    """An environment variable (set in containers) names the first page, even by a former name."""
+    """The variable PHOTORANK_FIRST_PAGE may give the first page's present or former name."""
     for name in ("compare", "two_photos"):
         monkeypatch.setenv("PHOTORANK_FIRST_PAGE", name)
         app = dashboard("home")  # the fixture goes to no page

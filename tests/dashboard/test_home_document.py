@@ -1,4 +1,4 @@
-"""Home page's HTML document, and when it includes photos to show before the app has loaded."""
+"""Tests of the home page's HTML, which may list photos to show before the app has loaded."""
 
 import gc
 import json

@@ -58,7 +58,7 @@ def test_of_what_is_not_there_nothing_is_told(home, tell, wrong):
 
 
 def test_a_photo_that_is_gone_is_told(home, tell):
-    """If a photo's file is gone, a message without its folder is sent instead of the reasons."""
+    """If a photo's file is gone, the message sent instead does not name the photo's folder."""
     with closing(sqlite3.connect(home / "index" / "small" / "catalogue.sqlite")) as catalogue:
         catalogue.execute("UPDATE roots SET path = CAST('/gone' AS BLOB)")
         catalogue.commit()

@@ -100,7 +100,7 @@ def test_other_embeddings_are_refused(tiny, frames_of, monkeypatch, runtime):
 
 
 def test_what_disagrees_is_not_chosen_for_its_speed(tiny, frames_of, monkeypatch):
-    """The automatic runtime is torch in full precision if no other gives the same embeddings."""
+    """The encoder runs on torch in full precision if nothing faster gives equal embeddings."""
     monkeypatch.setattr(choose_runtime, "_MIN_COSINE", 1.1)
     encoder = tiny()
     encoder.choose_runtime("auto", frames_of(encoder, 4))

@@ -17,7 +17,7 @@ def test_the_shipped_projections_are_orthonormal_and_scaled():
 
 
 def test_the_script_makes_them_from_features():
-    """The script makes constants from features: main axes, stage scaling and signal means."""
+    """The script computes the built-in encoder's constants from features of photos."""
     draw = np.random.default_rng(0)
     features = np.abs(draw.normal(size=(900, 100))).astype(np.float32)
     signals = draw.normal(3, 2, size=(900, 32))

@@ -30,7 +30,7 @@ def encoder():
 
 @pytest.fixture(scope="module")
 def second():
-    """Embedded encoder, version 2, whose networks are loaded once for all tests of the file."""
+    """Built-in encoder, version 2, loaded once for all tests of this file."""
     return EmbeddedEncoder(device="cpu")
 
 
@@ -48,13 +48,13 @@ def timms(name, weights):
 
 @pytest.fixture(scope="module")
 def network():
-    """Original timm network for version 1 of the embedded encoder."""
+    """Network of version 1 of the built-in encoder, as the library timm implements it."""
     return timms("tf_efficientnet_lite0", LITE0)
 
 
 @pytest.fixture(scope="module")
 def photos():
-    """Photographs of known things, in several shapes."""
+    """Dictionary of photographs, keyed by a text that says what the photograph shows."""
     return {
         "a cat": Image.fromarray(pictures.chelsea()),
         "a cup of coffee": Image.fromarray(pictures.coffee()),
@@ -139,7 +139,7 @@ def test_words_find_their_photo(version, photos, request):
 
 
 def test_a_row_has_three_blocks_of_which_the_first_has_unit_length(second, photos):
-    """An embedding has three blocks, the first of length 1, and is stored exactly in 16 bits."""
+    """An embedding has three blocks of numbers, and the first block's norm is 1."""
     rows = encode_photos(second, [second.prepare(photo) for photo in photos.values()])
 
     head, stages, signals = second.blocks.parts(rows)

@@ -154,7 +154,7 @@ def test_a_convolutional_tower_takes_square_frames_only(tmp_path):
 
 
 def by_a_model_of_that_shape(file, tower, pixels):
-    """Embedding of a frame, computed by an open_clip model resized to the frame's shape."""
+    """Embedding of an image, computed by an open_clip model built for the image's size."""
     made = {**TINY, "vision_cfg": {**tower, "image_size": list(pixels.shape[:2])}}
     model, weights = open_clip.model.CLIP(**made), load_file(file)
     open_clip.model.resize_pos_embed(weights, model)
@@ -168,7 +168,7 @@ def by_a_model_of_that_shape(file, tower, pixels):
 @pytest.mark.slow
 @pytest.mark.parametrize("pool", ["tok", "avg"])
 def test_a_photos_own_shape_is_embedded_as_by_a_model_made_for_it(tmp_path, pool):
-    """For a frame of any shape, the embedding equals that of an open_clip model of that shape."""
+    """A frame of any shape gets the same embedding as from a model made for that shape."""
     tower = {**TINY["vision_cfg"], "pool_type": pool}
     file = save_tiny_model(tmp_path, vision_cfg=tower)
     encoder = load_encoder(f"open_clip:local-dir:{tmp_path}", framing="whole", device="cpu")

@@ -44,7 +44,7 @@ def scripted(folder):
 
 
 def with_code(folder):
-    """Save a checkpoint with code that writes a file when it is loaded."""
+    """Save a checkpoint that contains code, which writes a file if the checkpoint is loaded."""
     path = folder / "code.pt"
     torch.save({"weight": torch.zeros(2), "x": Bomb(folder / "exploded")}, path)
     return path
@@ -242,7 +242,7 @@ def test_cached_pretrained_weights_keep_their_own_preprocessing(no_network, tmp_
     ],
 )
 def test_a_files_preprocessing_is_its_models(tmp_path, model, mean, mode):
-    """A checkpoint file gets the preprocessing that its model's published weights all share."""
+    """A checkpoint file is read with the preprocessing of its model's published weights."""
     found = find_checkpoint(f"open_clip:{model}@{save_tiny_model(tmp_path)}")
 
     assert (found.preprocessing["mean"], found.preprocessing["resize_mode"]) == (mean, mode)

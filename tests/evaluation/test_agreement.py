@@ -22,7 +22,7 @@ N, D = 100, 4
 
 @pytest.fixture(scope="module")
 def subset():
-    """Taste prior made from 100 random photos, and those photos' coordinates in its basis."""
+    """Prior made from random embeddings, and these embeddings in the prior's coordinates."""
     X = np.random.default_rng(0).normal(size=(N, D))
     prior = TastePrior.of(X, np.eye(D)[0])
     return prior, prior.coordinates(X)
@@ -157,7 +157,7 @@ def test_too_few_people_are_refused(subset):
 
 
 def test_people_of_an_index_are_heard_and_share_a_vector(own_index):
-    """Imported judgements are read by person; the shared vector gives people's mean rating."""
+    """The vector shared by several people is the mean of the vectors learned for each person."""
     names = sorted(photo.path.name for photo in own_index.photos())
     rng = np.random.default_rng(0)
     rows = [

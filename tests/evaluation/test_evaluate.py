@@ -183,7 +183,7 @@ def test_random_directions_are_a_mean_with_the_range_of_many(evaluation):
 
 @pytest.mark.slow
 def test_wide_gaps_may_count_more(index):
-    """If gap_power is not 0, an accuracy is added that weights pairs by label gap to that power."""
+    """If gap_power is not 0, the metrics include an accuracy weighted by label difference."""
     v = np.eye(index.manifest.dimensions)[0]
     add_vector(index, MasterVector("one", "test", v, index.fingerprint))
     photos = judged_photos(index)
@@ -325,7 +325,7 @@ def test_too_few_photos_for_the_folds_are_told(own_index):
 
 @pytest.mark.parametrize("scores", [[1.0, 2.0], [1.0, 1.0, 2.0]])
 def test_gap_curves_of_few_labels_are_defined(scores):
-    """If all pairs have an equal label gap, the curve of accuracy by gap has a single range."""
+    """If all pairs have the same label difference, the accuracy curve has a single point."""
     ratings = np.arange(len(scores), dtype=float)[None]
     pairs = HeldOutPairs.of(
         Comparisons.from_scores(scores), Folds(np.zeros((1, len(scores)), dtype=int), 1, None)

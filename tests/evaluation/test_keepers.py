@@ -1,4 +1,4 @@
-"""Tests of the rating threshold for rejecting photos, for vectors that saw the labels or not."""
+"""Tests of the rating threshold below which photos are rejected."""
 
 import numpy as np
 import pytest
@@ -40,7 +40,7 @@ def test_of_an_unseen_vector_the_cut_is_that_of_its_keepers(index):
 
 @pytest.mark.slow
 def test_a_vector_that_learned_from_the_labels_is_learned_anew(index):
-    """To set the rejection threshold, a vector learned from the labels is refitted by test fold."""
+    """A learned vector's rejection threshold is set by ratings of photos not used in training."""
     vector = learn_vector(index, "ours", "all-pairs")
     found = rejection_threshold(index, vector, keeper_top=0.5, lost=0.2)
     assert found.how == "learned anew"
@@ -53,14 +53,14 @@ def test_a_vector_that_learned_from_the_labels_is_learned_anew(index):
 
 @pytest.mark.slow
 def test_a_vector_with_a_prior_is_learned_anew_from_it(index):
-    """A vector with a prior is refitted out of fold if the prior did not learn from the labels."""
+    """To find a rejection threshold, a vector learned from a prior vector is learned again."""
     add_vector(index, red(index))
     vector = learn_vector(index, "ours", "all-pairs", prior="red")
     assert rejection_threshold(index, vector, keeper_top=0.5, lost=0.2).how == "learned anew"
 
 
 def test_of_any_other_vector_only_unseen_keepers_count(index):
-    """Only photos unseen by a vector set its rejection threshold; having none is an error."""
+    """A vector's rejection threshold is set only by photos that the vector did not learn from."""
     digests = index.digests()
     some = frozenset(digest[:16] for digest in digests[:30])
     found = rejection_threshold(index, red(index, photos=some), keeper_from=-10, lost=0.2)

@@ -35,7 +35,7 @@ def kinds(n=90, d=6, seed=0):
 
 
 def test_without_its_content_a_direction_rates_all_kinds_alike():
-    """Without content directions, a vector gives all kinds of photos the same mean rating."""
+    """A vector orthogonal to `content_directions` gives all kinds of photos equal mean ratings."""
     X, codes = kinds()
     spanned = content_directions(X, codes)
     v = np.random.default_rng(1).normal(size=X.shape[1])
@@ -49,7 +49,7 @@ def test_without_its_content_a_direction_rates_all_kinds_alike():
 
 
 def test_photos_of_no_kind_have_no_say():
-    """Photos without a kind (code -1) do not affect the content directions of the other photos."""
+    """Photos without a kind (code -1) do not change the result of `content_directions`."""
     X, codes = kinds()
     strange = np.concatenate([X, 100 + X[:5]])
 
@@ -61,7 +61,7 @@ def test_photos_of_no_kind_have_no_say():
 
 @pytest.mark.slow
 def test_the_share_between_kinds_is_kelleys():
-    """Variance share between photo kinds is Kelley's 1 - MSW (n - 1) / SST, near 0 for noise."""
+    """The share of variance between groups of photos equals Kelley's epsilon squared."""
     rng = np.random.default_rng(0)
     codes = np.arange(300) % 5
     r = codes + rng.normal(size=300)
@@ -77,7 +77,7 @@ def test_the_share_between_kinds_is_kelleys():
 
 
 def test_what_is_rated_by_its_kind_alone_is_rated_alike_afterwards(index, red):
-    """On held-out photos, removing content directions does not widen rating gaps between kinds."""
+    """Removing the influence of content does not widen rating gaps between kinds of photos."""
     told = []
     found = compare_without_content(
         index, red, clusters=4, protocol=ONCE, on_progress=lambda *done: told.append(done)
@@ -162,7 +162,7 @@ def test_groups_are_kinds_too(index, red):
 
 
 def test_the_vector_without_content_is_at_right_angles_to_it(index, red):
-    """If content is removed by group, a vector's mean ratings of all groups are equal."""
+    """The vector from `without_content` with by="group" gives all groups the same mean rating."""
     rest = without_content("rest", index, red, by="group")
 
     X, codes = index.embeddings(), index.labels().groups
@@ -174,7 +174,7 @@ def test_the_vector_without_content_is_at_right_angles_to_it(index, red):
 
 
 def test_the_vector_that_is_kept_is_the_one_that_was_measured(index, red):
-    """The saved vector lacks exactly the content directions that the evaluation removed."""
+    """The saved vector is the same vector that the evaluation measured."""
     photos = judged_photos(index)
     drawn, others = (kinds_of(index, photos, "clusters", 4, seed, None)[0] for seed in (5, 6))
     sizes, other_sizes = (sorted(np.bincount(codes)) for codes in (drawn, others))
@@ -192,7 +192,7 @@ def test_the_vector_that_is_kept_is_the_one_that_was_measured(index, red):
 
 
 def test_another_encoders_vector_is_refused(index):
-    """If a vector was made for another encoder, removing its content directions is refused."""
+    """A vector made for another encoder raises an EncoderMismatchError."""
     stranger = MasterVector("v", "prompt", np.eye(48)[0], Fingerprint("m", "0" * 64, "crop", 8))
     with pytest.raises(EncoderMismatchError):
         compare_without_content(index, stranger)

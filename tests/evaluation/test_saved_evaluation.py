@@ -41,7 +41,7 @@ def test_what_is_read_is_written_again_in_the_same_way():
 
 
 def test_results_of_an_older_photorank_do_not_say_how_they_were_folded():
-    """If an older file's results lack the kind of test folds, it is taken from the protocol."""
+    """If an older file's results lack `fold_by`, the `fold_by` of the file's protocol is used."""
     old = saved(fold_by="group")
     for row in old["results"]:
         del row["fold_by"]

@@ -10,7 +10,7 @@ from photorank.export.copy_photos import PhotoCopy
 
 @pytest.fixture
 def card(tmp_path):
-    """Folder with a photo's companion files and an empty output folder."""
+    """Directory with two folders, of which one holds a photo's related files and one is empty."""
     (tmp_path / "card").mkdir()
     (tmp_path / "out").mkdir()
     for name in ("IMG_1.MOV", "IMG_1.JPG.xmp", "img_1.cr3"):
@@ -39,7 +39,7 @@ def test_companions_bear_the_name_of_their_photos_copy(card, link):
 
 
 def test_no_file_is_replaced(card):
-    """A file that already has a companion's target name is not replaced by that companion."""
+    """An existing file in the output folder is not replaced by a copied file of the same name."""
     (card / "out" / "IMG_1.MOV").write_bytes(b"another")
 
     assert copied(card)["IMG_1.MOV"] == "changed"

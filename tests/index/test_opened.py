@@ -206,7 +206,7 @@ def test_comparisons_are_made_of_scores_where_there_are_any(five):
 
 
 def test_comparisons_are_those_of_the_labels(five):
-    """Comparisons equal those of the scores, also by group, by rater or weighted by score gap."""
+    """An index's photo comparisons equal those computed directly from the labels' scores."""
     import_labels(
         five.paths,
         labels(

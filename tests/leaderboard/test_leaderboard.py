@@ -37,7 +37,7 @@ FAST = Contest(None, ("mean-difference",), Protocol(folds=3, repeats=2), costs=F
 
 @pytest.fixture
 def encoders(tmp_path, monkeypatch):
-    """Function that indexes the same judged photos with a fake encoder of the given noise."""
+    """Function that builds an index of judged photos with a simulated encoder."""
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path / "home"))
     rng = np.random.default_rng(0)
     scores = rng.normal(size=N)
@@ -144,7 +144,7 @@ def test_a_vector_that_has_seen_the_photos_is_never_the_best(encoders):
 
 
 def _told(report, behind):
-    """Report in which differences from the best result have the given intervals and p-values."""
+    """Copy of a report, with the given intervals and p-values for differences between results."""
     best = report.fair()[0].full_name
     differences = []
     for one in report.compared():

@@ -30,7 +30,7 @@ class DetailEncoder(ColourEncoder):
     dimensions = 9
 
     def prepare(self, photo):
-        """Photo resized to 128 × 128 pixels, as a single frame."""
+        """Photo resized to 128 × 128 pixels, prepared for the encoder."""
         return Prepared([np.asarray(photo.resize((128, 128)))])
 
     def encode_frames(self, frames):

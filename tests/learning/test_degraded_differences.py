@@ -86,7 +86,7 @@ def test_copies_are_embedded_once(paths):
 
 
 def test_differences_are_those_of_each_photo(paths):
-    """Cached differences from degraded copies are in photo order, each with its copy's margin."""
+    """Cached differences between photos and degraded copies are returned in the photos' order."""
     index = Index.open(paths)
     photos = judged_photos(index)
     told = differences_from_degraded(index, photos, ColourEncoder, 0.3)
@@ -112,7 +112,7 @@ def test_of_many_photos_those_with_the_smallest_digests_have_copies(paths):
 
 
 def test_a_vector_is_tested_by_learning_it_anew_with_copies(paths):
-    """Refits for a test use cached degraded copies; without a cache the test is in-sample."""
+    """Held-out tests learn a vector again, with the cached degraded copies of photos."""
     index = Index.open(paths)
     vector, photos = learn(index), judged_photos(index)
     folds = split_into_folds(photos, Protocol(folds=2, repeats=1))

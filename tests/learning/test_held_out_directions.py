@@ -120,7 +120,7 @@ def test_what_has_not_seen_the_photos_is_tested_as_it_is(index):
 
 @pytest.mark.slow
 def test_what_saw_the_photos_is_learned_anew_where_that_holds_them_out(index):
-    """A vector from this index is tested by refits, unless its prior saw the photos."""
+    """A vector that was learned from an index is learned again to test it on unseen photos."""
     photos = judged_photos(index)
     learned = learn_vector(index, "base", "all-pairs")
     elsewhere = replace(learned, card=replace(learned.card, index="elsewhere"))

@@ -55,7 +55,7 @@ def test_a_vector_that_saw_nothing_rates_as_it_is(index):
 
 
 def test_mistakes_are_pairs_that_people_order_the_other_way(index):
-    """Pairs that a vector orders wrongly are sorted by falling rating gap and share no photo."""
+    """The list of pairs that a vector orders wrongly begins with the largest rating difference."""
     words = MasterVector("words", "prompt", np.eye(48)[3], index.fingerprint)
     found = held_out_ratings(index, words, index.rate(words))
     scores = index.labels().scores
@@ -72,7 +72,7 @@ def test_mistakes_are_pairs_that_people_order_the_other_way(index):
 
 @pytest.mark.slow
 def test_mistakes_of_a_learned_vector_are_made_by_one_model(index):
-    """Both photos of a pair that a learned vector orders wrongly are rated by the same refit."""
+    """In each wrongly ordered pair, the same refitted vector rated both photos."""
     vector = learn_vector(index, "mine", "all-pairs")
     add_vector(index, vector)
     found = held_out_ratings(index, vector, index.rate(vector))

@@ -99,7 +99,7 @@ def test_the_digest_of_what_was_said_sees_every_change(index, vector, subset):
 
 
 def test_held_out_choices_share_no_photo_with_those_learned_from(index, vector, subset):
-    """Held-out accuracy uses vectors learned from choices that share no photo with tested ones."""
+    """Held-out accuracy is measured on choices that share no photo with the training choices."""
     said = clicked(own_ratings(subset.Z), 30, noise=0.3)
     pairs, hits = np.column_stack([said.winners, said.losers]), []
     for fold in range(10):
@@ -167,7 +167,7 @@ def test_shuffled_choices_have_a_forecast_around_nothing(index, vector, subset):
 
 
 def test_what_others_said_is_in_the_taste_and_not_in_its_test(index, vector, subset):
-    """A prior that learned from others changes a person's predicted ratings, not test accuracy."""
+    """Other people's ratings affect the predictions for a person, but not the test accuracy."""
     taught = replace(
         subset.prior, covariance=9 * subset.prior.covariance, without_others=subset.prior
     )

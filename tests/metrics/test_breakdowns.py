@@ -59,7 +59,7 @@ def test_gaps_equal_the_loop_over_pairs(judged, scope, listed, monkeypatch):
 
 
 def test_bins_of_all_gaps_are_the_whole(judged):
-    """A bin of all label differences has the same confidence interval as the overall accuracy."""
+    """One bin over all label differences has the confidence interval of the overall accuracy."""
     ratings, labels, _ = judged
     graph = Comparisons.from_scores(labels)
     clusters = np.arange(N) // 4
@@ -76,7 +76,7 @@ def test_bins_of_all_gaps_are_the_whole(judged):
 
 
 def test_bins_of_ratings_learned_without_their_fold_include_the_refitting(judged):
-    """Confidence intervals of accuracy by label difference include the variance of refitting."""
+    """A confidence interval of accuracy includes the uncertainty that refitting adds."""
     ratings, labels, _ = judged
     pairs = HeldOutPairs.of(Comparisons.from_scores(labels), Folds(FOLDS[None], 2, None))
 

@@ -98,7 +98,7 @@ def test_what_cannot_be_split_is_said(n, arguments, message):
 
 
 def test_groups_and_copies_are_kept_together():
-    """Photos linked by a group or as copies, directly or indirectly, get the same unit number."""
+    """Groups and sets of copies that have a photo in common are merged into one group."""
     groups = np.array([0, 0, 1, 1, -1, -1, 2])
     copies = np.array([-1, 0, 0, -1, 1, 1, -1])
 

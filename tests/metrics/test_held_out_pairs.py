@@ -20,7 +20,7 @@ COUNTS = {"test_to_train": 1 / (K - 1), "repeats": REPEATS, "n_photos": N}
 
 @pytest.fixture
 def rated():
-    """Held-out pairs of 60 photos in groups of three, and two sets of ratings per repeat."""
+    """Held-out pairs of 60 photos, and two arrays of noisy ratings of these photos."""
     rng = np.random.default_rng(0)
     folds = make_folds(N, k=K, repeats=REPEATS, by=np.arange(N) // 3, seed=0)
     labels = rng.normal(size=N)
@@ -56,7 +56,7 @@ def test_pairs_are_inside_test_folds(rated):
 
 
 def test_what_was_fitted_anew_has_an_interval_that_includes_the_refitting(rated):
-    """The accuracy interval of refitted models is the corrected resampled interval over folds."""
+    """The accuracy interval of a refitted model is computed from the accuracy in each fold."""
     pairs, one, other = rated
     sums = [pairs.sums(ratings, refitted=True) for ratings in (one, other)]
     values = [by_fold(pairs, ratings) for ratings in (one, other)]
@@ -69,7 +69,7 @@ def test_what_was_fitted_anew_has_an_interval_that_includes_the_refitting(rated)
 
 
 def test_given_ratings_have_a_jackknife_over_what_was_kept_whole(rated):
-    """The accuracy of ratings without refits has a jackknife interval over whole groups."""
+    """For ratings that are not refitted, the accuracy interval comes from a jackknife by group."""
     pairs, one, other = rated
     sums = [pairs.sums(ratings, refitted=False) for ratings in (one, other)]
     expected = [without_units(pairs, ratings) for ratings in (one, other)]
@@ -81,7 +81,7 @@ def test_given_ratings_have_a_jackknife_over_what_was_kept_whole(rated):
 
 
 def test_lists_of_given_ratings_count_folds_as_drawn_anew(rated):
-    """A top-of-list metric has a narrower interval for fixed ratings than for refitted ratings."""
+    """A metric's confidence interval is narrower if the vector is not refitted for each fold."""
     pairs, one, _ = rated
     values = by_fold(pairs, one)
     given, refitted = (pairs.estimate_of_lists(values, 0.0, refitted=how) for how in (False, True))
@@ -116,7 +116,7 @@ def test_dealing_few_groups_again_proves_no_more(k, width):
 
 
 def test_units_without_pairs_prove_nothing():
-    """Comparisons within groups count only groups as units, not photos without a group."""
+    """If only pairs within groups are used, photos without a group are not counted."""
     groups = np.concatenate([np.repeat(np.arange(4), 5), np.full(36, -1)])
     pairs = HeldOutPairs.of(
         Comparisons.from_scores(np.arange(56.0)), make_folds(56, by=groups, seed=0)

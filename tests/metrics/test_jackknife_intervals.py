@@ -63,7 +63,7 @@ def test_jackknife_agrees_with_the_bootstrap(design, metric):
 
 
 def test_jackknife_of_a_mean_is_students_interval():
-    """The jackknife interval of a mean far from 0 and 1 is Student's t interval."""
+    """For a mean near 0.5, the jackknife interval equals Student's t interval."""
     values = np.random.default_rng(0).normal(0.5, 1e-3, 30)
     loo = LeaveOneOut(values.mean(), (values.sum() - values) / 29)
 
@@ -88,7 +88,7 @@ def test_intervals_stay_inside_the_metric_s_range(metric):
 
 
 def test_perfect_agreement_is_not_certainty():
-    """For n photos, the lower limit of accuracy 1 is the exact binomial limit of n/2 pairs."""
+    """The confidence interval of an accuracy of 1 reaches below 1."""
     labels = np.arange(20.0)
     perfect = accuracy_sums(labels, Comparisons.from_scores(labels)).leave_one_out()
     opposite = accuracy_sums(-labels, Comparisons.from_scores(labels)).leave_one_out()
@@ -142,7 +142,7 @@ def test_paired_difference_is_narrower_than_either():
 
 
 def test_paired_difference_is_a_paired_t_test():
-    """For a difference of plain means, limits and p-value equal those of the paired t-test."""
+    """The paired difference of two means has the p-value and interval of a paired t-test."""
     a, b = np.random.default_rng(0).normal(0.5, 0.1, (2, 25))
     loo = [LeaveOneOut(v.mean(), (v.sum() - v) / 24) for v in (a, b)]
 
@@ -170,7 +170,7 @@ def test_what_single_pairs_add_is_counted_once():
 
 
 def test_clusters_that_are_not_compared_need_no_correction():
-    """If no pair is between clusters, the correction for such pairs changes no interval."""
+    """If no pair links two clusters, the correction for pairs between clusters has no effect."""
     rng = np.random.default_rng(3)
     clusters = np.repeat(np.arange(8), 12)
     labels, noise = rng.normal(size=(2, 96))
@@ -200,7 +200,7 @@ def test_few_units_that_matter_widen_the_interval():
 
 
 def test_differences_are_antisymmetric():
-    """Swapping two ratings mirrors the interval of their difference and keeps its p-value."""
+    """If two sets of ratings are swapped, the difference between their accuracies changes sign."""
     ratings, labels, _ = photos("tiers")
     comparisons = Comparisons.from_scores(labels)
     a, b = (accuracy_sums(r, comparisons).leave_one_out() for r in (ratings, labels + ratings))
@@ -240,7 +240,7 @@ def test_differences_need_the_same_units():
 
 
 def test_corrected_resampled_is_the_published_formula():
-    """The corrected resampled interval over folds equals the published formula."""
+    """The interval that corrected_resampled computes follows the published formula."""
     folds = np.array([0.7, 0.8, 0.75, 0.77, 0.71])
 
     estimate = corrected_resampled(folds, test_to_train=0.25, n_photos=50, n_pairs=200)
@@ -268,7 +268,7 @@ def test_splitting_the_same_photos_again_is_no_new_evidence():
 
 
 def test_folds_that_agree_do_not_make_a_number_certain():
-    """If all folds of n photos have equal accuracy, its interval is binomial, from n/2 pairs."""
+    """If all folds have the same accuracy, the confidence interval still has a positive width."""
     perfect = corrected_resampled([1.0] * 30, test_to_train=1 / 9, n_photos=40, n_pairs=60)
     middling = corrected_resampled([2 / 3] * 3, test_to_train=1 / 2, n_photos=6, n_pairs=3)
     lead = corrected_resampled_difference([1.0] * 30, [0.9] * 30, test_to_train=1 / 9, n_photos=40)
@@ -329,7 +329,7 @@ def test_digits_follow_from_the_error():
 
 
 def test_the_jackknife_over_folds_of_a_mean_is_the_mean_of_folds():
-    """For a mean over folds of equal size, jackknife and corrected resampled interval are equal."""
+    """For a mean over equal folds, the jackknife interval equals that of corrected resampling."""
     rng = np.random.default_rng(3)
     errors, fold = rng.random(60), np.arange(60) % 5
     ours = corrected_jackknife(
@@ -348,7 +348,7 @@ def test_the_jackknife_over_folds_of_a_mean_is_the_mean_of_folds():
 
 
 def test_the_jackknife_over_folds_stays_between_0_and_1_and_says_what_it_does_not_know():
-    """Jackknife limits lie between 0 and 1, or are NaN if the metric without one fold is NaN."""
+    """The jackknife interval's limits lie between 0 and 1, or are NaN if not computable."""
     outcomes, fold = np.array([1.0, 1, 1, 0]), np.array([0, 1, 2, 3])
     estimate = corrected_jackknife(
         lambda kept: float(outcomes[kept].mean()), fold, test_to_train=1 / 3, n_photos=8
@@ -371,7 +371,7 @@ def units(value, spread, seed):
 
 
 def test_a_difference_from_perfect_is_known_no_better_than_perfection_itself():
-    """If one of two metrics is perfect, their difference is no more certain than that metric."""
+    """The difference from a perfect metric has at least as wide an interval as that metric."""
     perfect, good = LeaveOneOut(1.0, np.ones(20)), units(0.97, 0.004, 1)
     lead = paired_difference(perfect, good)
     alone = jackknife(perfect, **COUNTS)
@@ -393,7 +393,7 @@ def test_turning_a_difference_round_mirrors_it(values):
 
 
 def test_near_perfection_a_difference_has_more_room_on_the_side_of_doubt():
-    """If a metric is near 1, the interval of its lead over another extends further down than up."""
+    """If two accuracies are near 1, the interval of their difference is wider on the low side."""
     a, b = units(0.98, 0.01, 1), units(0.90, 0.01, 2)
     lead = paired_difference(a, b)
     assert lead.value - lead.low > 1.05 * (lead.high - lead.value)

@@ -53,7 +53,7 @@ def test_scale_and_origin_do_not_matter(bent):
 
 
 def test_what_pearson_leaves_undefined_stays_so():
-    """The correlation is NaN for constant ratings, constant labels and choices."""
+    """The correlation is NaN if all ratings are equal or if all labels are equal."""
     scores = Comparisons.from_scores([1.0, 2.0, 3.0])
 
     assert np.isnan(pearson_after_logistic([1, 1, 1], scores))

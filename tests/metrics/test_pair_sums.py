@@ -37,7 +37,7 @@ CASES += [("choices", "pairwise_accuracy"), ("choices", "kendall_tau_b")]
 
 @pytest.mark.parametrize(("kind", "metric"), CASES)
 def test_pairs_between_photos_make_the_total(judged, kind, metric):
-    """A metric's sums per photo pair add up to its total, and the pairs' effects add up to 0."""
+    """A metric's sums for single photo pairs add up to the metric's total over all pairs."""
     ratings, labels = judged
 
     sums = PAIR_METRICS[metric](ratings, graphs(labels)[kind])
@@ -78,7 +78,7 @@ def test_some_couples_stand_for_all():
 
 
 def test_no_couples_on_request_and_with_many_units():
-    """If there are many photos, or `couples` is 0, no effects of single pairs are computed."""
+    """`PairSums.between` is empty if there are too many photos or if `couples` is 0."""
     labels = np.arange(1500.0)
 
     assert len(accuracy_sums(labels, Comparisons.from_scores(labels)).between) == 0

@@ -31,7 +31,7 @@ def judged():
 
 
 def graph(labels, scope="all"):
-    """Comparisons of photos in one fold, and within or across groups if the scope says so."""
+    """Comparisons in each fold; `scope` selects all pairs, or those within or across groups."""
     return Comparisons.from_scores(labels).restricted(FOLDS, "within").restricted(GROUPS, scope)
 
 
@@ -132,7 +132,7 @@ def test_leaving_a_unit_out_equals_counting_anew(judged, metric, clusters, scope
 
 
 def test_spearman_without_a_photo_is_accurate_in_a_large_block():
-    """Leave-one-out Spearman values are off by less than 2 % of their standard deviation."""
+    """Fast leave-one-out Spearman correlations are close to exactly recomputed correlations."""
     rng = np.random.default_rng(1)
     labels = rng.integers(0, 9, 200).astype(float)
     ratings = labels + 4 * rng.normal(size=200)

@@ -8,7 +8,7 @@ from photorank.metrics.reject_cut import keepers_needed, reject_cut
 
 @pytest.mark.parametrize(("m", "lost"), [(59, 0.05), (100, 0.05), (400, 0.1), (1000, 0.02)])
 def test_the_cut_is_the_highest_whose_exact_bound_holds(m, lost):
-    """The rejection threshold is the highest whose bound on lost good photos meets the limit."""
+    """The rating threshold for rejection is as high as the limit on lost good photos allows."""
     cut = reject_cut(np.arange(m, dtype=float), lost=lost)
 
     def upper(below):
@@ -20,7 +20,7 @@ def test_the_cut_is_the_highest_whose_exact_bound_holds(m, lost):
 
 @pytest.mark.parametrize(("lost", "confidence"), [(0.05, 0.95), (0.01, 0.95), (0.2, 0.99)])
 def test_fewer_keepers_than_any_cut_needs_are_refused(lost, confidence):
-    """Too few good photos for a rejection threshold give an error with the number needed."""
+    """If good photos are too few for a threshold, an error tells how many are needed."""
     needed = keepers_needed(lost, confidence)
     assert (1 - lost) ** needed <= 1 - confidence < (1 - lost) ** (needed - 1)
     with pytest.raises(TooFewKeepersError, match=f"^{needed} keepers.*there are {needed - 1} "):
@@ -61,7 +61,7 @@ def test_shots_of_one_moment_are_one_keeper():
 
 
 def test_photos_on_their_own_are_their_own_clusters():
-    """Each photo with cluster code −1 is its own cluster; equal seeds give equal thresholds."""
+    """Each photo with the cluster code −1 counts as a cluster of its own."""
     ratings = np.random.default_rng(0).normal(size=200)
     alone = reject_cut(ratings, clusters=np.full(200, -1))
     assert alone == reject_cut(ratings)

@@ -78,7 +78,7 @@ def test_constant_ratings_are_the_mean_over_all_orders():
 
 
 def test_an_album_is_judged_by_its_mean_label():
-    """An album's gain in mean label over all photos is divided by the best possible gain."""
+    """An album's score is 0 for an average mean label and 1 for the best possible mean label."""
     comparisons = Comparisons.from_scores([0.0, 1.0, 2.0, 5.0])
 
     value = album_regret_at_k([0.1, 0.3, 0.2, 0.4], comparisons, 2)
@@ -96,7 +96,7 @@ def test_short_lists_leave_no_choice():
 
 @pytest.mark.parametrize("by_block", BY_BLOCK)
 def test_without_a_list_there_is_no_value(by_block):
-    """Top-of-list metrics have no value for choices, pairs across groups or equal labels."""
+    """If photos have no labels or all the same label, top-of-list metrics have no value."""
     ratings = np.array([0.1, 0.2, 0.3])
     scores = Comparisons.from_scores([1.0, 2.0, 3.0])
 

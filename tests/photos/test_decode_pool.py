@@ -30,7 +30,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="the system has no su
 
 @pytest.fixture
 def hostile(monkeypatch, tmp_path):
-    """Replace the HEIC decoder of new processes by a hostile one, in an empty working directory."""
+    """Replace the HEIC decoder of new processes by a malicious decoder."""
     decode_pool._end_all()
     monkeypatch.syspath_prepend(Path(__file__).parent / "hostile")
     monkeypatch.chdir(tmp_path)
@@ -39,7 +39,7 @@ def hostile(monkeypatch, tmp_path):
 
 
 def file_with(fault):
-    """Bytes of a fake HEIC file that triggers the given fault of the hostile decoder."""
+    """Bytes of a fake HEIC file that tells the test decoder how to misbehave."""
     return b"\0\0\0\x18ftypheic" + bytes(12) + fault.encode()
 
 

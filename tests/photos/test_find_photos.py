@@ -46,7 +46,7 @@ def seen(*paths, exclude=()):
 
 
 def passed_over(folder):
-    """Reasons for which files below a folder were passed over, by relative path."""
+    """Reasons why files were passed over, keyed by the files' paths relative to a folder."""
     return {
         os.path.relpath(file.path, folder): file.reason
         for file in find_photos([folder])

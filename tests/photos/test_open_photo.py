@@ -356,7 +356,7 @@ def test_a_stereo_pair_has_a_draft_too(scene):
 
 
 def test_the_colour_that_stands_for_transparency_is_averaged_as_white():
-    """Pixels of a PNG's transparent colour count as white when the photo is reduced."""
+    """When a PNG photo is scaled down, pixels of the transparent colour count as white."""
     stripes = np.zeros((400, 400, 3), dtype=np.uint8)
     stripes[:, ::2] = (0, 255, 0)
     data = encoded(Image.fromarray(stripes), "PNG", transparency=(0, 255, 0))

@@ -34,7 +34,7 @@ def test_the_sharpest_shot_is_best():
 
 
 def test_blown_out_lights_outweigh_sharpness_where_they_are_a_fault_of_the_shot():
-    """Clipped highlights outweigh sharpness, except those that every shot of the series has."""
+    """Clipped highlights count more than sharpness, unless all shots of the series have them."""
     assert merit((-2, 0.3), (-2.1, 0.3)).argmax() == 0
     assert merit((-2, 0.6), (-2.1, 0.3)).argmax() == 1
     assert merit((-2, 0.301), (-2.1, 0.3)).argmax() == 0  # a lamp more is no fault

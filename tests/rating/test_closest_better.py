@@ -59,7 +59,7 @@ def test_nothing_is_better_than_the_best(index):
 
 
 def test_a_little_better_is_better_than_nothing(index):
-    """If no photo is clearly better, the most similar slightly better one is found."""
+    """If no photo is clearly better than a given photo, a slightly better photo is found."""
     vector, X = load_vector(index, "ours"), index.embeddings()
     likeness = X @ X.T - 2 * np.eye(len(X))
     row, other = np.unravel_index(likeness.argmax(), likeness.shape)

@@ -39,7 +39,7 @@ def test_what_all_photos_show_alike_says_nothing():
 
 @pytest.mark.slow
 def test_a_prompt_is_moved_most_by_itself(home):
-    """Ratings by the vector of a text prompt correlate perfectly with the concept of that text."""
+    """Ratings by a text's vector correlate perfectly with the photos' similarity to the text."""
     index, encoder = open_index("small"), load_encoder("embedded")
     vector = prompt_vector("sea", ["the sea"], encoder)
 

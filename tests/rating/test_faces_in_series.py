@@ -75,7 +75,7 @@ def test_the_sharpness_of_faces_counts_where_every_shot_has_one():
 
 
 def merit(faces, sharpness):
-    """Merit terms and face terms of shots that form a single series."""
+    """Quality scores and face scores of the shots of a single series of photos."""
     names = ("subject_sharpness", "clipped_highlights", "noise")
     signals = IndexSignals(names, np.array([[one, 0.0, 1.0] for one in sharpness]))
     series = np.zeros(len(sharpness), int)

@@ -57,7 +57,7 @@ def test_the_parts_of_all_blocks_sum_to_the_rating(framing, size):
 @pytest.mark.parametrize("framing", FRAMINGS)
 @pytest.mark.parametrize("size", [(340, 230), (190, 520)])
 def test_the_parts_sum_to_the_rating(framing, size):
-    """For a mean-pooled encoder, heat map and remainder sum to the rating in every framing."""
+    """A heat map's values and its constant `rest` add up to the photo's rating."""
     encoder = load_encoder("embedded:1", framing=framing)
     direction = np.random.default_rng(1).normal(size=1280)
     vector = vector_for(encoder, direction / np.linalg.norm(direction), scale=3.0, bias=-0.7)
@@ -148,7 +148,7 @@ def test_occlusion_finds_each_planted_colour():
 
 
 def test_occlusion_tells_how_far_it_is():
-    """The progress reported by occlusion reaches the total number of trials."""
+    """The function `occlusion` reports its progress up to 32 of 32 grid cells."""
     encoder, told = ColourEncoder(), []
     vector = vector_for(encoder, np.eye(48)[0])
 

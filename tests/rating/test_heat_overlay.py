@@ -8,7 +8,7 @@ GREY = (99, 99, 99)
 
 
 def test_orange_lifts_and_blue_lowers():
-    """The overlay colours parts that raise the rating orange and parts that lower it blue."""
+    """Orange marks areas that raise a photo's rating; blue marks areas that lower the rating."""
     photo = Image.new("RGB", (60, 20), GREY)
     pixels = np.asarray(overlay(photo, np.array([[1.0, 0.0, -1.0]]))).astype(int)
 

@@ -59,7 +59,7 @@ def test_one_standard_deviation_of_differences_is_one_logit():
 
 
 def test_which_slope_is_used():
-    """The slope is the vector's own, else for a prompt the encoder's, else from rating spread."""
+    """If a vector has its own slope, that slope is used; otherwise a default slope is used."""
     ratings = np.array([0.0, 1.0])
 
     def vector(kind, slope=None):

@@ -34,7 +34,7 @@ def test_every_signal_is_in_one_group():
 
 
 def test_shares_sum_to_the_lead_of_a_rating_by_signals(index):
-    """The signals' contributions sum to the rating minus the mean, also in standard deviations."""
+    """The signals' contributions add up to the photo's rating minus the mean rating."""
     weights = dict(zip(NAMES, np.random.default_rng(0).normal(size=len(NAMES)), strict=True))
     vector = vector_of(index, **weights)
     ratings = index.rate(vector)

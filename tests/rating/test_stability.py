@@ -14,7 +14,7 @@ from tests.fixtures.colours import ColourEncoder
 
 
 def test_flips_are_counted_over_all_pairs_of_forms():
-    """Flip rate: share of pairs of two photos' variants that reverse their order (ties: half)."""
+    """Flip rate is how often altered copies of two photos are rated in the opposite order."""
     rng = np.random.default_rng(0)
     for _ in range(20):
         first, second = rng.integers(0, 4, 7).astype(float), rng.integers(0, 4, 5).astype(float)

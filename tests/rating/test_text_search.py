@@ -40,7 +40,7 @@ def _words(encoder):
 
 
 def test_feedback_is_a_quarter_of_what_the_five_best_have_and_all_have_not(indexed):
-    """Feedback adds 1/4 of the unit vector from the mean photo to the five best matches' mean."""
+    """The search vector moves by 0.25 in the direction from the mean photo to the best photos."""
     index, encoder = indexed(12, "embedded:2")
     X, words = index.embeddings().astype(float), _words(encoder)
     best = X[np.argsort(-(X @ words))[:5]]
@@ -55,14 +55,14 @@ def test_feedback_is_a_quarter_of_what_the_five_best_have_and_all_have_not(index
 
 @pytest.mark.parametrize(("n", "model"), [(12, "colours"), (12, "embedded"), (5, "embedded:2")])
 def test_other_encoders_and_few_photos_are_searched_along_the_words_alone(indexed, n, model):
-    """For few photos or an encoder without feedback, search uses the text's direction alone."""
+    """With few photos or certain encoders, a text search uses only the text's vector."""
     index, encoder = indexed(n, model)
 
     np.testing.assert_allclose(search_direction(index, "red", encoder), _words(encoder))
 
 
 def test_photos_that_are_all_alike_have_nothing_in_common_to_turn_to(tmp_path):
-    """If all photos of an index look the same, a search uses the words' direction alone."""
+    """If all photos look the same, the search direction depends on the search text only."""
     first = paint(tmp_path / "photos" / "0.png", 0)
     for number in range(1, 10):  # of other bytes, but the same pixels
         comment = PngInfo()
@@ -82,7 +82,7 @@ def test_photos_that_are_all_alike_have_nothing_in_common_to_turn_to(tmp_path):
 
 @pytest.mark.slow
 def test_the_best_matches_stand_out_more(home):
-    """Search feedback moves the five best matches further from the mean of all photos."""
+    """A search vector rates the best matches further above average than a text embedding does."""
     index = open_index("small")
     encoder, X = index.encoder(), index.heads().astype(float)
     words = encoder.encode_texts(["the sea"])[0]

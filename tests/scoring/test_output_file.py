@@ -41,7 +41,7 @@ def run(scorer, hostile, tmp_path):
 
 
 def content(file):
-    """Content of a finished score file: CSV text for Parquet, else bytes."""
+    """Content of a score file as bytes, or as CSV text if the file is in Parquet format."""
     if file.path.suffix == ".parquet":
         return pd.read_parquet(file.path).to_csv()
     return file.path.read_bytes()
@@ -172,7 +172,7 @@ def test_every_row_of_csv_is_one_line_and_no_formula(run, hostile):
 
 
 def test_the_card_says_what_scores_rest_on(run, scorer):
-    """The card file beside the scores names program, index, encoder and vector with versions."""
+    """A card file beside the score file records which index and encoder were used."""
     card = json.loads(run("mine.jsonl").card.read_text())
     assert card == json.loads(json.dumps(scorer.scale.card))
     assert card["index"] == "odd"

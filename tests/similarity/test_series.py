@@ -244,7 +244,7 @@ def test_times_that_cannot_be_read_are_as_if_missing(scene):
 
 
 def test_an_empty_index_has_no_series(library):
-    """An index of a single photo has no true series: the photo counts as a series of its own."""
+    """For an index of a single photo, find_series returns a result of length 1."""
     Scene(library).take("a.jpg", 1)
     library.build()
     assert len(find_series(Index.open(library.paths))) == 1

@@ -51,7 +51,7 @@ def kept_files(library):
 
 
 def test_what_was_found_is_taken_again_as_it_is(shots):
-    """Cached series equal those found before, including series named by people and RAW files."""
+    """Series of photos from the cache equal the series that a search found."""
     name_series(shots, "a.jpg", "ä.jpg")
     found = find_series(shots.index)
     assert found.companions
@@ -101,7 +101,7 @@ def test_after_a_change_series_are_found_anew(shots, change):
 
 
 def test_an_index_that_was_opened_before_a_change_keeps_nothing_false(shots):
-    """An index opened before a change uses its old photos and does not spoil the series cache."""
+    """An old index object does not spoil the cached series of an index that has changed."""
     before = shots.index
     before.photos()
     take(shots, "b.jpg", 3)

@@ -92,7 +92,7 @@ def test_projecting_out_twice_is_once(taste, sunset):
 
 
 def test_little_that_is_left_is_still_at_right_angles(sunset):
-    """A vector almost parallel to the one projected out still ends up orthogonal to it."""
+    """Removing vector b from an almost parallel vector a leaves a vector orthogonal to b."""
     other = vector("other", 2).direction
     near = MasterVector("near", "all-pairs", sunset.direction + 1e-5 * other, SPACE)
 
@@ -121,7 +121,7 @@ def test_the_card_remembers_photos_but_no_slope(how, taste, sunset):
 
 
 def test_combining_one_vector_keeps_its_scale(taste, sunset):
-    """A single vector, negated or with another projected out, is not rescaled to scale 1."""
+    """A single vector that is multiplied by -1 keeps its scale."""
     assert combined("bad", [taste], [-1]).scale == pytest.approx(taste.scale)
     assert combined("bad", [taste], [-1]).bias == -5
     freed = combined("free", [taste], [1], [sunset])

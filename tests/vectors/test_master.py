@@ -150,7 +150,7 @@ def test_a_photo_rates_the_same_in_any_company():
 
 
 def test_a_changed_digit_of_a_card_is_noticed(vector, tmp_path):
-    """A changed card is refused by its checksum; a card without a checksum is accepted."""
+    """Loading a vector file fails if a number in the file was changed and the checksum was not."""
     path = tmp_path / "taste.json"
     vector.save(path)
     text = path.read_text()

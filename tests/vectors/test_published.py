@@ -30,7 +30,7 @@ class Simulacra(torch.nn.Module):
         self.linear = torch.nn.Linear(D, 1)
 
     def forward(self, X):
-        """Scores of unit embeddings by the linear model."""
+        """Scores of unit-length embeddings, computed by the model's linear layer."""
         return self.linear(X * X.shape[-1] ** 0.5)
 
 
@@ -49,7 +49,7 @@ class Named(torch.nn.Module):
         self.add_module(name, layers)
 
     def forward(self, X):
-        """Scores of unit embeddings by the network."""
+        """Scores that the network computes for a batch of embeddings."""
         return next(self.children())(X)
 
 
@@ -103,7 +103,7 @@ def unit_rows(n=200):
 @pytest.mark.parametrize("suffix", [".pth", ".safetensors"])
 @pytest.mark.parametrize("file", HEADS)
 def test_one_vector_gives_the_published_scores(file, suffix, tmp_path):
-    """A vector made from a published scoring head gives the scores of the head run in torch."""
+    """A vector made from a published model gives the same scores as the model gives in torch."""
     torch.manual_seed(3)
     make, licence = HEADS[file]
     head = make().eval()
@@ -128,7 +128,7 @@ def test_one_vector_gives_the_published_scores(file, suffix, tmp_path):
 
 
 def test_a_linear_head_keeps_scale_and_bias(tmp_path):
-    """The vector of a linear scoring head has the weights' length as scale and the head's bias."""
+    """A vector made from a linear scoring head keeps the head's scale and bias."""
     head = torch.nn.Linear(D, 1).requires_grad_(False)
     vector = published_vector("v1", save(head, tmp_path / "sa_0_4_vit_b_32_linear.pth"), SPACE, D)
 
@@ -186,7 +186,7 @@ def test_a_checkpoint_of_lightning_is_a_head(around, tmp_path):
 
 @pytest.mark.parametrize("suffix", [".pth", ".safetensors"])
 def test_layers_of_unknown_origin_are_taken_for_linear_and_said_so(suffix, tmp_path):
-    """If layers have an unknown origin, they are read as linear, and the vector's card says so."""
+    """If a model file's type is unknown, no activation functions between layers are assumed."""
     torch.manual_seed(5)
     deep = stacked((D, 12), dropout(), (12, 9), (9, 1))
     late = stacked(*[dropout()] * 9, (D, 7), (7, 1))  # the layers 9 and 10, in this order

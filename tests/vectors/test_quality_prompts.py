@@ -32,7 +32,7 @@ def encoder():
 
 
 def test_every_phrase_has_its_antonym_and_none_is_the_missions_prompt():
-    """No quality phrase repeats or occurs in the default prompt; every phrase has an antonym."""
+    """All quality phrases differ, and no phrase with a space occurs in the default prompt."""
     assert len(set(PHRASES)) == 2 * len(TABLE)
     assert not any(phrase in PLAIN_PROMPT for phrase in PHRASES if " " in phrase)
 
@@ -50,7 +50,7 @@ def test_a_prompt_of_sharpness_prefers_the_sharp_photo(encoder):
 
 @pytest.mark.slow
 def test_a_wish_and_its_opposite_point_apart(encoder):
-    """Vectors of opposite prompts lie further apart through quality phrases than as plain text."""
+    """For opposite texts, worded_vector gives less similar vectors than prompt_vector does."""
     good, bad = (
         worded_vector("w", [text], encoder).direction
         for text in ("a beautiful, professional photo", "an ugly, failed photo")
@@ -64,7 +64,7 @@ def test_a_wish_and_its_opposite_point_apart(encoder):
 
 @pytest.mark.slow
 def test_words_of_no_table_praise_and_blame(encoder):
-    """Words outside the phrase table count as praise or blame; a negation reverses their sign."""
+    """A prompt can be recognised as praise or blame without any of the listed phrases."""
     worth = shipped_vector("worth.whole").direction
     for text, sign in (
         ("grandma will love this lovely one", 1),
@@ -109,7 +109,7 @@ def test_what_is_negated_has_the_opposite_sign(text, clauses):
 @pytest.mark.slow
 @pytest.mark.parametrize("text", ["a dog on a beach", "qwv plim 7733", "the spoon of seven"])
 def test_what_says_nothing_of_quality_stays_with_class_names(encoder, text):
-    """A prompt without words of quality keeps nearly its plain vector, made from class names."""
+    """If a text names no photo quality, worded_vector and prompt_vector nearly agree."""
     plain, worded = (
         make("w", [text], encoder).direction for make in (prompt_vector, worded_vector)
     )
@@ -152,7 +152,7 @@ def test_unwanted_words_are_taken_off(encoder):
 
 
 def test_qualities_weigh_alike():
-    """Quality directions are scaled to spread ratings alike, and none has length 0."""
+    """The vectors of all photo qualities, such as sharpness, have a length greater than 0."""
     directions = quality_directions(load_encoder("embedded", device="cpu"))
     assert directions.shape == (len(TABLE) + 1, 800)
     assert STRENGTH > 0
@@ -160,7 +160,7 @@ def test_qualities_weigh_alike():
 
 
 def test_praise_asks_for_worth_and_some_technical_quality(encoder):
-    """The direction of praise is the worth vector (built in or given) plus technical quality."""
+    """Words of praise get a weighted sum of the vectors for worth and for technical quality."""
     technical = shipped_vector("technical.whole").direction
     given = np.eye(800)[5]
     for worth, taken in ((shipped_vector("worth.whole").direction, None), (given, given)):
@@ -174,7 +174,7 @@ def test_praise_asks_for_worth_and_some_technical_quality(encoder):
 @pytest.mark.slow
 @pytest.mark.parametrize("spec", ["embedded:1"])
 def test_others_take_the_plain_prompt(spec):
-    """If an encoder or framing lacks quality vectors, a prompt's vector is its text embedding."""
+    """For encoders without quality vectors, a prompt becomes a plain text embedding."""
     for encoder in (load_encoder(spec, device="cpu"), load_encoder("embedded", framing="pad")):
         assert quality_directions(encoder) is None
         vector, plain = (make("w", ["a dog"], encoder) for make in (worded_vector, prompt_vector))

@@ -24,7 +24,7 @@ ALTERED = {
 
 
 def codes(pictures):
-    """Grey fingerprints of the pictures, as an array of shape (n, 128)."""
+    """Fingerprints of the pictures' greyscale versions, as an array of shape (n, 128)."""
     return np.stack([np.frombuffer(grey_fingerprint(one), dtype=np.uint8) for one in pictures])
 
 
@@ -63,7 +63,7 @@ def test_copies_are_recognised_and_other_pictures_are_not(pictures, embeddings, 
 
 @pytest.mark.slow
 def test_a_card_keeps_them_and_stays_small(pictures, embeddings):
-    """A card with the most picture codes allowed is under 200 kB and survives saving as JSON."""
+    """A vector's file stays under 200 kB, even with the largest number of stored image hashes."""
     rng = np.random.default_rng(3)
     many = 3 * MOST_PICTURES
     greys = rng.integers(0, 256, (many, 128)).astype(np.uint8)
@@ -84,7 +84,7 @@ def test_a_card_keeps_them_and_stays_small(pictures, embeddings):
 
 @pytest.mark.slow
 def test_pictures_of_several_vectors_are_put_together(pictures, embeddings):
-    """The union of several sets of seen pictures recognises the pictures of each set."""
+    """A union of several SeenPictures objects recognises the pictures of each object."""
     shown = codes(pictures)
     one = SeenPictures.of(embeddings[:N], shown[:N])
     two = SeenPictures.of(unit(embeddings[N:] + 0.3 * embeddings[0]), shown[N:])
@@ -102,6 +102,6 @@ def test_pictures_of_several_vectors_are_put_together(pictures, embeddings):
     "text", [{}, {"centres": "!", "centre": "!", "signs": "!", "greys": "!"}, [], "x"]
 )
 def test_codes_that_cannot_be_read_are_told(text):
-    """Unreadable picture codes in a vector's card raise CardError."""
+    """Picture fingerprints that cannot be decoded from text raise CardError."""
     with pytest.raises(CardError, match="codes of pictures"):
         SeenPictures.from_text(text, "card.json")

@@ -96,7 +96,7 @@ def test_another_encoders_vector_is_refused(index):
 
 
 def test_a_damaged_card_hides_no_other(index):
-    """A damaged card or another encoder's card is reported, and all other vectors are listed."""
+    """A damaged vector file is reported, and all usable vectors are still listed."""
     index.paths.vector("bad").write_text('{"a":')
     other = Fingerprint("open_clip:ViT-B-32", "0" * 64, "crop", 224)
     MasterVector("foreign", "prompt", np.ones(512), other).save(index.paths.vector("foreign"))
@@ -146,7 +146,7 @@ def test_an_ensemble_is_the_mean_of_unit_embeddings():
 
 
 def test_antonyms_point_from_the_unwanted_to_the_wanted():
-    """A prompt with an unwanted text gives the unit difference of the two text embeddings."""
+    """The vector points from the embedding of the unwanted text to that of the wanted text."""
     vector = prompt_vector("p", ["a"], Words(), negatives=["b"])
 
     np.testing.assert_allclose(vector.direction, np.array([1, -1, 0, 0]) / 2**0.5, atol=1e-7)
@@ -160,6 +160,6 @@ def test_antonyms_point_from_the_unwanted_to_the_wanted():
     ids=["nothing", "blank", "the same", "blank antonym"],
 )
 def test_words_without_a_direction_are_refused(texts, negatives):
-    """A prompt is refused if a text is blank or missing, or if unwanted texts cancel the wanted."""
+    """A prompt that yields no vector, such as a blank text, raises an error."""
     with pytest.raises(DegenerateDirectionError, match=r"word|text"):
         prompt_vector("p", texts, Words(), negatives=negatives)

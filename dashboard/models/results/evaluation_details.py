@@ -57,7 +57,7 @@ class Panel:
 
 
 def panels(evaluation: Evaluation, scope: Scope, metric: str) -> dict[str, list[Panel]]:
-    """Lists of an evaluation's detail charts (data and texts), keyed by kind of detail.
+    """Dictionary from each kind of evaluation detail to a list of charts (data and texts).
 
     They show pairwise accuracy, but for the matrix, which follows scope and metric.
     """

@@ -28,7 +28,7 @@ _NO_LEAD = 0.0005  # a lead that rounds to nothing
 
 @dataclass(frozen=True)
 class Board:
-    """Leaderboard of rating vectors by one metric on one kind of photo pairs: texts and tables."""
+    """Leaderboard of rating vectors, ranked by one metric, as texts and tables for display."""
 
     scope: Scope
     name: str  # of the metric
@@ -256,7 +256,7 @@ def _leads_reading(leader: str | None, leads: pd.DataFrame, metric: Metric) -> s
 
 
 def as_csv(evaluation: Evaluation) -> str:
-    """CSV text of an evaluation: one line per rating vector, kind of photo pairs and metric."""
+    """CSV text of an evaluation's results, with one line for each metric of each result."""
     rows = []
     for result in to_json(evaluation.results):
         metrics = result.pop("metrics")

@@ -1,4 +1,4 @@
-"""Forest plots of rating vectors: name, origin, value and confidence interval of each."""
+"""Forest plots that show the metric value and confidence interval of each rating vector."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -39,7 +39,7 @@ class ForestRow:
 
 @dataclass(frozen=True)
 class Forest:
-    """Forest plot: rows with confidence intervals, best first, a reference level and a caption."""
+    """Forest plot of estimates with confidence intervals, one estimate per row."""
 
     rows: tuple[ForestRow, ...]
     caption: str

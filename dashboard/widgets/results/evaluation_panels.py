@@ -126,7 +126,7 @@ def statistical_end(
     board: evaluation_tables.Board,
     vectors: Mapping[str, MasterVector],
 ) -> None:
-    """Show the last part of the page Discerning power, in statistical vocabulary.
+    """Show the last part, in statistical words, of the dashboard page "Discerning power".
 
     It holds the best vector's lead, the details, content removal and all numbers.
     """
@@ -144,7 +144,7 @@ def statistical_end(
 
 
 def plain_end(index: Index, evaluation: Evaluation) -> None:
-    """Show the buttons that end the page Discerning power when plain vocabulary is chosen.
+    """Show the buttons at the bottom of the non-technical version of the page “Discerning power”.
 
     The buttons show all statistics, tell how they were measured, and measure again.
     """

@@ -1,4 +1,4 @@
-"""Widgets of the page Teach for choices between two photos, and the learned taste."""
+"""Widgets of the page Teach that ask for the better of two photos and save the learned vector."""
 
 import numpy as np
 import streamlit as st

@@ -28,7 +28,7 @@ class LabellingSettings(NamedTuple):
 
 
 def ask_settings(index: Index, people: Sequence[str]) -> LabellingSettings:
-    """Show pickers of a labelling session: person, vector to start learning from, pair kind."""
+    """Ask for a labelling session's settings, such as the person and the kind of photo pairs."""
     rater = _name_picker(people)
     kind: Kind = "all"
     with st.popover("Settings", icon=":material/tune:", key="settings"):

@@ -86,7 +86,7 @@ def _layouts(photos: Photos, size: PageSize, pages: int) -> list[list[list[Candi
 
 
 def _best(photos: Photos, k: int, size: PageSize, pages: int) -> list[list[CandidateLayout]]:
-    """Best page layouts of each run of k consecutive photos, as one list for each run."""
+    """Lists of the best page layouts, one list for each sequence of k consecutive photos."""
     every = orders(k)
     reading = np.array([inversions(order) for order in every])
     first = np.arange(len(photos.sizes) - k + 1)

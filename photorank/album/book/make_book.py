@@ -216,7 +216,7 @@ def _frame(
 
 
 def _event_start(events: Codes, start: int, k: int) -> int | None:
-    """Book position of a page's first photo that begins an event; None if no photo begins one."""
+    """Position in `events` where the first new event of a page begins; None if no event begins."""
     for at in range(start, start + k):
         if at == 0 or events[at] != events[at - 1]:
             return at

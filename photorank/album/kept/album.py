@@ -108,7 +108,7 @@ class KeptAlbum:
         return replace(self.take_out(()), photos=order, pinned=_without(self.pinned, (out,)))
 
     def set_alone(self, digest: str, *, wanted: bool) -> "KeptAlbum":
-        """Copy of the album in which a photo gets a book page of its own only if `wanted`."""
+        """Copy of the album in which a photo's separate book page is switched on or off."""
         alone = (
             _joined(self.book.alone, (digest,)) if wanted else _without(self.book.alone, (digest,))
         )

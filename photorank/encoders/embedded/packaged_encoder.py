@@ -115,7 +115,7 @@ class PackagedEncoder(SwitchableImages):
         return Prepared(frame(photo, framing, self.side_pixels, fill=_PADDING_COLOUR))
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """Unit embeddings of texts, computed from their similarity to ImageNet's class names.
+        """Unit-length embeddings of texts, each a weighted sum of vectors of ImageNet classes.
 
         Raises DegenerateDirectionError for a text of which no word, part of a word or mark is
         known.
@@ -127,7 +127,7 @@ class PackagedEncoder(SwitchableImages):
         return unit_rows(weights.astype(np.float32) @ self.class_directions())
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
-        """Directions (n, h) of n texts in the embedding space, and similarity of texts to phrases.
+        """Directions (n, h) of `texts` in embedding space, and similarities (n, p) to `phrases`.
 
         Similarities are (n, p) for p phrases. Both belong to one softmax over classes and phrases.
         """
@@ -150,7 +150,7 @@ class PackagedEncoder(SwitchableImages):
 
     @abstractmethod
     def frame_rows(self, features: Embeddings) -> Embeddings:
-        """Embeddings (n, d) from features (n, n_features); no technical signals (sharpness, …)."""
+        """Embeddings (n, d) computed from the network's features (n, n_features)."""
 
     def class_directions(self) -> Embeddings:
         """Direction (1000, h) of each ImageNet class in the network's last layer."""
@@ -161,7 +161,7 @@ class PackagedEncoder(SwitchableImages):
         return self._images.load()
 
     def feature_maps(self, frame: Frames) -> list[Floats]:
-        """Feature maps (h, w, channels) in float32 of one network input, the last layer first."""
+        """Feature maps (h, w, channels) of one image in the network's layers, last layer first."""
         import torch
 
         with _loading:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class FirstEmbeddedEncoder(PackagedEncoder):
-    """Version 1 of the built-in encoder: pooled last layer of EfficientNet-Lite0 at unit length."""
+    """Version 1 of the built-in encoder, which uses the last feature map of EfficientNet-Lite0."""
 
     spec = "embedded:1"
     network = LITE0
@@ -95,7 +95,7 @@ class EmbeddedEncoder(PackagedEncoder):
         return [model["last"](maps[-1]), *maps[1:]]
 
     def frame_rows(self, features: Embeddings) -> Embeddings:
-        """Embeddings (n, 768): projected last layer at unit length, then projected stage means."""
+        """Embeddings (n, 768) of n images, projected from the network's features of the images."""
         last, stages = np.split(features, [-len(self._constants.stages)], axis=1)
         projected = product(stages - self._constants.stage_means, self._constants.stages)
         return np.hstack([unit_rows(product(last, self._constants.head)), projected])

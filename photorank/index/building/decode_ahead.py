@@ -91,7 +91,7 @@ class LazyEncoder:
 
     @property
     def runtime(self) -> str:
-        """Runtime of the loaded encoder, such as "openvino"; empty if its runtime is fixed."""
+        """Name of the runtime that the loaded encoder uses, such as "openvino"; may be empty."""
         return self.loaded.runtime if isinstance(self.loaded, Switchable) else ""
 
 

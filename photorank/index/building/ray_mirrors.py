@@ -38,7 +38,7 @@ def parse_mirror(text: str) -> Mirror:
 
 
 def mirrored(mirrors: Sequence[Mirror]) -> Callable[[Path], bytes]:
-    """Function that reads a photo from its folder's mirror, or from the disk if there is none."""
+    """Function that reads a photo from a remote copy of the photo's folder, or else from disk."""
 
     def read(path: Path) -> bytes:
         for mirror in mirrors:

@@ -116,7 +116,7 @@ def no_photos_error(request: BuildRequest, files: Sequence[SkippedFile]) -> Phot
 def _stored_manifest(
     index: IndexPaths, connection: sqlite3.Connection, request: BuildRequest
 ) -> Manifest | None:
-    """Manifest of an index with photos; None if the index has no photo yet.
+    """Manifest of an index; None if the index has no photo yet.
 
     The encoder of an index without photos may still be changed.
     """
@@ -150,7 +150,7 @@ def _matching_manifest(name: str, stored: Manifest, request: BuildRequest) -> Ma
 
 
 def _names_file(spec: str) -> bool:
-    """True if an encoder's spec (its name as text) names a local weights file."""
+    """True if `spec`, the text that identifies an encoder, contains a path of local weights."""
     return "@" in spec or "local-dir:" in spec
 
 

@@ -19,7 +19,7 @@ _AT_ONCE = 1024  # dates recorded in one transaction, which a crash may cost
 
 
 class UnsourcedPhoto(NamedTuple):
-    """Photo with a capture date of unknown source, and one file of the photo.
+    """Photo with a stored capture date of unknown source, and a file to read the date from again.
 
     Older versions recorded no source.
     """
@@ -29,7 +29,7 @@ class UnsourcedPhoto(NamedTuple):
 
 
 def unsourced_photos(run: Run, roots: Roots, usable: Collection[Place]) -> list[UnsourcedPhoto]:
-    """Photos with no recorded source (such as EXIF) of the capture date, each with one file."""
+    """Photos with no recorded source (such as EXIF) of the capture date, and a file of each one."""
     rows = run.connection.execute(
         "SELECT photo, root, path FROM files JOIN photos ON id = photo WHERE taken_from IS NULL"
     ).fetchall()

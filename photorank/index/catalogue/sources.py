@@ -13,7 +13,7 @@ def source_number(connection: sqlite3.Connection, name: str, kind: SourceKind) -
 
 
 def sources_in(connection: sqlite3.Connection, rows: str) -> dict[str, SourceKind]:
-    """Dictionary from name to kind (such as clicks) of each source of the selected judgements.
+    """Sources of the selected judgements, as a dictionary from source name to source kind.
 
     `rows` is what follows FROM in an SQL query.
     """

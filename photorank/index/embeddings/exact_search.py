@@ -153,7 +153,7 @@ class MappedRows:
         among: NDArray[np.bool_],
         rough: tuple[Codes, NDArray[np.float32]],
     ) -> tuple[Codes, NDArray[np.float32]]:
-        """Rows of a shard whose product with `query` is at least `least`: numbers and products."""
+        """Shard rows that have a dot product of at least `least` with `query`, and the products."""
         rows, products = rough
         shard = self.shards[number]
         while len(rows) and len(rows) < len(shard) and products.min() >= least:

@@ -126,7 +126,7 @@ def _check_first_use(paths: IndexPaths, shards: Sequence[Shard]) -> None:
 
 
 def _with_file(connection: sqlite3.Connection, embedded: int) -> Codes | None:
-    """Catalogue numbers of photos with an existing file; None if every embedded photo has one."""
+    """Catalogue numbers of photos whose file exists, or None if no embedded photo lacks a file."""
     # Most often they do, and counting is much faster than listing.
     (with_file,) = connection.execute("SELECT count(DISTINCT photo) FROM files").fetchone()
     vanished = connection.execute("SELECT 1 FROM files WHERE vanished LIMIT 1").fetchone()

@@ -238,7 +238,7 @@ def clickers(paths: IndexPaths) -> list[str]:
 
 
 def _row_numbers(index: Index, photos: Sequence[Sequence[int]], width: int) -> tuple[Codes, Codes]:
-    """Row numbers (m, width) for tuples of photos that all have files, and the tuples' positions.
+    """Row numbers (m, width) of tuples whose photos all have files, and the tuples' places (m,).
 
     `photos` are tuples of `width` catalogue numbers. For the m tuples without a missing file, the
     arrays have shapes (m, width) and (m,).
@@ -249,7 +249,7 @@ def _row_numbers(index: Index, photos: Sequence[Sequence[int]], width: int) -> t
 
 
 def source_and_person(connection: sqlite3.Connection, rater: str) -> tuple[int, int]:
-    """Catalogue numbers (source, person) of a person's clicks; missing entries are created."""
+    """Ids of the source of a person's clicks and of the person; missing database rows are added."""
     name = rater.strip()
     if not 0 < len(name) <= MAX_NAME_LETTERS or not name.isprintable():
         raise LabelsError(f"who clicks needs a name, of up to {MAX_NAME_LETTERS} letters.")
@@ -301,7 +301,7 @@ def _undo_stars(
 
 
 def _prefer_choices(paths: IndexPaths) -> None:
-    """Unless scores were imported, set the index to use choices instead of scores as judgements.
+    """Make the index use choices as its judgements, unless scores were imported into the index.
 
     This changes the manifest, which belongs to the writer; while another one is at work it is
     left to a later choice.

@@ -34,7 +34,7 @@ def import_labels(
     base: Sequence[Path] = (),
     judgements: Judgements = "scores",
 ) -> list[str]:
-    """Replace a source's scores and groups with those of a table; see :func:`import_judgements`."""
+    """Import photo scores and groups from a table, replacing earlier ones of the same source."""
     return import_judgements(paths, table, None, partial=partial, base=base, judgements=judgements)
 
 
@@ -59,7 +59,7 @@ def import_judgements(
     base: Sequence[Path] = (),
     judgements: Judgements | None = None,
 ) -> list[str]:
-    """Import tables of labels or choices; a table replaces earlier judgements of its source.
+    """Import tables of people's photo labels and choices between photos into an index.
 
     Judgements belong to a photo's content, whatever its file is called later. Other sources'
     judgements stay. Returns notes for the user.
@@ -182,7 +182,7 @@ def _record_memberships(
     matched: Sequence[Matched[LabelRow]],
     left_out: "_LeftOut",
 ) -> list[tuple[LabelRow, int]]:
-    """Record the photos' group, series and split from table rows; return the usable rows.
+    """Save which group, series and dataset split each row's photo belongs to; return usable rows.
 
     A row that contradicts the photo's known group, series or split is left out.
     """

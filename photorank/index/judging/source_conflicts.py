@@ -20,7 +20,7 @@ _SCALES_APART = 4  # ratio of two scales' largest scores, from which they differ
 def other_sources(
     connection: sqlite3.Connection, what: Literal["scores", "groups"], source: str
 ) -> dict[str, SourceKind]:
-    """Dictionary from name to kind of all sources of scores (or groups) except the given source."""
+    """Sources of photo scores (or groups) other than `source`: a dictionary from name to kind."""
     rows = {"scores": "ratings", "groups": 'memberships WHERE "group" IS NOT NULL'}[what]
     found = sources_in(connection, rows)
     return {name: kind for name, kind in found.items() if name != unicode_text(source)}
@@ -70,7 +70,7 @@ def refuse_raters_on_other_scales(connection: sqlite3.Connection, source: str) -
 
 
 def refuse_other_groups(paths: IndexPaths, table: LabelTable) -> None:
-    """Raise LabelsError if the index has photo groups from a source other than the table's."""
+    """Raise LabelsError if the index has photo groups from another source than `table.source`."""
     with reading(paths) as connection:
         others = other_sources(connection, "groups", table.source)
     if others:

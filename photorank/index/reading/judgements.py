@@ -52,7 +52,7 @@ def load_labels(
 
 
 def load_single_ratings(paths: IndexPaths, rows: Rows, without: str) -> SingleRatings:
-    """Scores of photos by named raters other than `without`, one per photo and rater.
+    """Scores that raters with a name gave to photos, leaving out the rater named `without`.
 
     Means over several people are left out, and clicked stars where anything was imported
     on another scale.

@@ -26,7 +26,7 @@ class NameColumn(NamedTuple):
         return self.names[code] if code >= 0 else None
 
     def tolist(self) -> list[str | None]:
-        """Name of each photo's group, series or split, in row order; None if it has none."""
+        """List with one name or None for each photo, in row order."""
         names = [*self.names, None]  # which -1 finds
         return [names[code] for code in self.codes.tolist()]
 
@@ -40,7 +40,7 @@ class Memberships(NamedTuple):
 
 
 def load_memberships(paths: IndexPaths, rows: Rows) -> Memberships:
-    """Group, series and split of each photo in `rows`, merged over all judgement sources."""
+    """Group, series and data split (such as test) of each photo, from all sources of judgements."""
     with reading(paths) as connection:
         (photos,), columns = mixed(
             connection, ["photo"], ['"group"', "series", "split"], "memberships"

@@ -176,7 +176,7 @@ def load_facts(paths: IndexPaths, rows: Rows) -> Facts:
 
 
 def one_photo(connection: sqlite3.Connection, beginning: str) -> tuple[str, int] | None:
-    """Digest and catalogue number of the photo with a digest prefix; None if not exactly one."""
+    """Digest and catalogue number of the only photo whose digest has the given prefix, or None."""
     found = connection.execute(
         "SELECT digest, id FROM photos WHERE digest >= ? AND digest < ? AND shard IS NOT NULL"
         " LIMIT 2",

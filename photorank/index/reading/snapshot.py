@@ -140,7 +140,7 @@ class Snapshot:
 
     @_Once
     def _by_beginning(self) -> tuple[NDArray[np.uint64], Codes]:
-        """First 8 bytes of all digests as ascending integers, with the photos' row numbers."""
+        """Sorted integers from the first 8 bytes of photo digests, and the photos' row numbers."""
         numbers = self.beginnings.copy().view(">u8").ravel().astype(np.uint64)
         rows = np.argsort(numbers, kind="stable")
         return numbers[rows], rows

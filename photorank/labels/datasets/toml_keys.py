@@ -59,7 +59,7 @@ class Keys:
         return None if text is None else self.as_template(key, text)
 
     def as_template(self, key: str, text: str) -> Template:
-        """Template made from `text`; raises ValueError if the text is invalid.
+        """Template for file paths or names, made from `text`; raises ValueError on invalid text.
 
         The error names `key`.
         """

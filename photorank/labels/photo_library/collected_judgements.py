@@ -79,7 +79,7 @@ class Collected:
         return {judgement.name: count[judgement] for judgement in sorted(count, reverse=True)}
 
     def table(self, source: str, rater: str, kind: SourceKind) -> LabelTable:
-        """Label table of all judgements under one rater's name; raises LabelsError if empty."""
+        """Table of all collected labels, each attributed to the rater `rater`."""
         if not self.labels:
             why = [f"{path}: {reason}" for path, reason in self.troubles[:1]]
             told = ". ".join([f"no photo has a label by {source}", *why, *self.notes])
@@ -97,7 +97,7 @@ class Collected:
 def read_each(
     files: Iterable[LibraryFile], found: Callable[[Path], Found], collected: Collected
 ) -> Iterator[tuple[LibraryFile, Found]]:
-    """Yield (file, found(file.path)) for each file that the function `found` can read.
+    """Yield each readable file, together with the result of calling `found` on the file's path.
 
     Unreadable files are recorded in `collected`.
     """

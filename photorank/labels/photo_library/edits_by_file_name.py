@@ -138,7 +138,7 @@ def shot_name(path: Path) -> str:
 
 
 def _grouped_by_value(numbers: Sequence[int], told: Sequence[str | None]) -> list[list[int]]:
-    """Positions of files in a list, grouped by the file's value in `told`, such as its camera.
+    """Positions of files in a list, grouped by a property of the files, such as the camera.
 
     They stay a single group if fewer than two values are known.
 
@@ -151,7 +151,7 @@ def _grouped_by_value(numbers: Sequence[int], told: Sequence[str | None]) -> lis
 
 
 def _merged(groups: Iterable[Sequence[int]]) -> list[list[int]]:
-    """Groups of two or more file numbers, after merging groups that share a number."""
+    """Groups of list positions of files, after merging groups that share a position."""
     part_of: dict[int, list[int]] = {}  # the same list for all that are together
     for group in groups:
         own = [part_of.setdefault(number, [number]) for number in group]

@@ -76,7 +76,7 @@ def open_csv(path: Path, dialect: Dialect | None = None) -> Iterator[Table]:
 
 
 def _detected(file: Iterator[str]) -> tuple[int, Dialect, Iterator[str]]:
-    """Tuple: number of lines before a CSV file's table, detected CSV format, lines of the table.
+    """Tuple of the number of lines to skip, the detected CSV format, and the lines of the table.
 
     Before the table may be comments, and Excel's line ``sep=;``.
     """

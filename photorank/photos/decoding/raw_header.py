@@ -56,7 +56,7 @@ class _Header(Image.Image):
 
 
 def raw_header(data: bytes) -> Image.Image | None:
-    """Pillow image that holds the EXIF and XMP of a RAW or TIFF file; None for other files."""
+    """EXIF and XMP of a RAW or TIFF file, wrapped in a Pillow image; None for other files."""
     exif = Image.Exif()
     if data.startswith((*_NEARLY_TIFF, *TIFF_STARTS)):
         exif.load((b"II*\0" if data[:2] == b"II" else b"MM\0*") + data[4:])

@@ -104,7 +104,7 @@ def _in_window(network: Network, photo: Image.Image, window: Window, least: floa
 
 
 def _window_image(photo: Image.Image, window: Window) -> Image.Image:
-    """Image of a window of the photo at the network's input size, black outside the photo."""
+    """Square crop of a photo at the network's input size; black outside the photo."""
     scale = PIXELS / window.side
     left, top = max(window.left, 0.0), max(window.top, 0.0)
     right = min(window.left + window.side, photo.width)

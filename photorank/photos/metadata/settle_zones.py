@@ -107,7 +107,7 @@ def _zones_by_neighbours(
 
 
 def _moment(taken: str) -> tuple[float, timedelta]:
-    """Seconds since 1970 and UTC offset, parsed from an ISO 8601 time with a time zone."""
+    """Tuple of the capture time in seconds since 1970, and its time zone's offset from UTC."""
     time = datetime.fromisoformat(taken)
     zone = time.utcoffset() or timedelta()
     return (time.replace(tzinfo=None) - zone - _EPOCH).total_seconds(), zone

@@ -32,7 +32,7 @@ def sharpness(octaves: Sequence[Grey]) -> Floats:
 
 
 def tile_energies(grey: Grey) -> Floats:
-    """Mean squared Laplacian (8, 8) of each tile in an 8 × 8 grid; nan if a side is under 24 px.
+    """Mean squared Laplacian (8, 8) of an image's tiles in an 8 × 8 grid; nan for a tiny image.
 
     It compares shots of one scene, hardly different scenes; noise counts as detail.
 

@@ -178,7 +178,7 @@ class AllPairs(UncertainLearner):
     def _in_features(
         weights: Floats, span: DualProblem | RowSpace | None, unwhiten: Floats | None
     ) -> Floats:
-        """Weights (r, …) of the solver's coordinates, converted to embedding dimensions (d, …)."""
+        """Weights (d, …) of the embedding's dimensions, computed from the solver's weights."""
         features = weights if span is None else span.in_features(weights)
         if unwhiten is None:
             return features

@@ -22,7 +22,7 @@ class Chances(NamedTuple):
 
 
 class Likelihood(PenalisedLoss[ChoiceComparisons]):
-    """Mean negative log-likelihood of choices under ratings Z ω, plus the penalty α ‖ω‖².
+    """Mean negative log-likelihood of choices between photos, plus a penalty on large weights.
 
     Its parameters are one vector (k + 1,): the weights ω, then log ν, which stays −∞ where
     there is no tie.
@@ -116,7 +116,7 @@ class Likelihood(PenalisedLoss[ChoiceComparisons]):
         return self.comparisons.differences(self.Z @ weights)
 
     def _by_weights(self, flow: Floats) -> Floats:
-        """Gradient (k,) of the loss with respect to the weights, by the chain rule.
+        """Gradient (k,) of the loss with respect to the k feature weights, by the chain rule.
 
         `flow` (m,) are derivatives with respect to the pairs' rating differences.
         """
@@ -127,7 +127,7 @@ class Likelihood(PenalisedLoss[ChoiceComparisons]):
         return (self._share * (chances.first - chances.second) - self._lead) / 2
 
     def _second_derivatives(self, chances: Chances) -> tuple[Floats, Floats, float]:
-        """Second and mixed derivatives of the loss by rating differences η and tie parameter log ν.
+        """Second derivatives of the loss by rating differences and by the log of the tie parameter.
 
         They are ∂²/∂η² (m,), ∂²/∂η ∂log ν (m,) and ∂²/∂(log ν)².
         """

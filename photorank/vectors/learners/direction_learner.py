@@ -149,4 +149,4 @@ class UncertainLearner(DirectionLearner):
 
     @abstractmethod
     def _covariance_root(self) -> Floats:
-        """Factor R of the covariance R Rᵀ (d, d) of the learned direction before normalisation."""
+        """Matrix R: R Rᵀ is the covariance (d, d) of the unnormalised learned direction."""

@@ -16,7 +16,7 @@ _DISTANCES_AT_ONCE = 4096  # pairs: bounds the memory of their differences
 
 
 class CandidatePairs(NamedTuple):
-    """Photo pairs that a learner may pick from, with preference margins and judgement counts."""
+    """Photo pairs to select from, each with its strength of preference and judgement count."""
 
     pairs: Pairs  # (k, 2)
     margins: Floats  # (k,) signed: of the first photo over the second
@@ -42,7 +42,7 @@ def candidate_pairs(comparisons: Comparisons, rng: np.random.Generator) -> Candi
 
 
 def informative_pairs(X: Floats, candidates: CandidatePairs, m: int) -> CandidatePairs:
-    """The m most informative pairs: large margins, dissimilar photos, and each photo in few pairs.
+    """The m most informative photo pairs, chosen so that few of them share a photo.
 
     They are those whose labels differ most, and whose embeddings do.
 

@@ -73,7 +73,7 @@ def inner_folds(comparisons: Comparisons, seed: int, groups: Codes | None = None
 
 
 def unsplit_groups(comparisons: Comparisons, groups: Codes | None) -> Codes | None:
-    """Group of each compared photo, for folds that split no group; None if groups are unsuitable.
+    """Group number of each compared photo, or None if no grouping is usable for cross-validation.
 
     Known groups (n,) come first, then groups that are only compared within themselves; there must
     be at least as many as folds, and none may have more than half of the photos.

@@ -25,7 +25,7 @@ class PenalisedLoss(ABC, Generic[Graph]):
 
     @abstractmethod
     def equal_ratings(self, alpha: float) -> tuple[Floats, Floats]:
-        """Parameters that make all ratings equal, and the approximate Hessian diagonal there."""
+        """Parameters that make all ratings equal, with the loss's approximate Hessian diagonal."""
 
     @abstractmethod
     def held_out(self, parameters: Floats) -> HeldOutLoss:

@@ -77,7 +77,7 @@ class TastePrior:
         )
 
     def coordinates(self, X: Embeddings | Floats) -> Floats:
-        """Coordinates (n, 1 + q) of photos: rating by shared direction, q principal components."""
+        """Coordinates (n, 1 + q) of photos: a rating by common taste and q principal components."""
         axes = np.column_stack([self.direction / self.spread, self.basis])
         Z = np.empty((len(X), axes.shape[1]))
         for begin in range(0, len(X), _ROWS):  # a double copy of 100,000 photos takes a gigabyte
@@ -157,7 +157,7 @@ class Taste:
 
     @property
     def vector(self) -> Floats:
-        """Rating vector (d,) for embeddings from which the mean embedding is subtracted."""
+        """Rating vector (d,), to be multiplied with photo embeddings minus the mean embedding."""
         own = self.prior.basis @ self.weights[1:]
         return self.weights[0] / self.prior.spread * self.prior.direction + own
 

@@ -17,7 +17,7 @@ MOST = 20_000
 
 @dataclass(frozen=True, eq=False)
 class PhotoSubset:
-    """Photos of an index to ask a person about, with coordinates and prior for the taste model."""
+    """Subset of an index's photos that a person may be asked to judge."""
 
     prior: TastePrior
     rows: Codes  # (k,) of the index, ascending

@@ -1,4 +1,4 @@
-"""Bayesian prior of one person's taste: shared rating direction and covariance of deviations."""
+"""Bayesian prior of one person's taste, centred on a rating direction that all people share."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -120,7 +120,7 @@ def prior_by_others(
 
 
 def _label_slope(rating: Floats, table: RaterTable) -> float:
-    """Slope of the linear regression of people's labels on ratings by the prior direction.
+    """Slope of the linear regression of people's labels on the given ratings of photos.
 
     `rating` (n,) are those ratings of n photos.
     """
@@ -132,7 +132,7 @@ def _label_slope(rating: Floats, table: RaterTable) -> float:
 
 
 def _residuals(Z: Floats, table: RaterTable, unit: float) -> list[tuple[Floats, Floats]]:
-    """Residuals of each person's labels and photos' coordinates after regression on mean labels.
+    """For each person, residuals of photo features and of labels after regression on mean labels.
 
     The mean labels are those that other people gave the same photos.
     """

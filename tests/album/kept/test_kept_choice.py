@@ -9,7 +9,7 @@ from photorank.album.kept.choose import choose_album, request_of, rows_of_album,
 
 @pytest.fixture
 def chosen(collection):
-    """Index of ten photos, and a function that keeps, fills or newly chooses an album's photos."""
+    """Index of ten photos, and a function that chooses photos for a saved album."""
     index = collection.index
 
     def choose(album, *, hold, fill):
@@ -26,7 +26,7 @@ def album_of(index, rows, **settings):
 
 
 def test_an_album_is_judged_as_it_is(chosen):
-    """With hold=True an album keeps its photos; its value is at most that of the best choice."""
+    """With hold=True, a new choice of photos for an album keeps the photos already in the album."""
     index, choose = chosen
     album = album_of(index, [3, 1, 7], places=3)
     held = choose(album, hold=True, fill=False)

@@ -72,7 +72,7 @@ def test_changes_are_undone_and_made_again(store):
 
 
 def test_of_two_people_neither_overwrites_the_other(store):
-    """Changes apply to an album's newest revision; a save based on an older one is refused."""
+    """Saving an album fails if someone else has changed the album since it was read."""
     seen = store.create("a", of(*PHOTOS[:3]), "chosen").revision
     store.change("a", lambda album: album.pin(PHOTOS[:1]), "pinned one")
     both = store.change("a", lambda album: album.leave_out(PHOTOS[2:3]), "left one out")

@@ -21,7 +21,7 @@ def spec_of(name):
 
 
 def rows_of(spec, column):
-    """Rows of a chart's datasets that have the given column."""
+    """Rows with the given column, from all datasets of a chart."""
     return [row for rows in spec["datasets"].values() for row in rows if column in row]
 
 

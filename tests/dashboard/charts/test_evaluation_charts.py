@@ -50,7 +50,7 @@ def test_no_colour_but_grey_is_fixed(chart):
 
 @pytest.mark.slow
 def test_a_screen_reader_meets_a_chart_as_one_picture(chart):
-    """A screen reader reads a chart as one picture, and the chart's other settings stay."""
+    """A screen reader announces a chart as one picture, not point by point."""
     config = evaluation_charts.as_one_picture(chart).to_dict()["config"]
 
     assert config.pop("mark") == {"aria": False}

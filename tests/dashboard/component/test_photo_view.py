@@ -19,7 +19,7 @@ def paths(home):
 
 
 def page():
-    """Show a grid of three photos with rater `ann`'s marks, and the action of a pressed button."""
+    """Show a grid of three photos, and print what the user did in the grid."""
     import numpy as np
     import streamlit as st
 

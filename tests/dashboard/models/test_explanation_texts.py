@@ -70,7 +70,7 @@ def test_two_heat_maps_share_a_scale():
 
 
 def test_the_reading_tells_a_sum_from_a_trial():
-    """A heat map's text says that values sum to the rating difference only for an exact method."""
+    """The text about an approximate heat map does not say that the map's values add up."""
     assert "They sum to the difference, −0.05" in explanation_texts.heat_reading(
         explanation([[0.05]])
     )
@@ -144,7 +144,7 @@ def test_an_unsteady_order_is_marked():
 
 @pytest.mark.slow
 def test_two_photos_are_explained_on_request(dashboard, home, gallery):
-    """The toggle shows both photos' heat maps, the concepts and the steadiness of the order."""
+    """The toggle shows why each photo has its rating, and how reliable the photos' order is."""
     app = dashboard("compare", spoken="statistics")
     app.button[0].click().run()
     assert "change places" not in texts(app)

@@ -107,7 +107,7 @@ def test_the_preview_is_the_printed_page(library, tmp_path):
 
 
 def test_an_album_says_what_it_holds():
-    """The sentence says what the album holds and that it is saved."""
+    """The album's status text counts the photos and says that the album is saved."""
     assert state_text(ALBUM, 0) == "3 photos · saved"
     album = ALBUM.pin([ONE]).leave_out([TWO])
     assert (

@@ -12,7 +12,7 @@ def estimate(value):
 
 
 def nuisance(kinds=3, **changed):
-    """Made-up evaluation of a vector with and without the effect of photo content."""
+    """Made-up result of removing the effect of photo content from one vector's ratings."""
     gaps = tuple(
         KindMean(f"kind {number}", 9, estimate(1 - number / 5), estimate(0.01))
         for number in range(kinds)
@@ -39,7 +39,7 @@ def test_the_sentence_says_what_is_left_without_content():
 
 
 def test_only_the_ends_of_many_kinds_are_drawn():
-    """The six best and worst kinds of photos are shown with and without the effect of content."""
+    """A chart of many kinds of photos shows only the six best kinds and the six worst kinds."""
     assert len(nuisance_texts.removal_texts(nuisance(kinds=5)).rows) == 2 * 5
     rows = nuisance_texts.removal_texts(nuisance(kinds=40)).rows
     assert len(rows) == 2 * 12
@@ -49,7 +49,7 @@ def test_only_the_ends_of_many_kinds_are_drawn():
 @pytest.mark.slow  # the page twice, and what it measures
 @pytest.mark.usefixtures("evaluated")
 def test_content_is_taken_out_on_request(dashboard):
-    """A switch shows ratings without the effect of content, by kind of photo or by group."""
+    """A switch on the page shows how a vector rates photos without the effect of content."""
     app = dashboard("discerning_power", spoken="statistics")
     assert "puts" in app.markdown[0].value
     app.toggle(key="content").set_value(True).run()

@@ -58,7 +58,7 @@ def test_a_cards_source_is_shown_letter_by_letter():
 
 
 def test_the_verdict_is_a_sentence_and_says_what_its_scale_was_tested_on():
-    """The verdict names typed words as its source and says whether people's choices tested it."""
+    """The verdict on two photos says whether its percentages were tested on people's choices."""
     pair, slope = np.array([[1.0, 0.0], [-1.0, 0.0]]), Slope(99.0, True, "fitted (no ratings)")
     typed = two_photos.verdict(replace(VECTOR, name="your-words"), pair, slope, COLLECTION, "plain")
 

@@ -40,7 +40,7 @@ def facts(vector):
 
 
 def test_a_learned_vector_says_from_what():
-    """A learned vector's card gives its learner, photo and pair counts, and escaped source."""
+    """The card of a learned vector gives the learner and the numbers of photos and pairs."""
     card = vector_card.card(LEARNED, None, own=True)
 
     assert card.made == FROM_PHOTOS
@@ -70,7 +70,7 @@ def test_a_vector_through_qualities_lists_their_weights():
 
 
 def test_weak_words_are_told_as_they_are():
-    """The warning about vectors from words depends on the encoder, and some encoders need none."""
+    """The warning about vectors made from text prompts depends on the encoder."""
     first, second = (Fingerprint(f"embedded{n}", "0", "whole", 8, blocks) for n, blocks in KINDS)
     assert "hardly *how well*" in vector_card.weak_words_note(first)
     assert "fixed table" in vector_card.weak_words_note(second)
@@ -154,7 +154,7 @@ def test_the_vector_that_did_best_here_is_offered_first():
 def test_the_users_taste_comes_first_where_it_is_no_worse_than_what_it_began_from(
     own, rater, first
 ):
-    """The user's taste is first only if no worse on held-out choices than its starting vector."""
+    """The user's own vector ranks first only if it is no worse than the vector it started from."""
     metrics = {name: {"value": v, "low": v - 0.1, "high": v + 0.1} for name, v in own.items()}
     card = Card(parameters={"rater": rater}, metrics=metrics)
     taste = replace(LEARNED, name="my-taste", kind="personal", card=card)

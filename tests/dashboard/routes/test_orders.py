@@ -21,14 +21,14 @@ def fetch(ask):
 
 
 def columns(n, first=0):
-    """Made-up digests and numbers of n photos, as columns of a stored photo order."""
+    """Made-up properties of n photos, such as aspect ratios, as one array per property."""
     numbers = np.arange(first, first + n, dtype=np.uint16)
     digests = np.zeros((n, 8), np.uint8)
     return orders.PhotoColumns(digests, 1000 + numbers, numbers, numbers, numbers)
 
 
 def words(places):
-    """File name and empty caption of the photo at each place of an order."""
+    """Pairs of a made-up file name and an empty caption, one for each of the given positions."""
     return [(f"<b>{place}.jpg", "") for place in places]
 
 
@@ -59,13 +59,13 @@ def test_names_come_in_pieces(fetch):
 
 
 def test_the_same_photos_with_other_words_are_another_order(fetch):
-    """An order of the same photos with other texts has another name, so no cache is outdated."""
+    """Two cached photo lists with equal photos but different texts have different names."""
     assert orders.hold_order(columns(3), words, "a") == orders.hold_order(columns(3), words, "a")
     assert orders.hold_order(columns(3), words, "a") != orders.hold_order(columns(3), words, "b")
 
 
 def test_the_oldest_orders_are_forgotten(fetch):
-    """The oldest stored orders of photos are dropped to save memory; the newest always stays."""
+    """If the stored sequences of photos take too much memory, the oldest are dropped."""
     first = orders.hold_order(columns(5), words, "", most_bytes=100)
     second = orders.hold_order(columns(5, 1), words, "", most_bytes=100)
     assert (fetch(first.name)[0], fetch(second.name)[0]) == (404, 200)

@@ -73,7 +73,7 @@ def test_a_name_that_somebody_pointed_at_this_machine_is_refused(answers, kind, 
 
 
 def test_a_name_that_was_allowed_is_answered(answers, monkeypatch):
-    """A page at an allowed host name is answered, even via a proxy; another port is refused."""
+    """The server answers requests from pages at an allowed host name, even through a proxy."""
     monkeypatch.setenv(ALLOWED_HOSTS, "album.example photos.home:8443")
 
     assert answers("websocket", host="album.example", origin="https://album.example")

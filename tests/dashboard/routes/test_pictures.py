@@ -66,7 +66,7 @@ def turned(made_once, monkeypatch):
 
 @pytest.fixture
 def mine(tmp_path, monkeypatch):
-    """Index of one photo that the test may change."""
+    """Index of one photo, newly built for each test that uses this fixture."""
     made_below(tmp_path)
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path / "home"))
     return Index.open(Workspace.current().index("bare"))
@@ -203,7 +203,7 @@ def test_a_photo_of_imported_embeddings_need_not_be_there(tmp_path, monkeypatch,
 
 
 def test_a_home_that_became_a_file_serves_nothing(turned, fetch, tmp_path, monkeypatch):
-    """If the workspace is a file, requests for pictures and facts get an empty 404 response."""
+    """If the workspace is a file, requests for a photo's image or metadata get an empty 404."""
     wanted = [address(turned, "384"), address(turned, "384").replace("photos", "facts", 1)[:-4]]
     file = tmp_path / "file"
     file.write_bytes(b"")

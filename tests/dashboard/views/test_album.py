@@ -130,7 +130,7 @@ def test_the_swap_that_helps_most_is_a_button(dashboard, paths):
 
 @pytest.fixture
 def slow_choice(monkeypatch):
-    """Lock that the computation of albums needs; pages are patched not to wait for a result."""
+    """Lock that delays the computation of albums for as long as a test holds the lock."""
     monkeypatch.setattr(choosing, "_AT_ONCE", 0)
     monkeypatch.setattr(choosing, "_PATIENCE_SECONDS", 0.0)
     return choosing._one_at_a_time
@@ -180,7 +180,7 @@ def test_a_kept_album_is_filled_when_its_choice_is_there(dashboard, paths, slow_
 
 
 def test_a_kept_album_is_judged_before_anybody_asks_for_it(dashboard, paths, slow_choice):
-    """Opening a saved album precomputes photos to fill it, so that the fill button acts at once."""
+    """When a saved album is opened, photos that could fill it are found in the background."""
     store = AlbumStore(Workspace(paths.root.parent.parent))
     store.create("ours", KeptAlbum("small", tuple(Index.open(paths).digests()[:3])), "chosen")
     app = dashboard("album", album="ours")
@@ -328,7 +328,7 @@ def test_an_address_takes_pins_and_bans_along(dashboard, home):
 
 
 def test_what_a_person_marked_on_other_pages_holds_for_a_new_album(dashboard, paths):
-    """Marks from other pages apply to a new album, unless it undoes them or lacks the places."""
+    """A new album includes or leaves out photos as they were marked on other pages."""
     first = tokens(dashboard("album", places="3"))
     digests = Index.open(paths).digests()
     left_out = next(one for one in digests if one.startswith(first[0]))

@@ -163,7 +163,7 @@ def test_labels_without_an_evaluation_are_offered_to_be_measured(dashboard, path
 
 
 def test_a_measurement_of_an_earlier_session_is_not_told_of(dashboard, evaluated, home):
-    """A measurement finished in an earlier session leaves no Done button on the home page."""
+    """The page does not announce an evaluation that finished in an earlier session."""
     (home / "jobs").mkdir(exist_ok=True)
     write_progress(home / "jobs" / "evaluate-small.json", Progress("evaluate", state="done"))
     said = [one.label for one in dashboard("discerning_power").button]
@@ -234,7 +234,7 @@ def test_photos_shows_the_best_first(dashboard, paths):
     ("order", "words"), [("worst", ""), ("date", ""), ("disagreement", "people"), ("mistakes", "")]
 )
 def test_photos_has_other_orders(dashboard, paths, order, words):
-    """Photos can be sorted in several orders; if by disagreement, captions mention people."""
+    """The page Photos can sort photos in several orders, such as by date or worst first."""
     app = dashboard("photos")
     app.segmented_control(key="order").set_value(order).run()
     assert not app.exception
@@ -243,7 +243,7 @@ def test_photos_has_other_orders(dashboard, paths, order, words):
 
 
 def test_a_vector_without_mistakes_to_tell_leads_to_one_that_has_some(dashboard, evaluated, paths):
-    """If a vector learned from all photos, the pages offer another vector with mistakes to show."""
+    """If a vector was trained on all photos, the page offers a button for another vector."""
     index = Index.open(paths)
     ours = list_vectors(index)["ours"]
     card = replace(ours.card, index="elsewhere", photos=frozenset(map(shortened, index.digests())))
@@ -423,7 +423,7 @@ def test_a_name_that_is_taken_is_refused_in_words(dashboard, paths):
 
 
 def test_an_answer_that_is_missing_leaves_the_other_form(dashboard, paths):
-    """If a form is empty, it shows an error and makes no vector; the other form still works."""
+    """If a form is sent without words, the page shows an error and makes no new vector."""
     app = dashboard("vectors")
     button(app, "Make it").click().run()
 
@@ -476,7 +476,7 @@ def test_a_vector_is_removed_after_a_question(dashboard, paths):
 
 
 def test_the_pages_say_that_the_embedded_encoders_words_are_a_stand_in(dashboard, home):
-    """The vectors page warns that the embedded encoder's text encoder is only a stand-in."""
+    """The vectors page warns that the text part of the encoder `embedded` is a stand-in."""
     assert "stand-in" in dashboard("vectors").info[0].value
 
 

@@ -63,7 +63,7 @@ def test_class_names_are_those_of_the_classifier():
 
 @pytest.mark.slow
 def test_letters_and_pictures_of_no_known_word_are_not_known(network):
-    """A text is known if at least one of its words, word parts or marks is in the vocabulary."""
+    """A text is known if the vocabulary has any of its words, word parts or punctuation marks."""
     for known in ("a dog", "dog 🐶", "Ärger", "日本", "zqxjk", "!?"):
         assert network.knows(known)
     for unknown in ("", "🐶", "қонақ", "a" * 200_000):

@@ -1,4 +1,4 @@
-"""Tests of indexing despite crashes, full disks, other readers and writers, or newer schemas."""
+"""Tests that an index stays intact despite crashes, full disks or simultaneous writers."""
 
 import contextlib
 import dataclasses

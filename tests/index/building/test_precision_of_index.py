@@ -12,7 +12,7 @@ from tests.fixtures.colours import ColourEncoder, fill
 
 
 class SwitchableColours(ColourEncoder):
-    """Encoder that records each chosen runtime, the frames measured, and each precision set."""
+    """Encoder for tests that records every change of its inference engine and precision."""
 
     def __init__(self, *given, **named):
         super().__init__(*given, **named)
@@ -21,19 +21,19 @@ class SwitchableColours(ColourEncoder):
         self.kept = []
 
     def choose_runtime(self, runtime, frames):
-        """Record the chosen runtime and the given frames, and switch to that runtime."""
+        """Append the given arguments to `self.chosen`, and set `self.runtime`."""
         self.chosen.append((runtime, [frame.tobytes() for frame in frames]))
         self.runtime = f"{runtime} 1 bf16 on cpu"
 
     def set_precision(self, precision):
-        """Record the chosen precision, and switch to it."""
+        """Record the given precision, and write it into the name of the runtime."""
         self.kept.append(precision)
         self.runtime = f"torch 1 {precision.split()[-1]} on cpu"
 
 
 @pytest.fixture
 def switchable(library):
-    """Library whose encoder can switch between runtimes."""
+    """Photo library for tests, whose encoder can change its inference engine."""
 
     def load(spec, *, framing=None, device="auto"):
         library.encoders.append(SwitchableColours(spec, framing=framing, device=device))
@@ -45,7 +45,7 @@ def switchable(library):
 
 @pytest.mark.slow
 def test_a_runtime_is_measured_on_photos_from_all_over_the_folder(switchable):
-    """The runtime is chosen by a measurement on sixteen photos spread evenly over the folder."""
+    """An encoder's inference library is tested on sixteen photos spread evenly over the folder."""
     files = fill(switchable.folder, 31)
     switchable.build(runtime="torch")
 
@@ -60,7 +60,7 @@ def test_a_runtime_is_measured_on_photos_from_all_over_the_folder(switchable):
 
 @pytest.mark.slow
 def test_the_precision_is_chosen_once(switchable):
-    """An index begun with few photos stays at full precision, and no runtime is measured later."""
+    """An index begun at full precision stays at full precision when more photos are added."""
     fill(switchable.folder, 29)
     switchable.build(few_photos=30)
     assert switchable.encoders[0].chosen == []
@@ -75,7 +75,7 @@ def test_the_precision_is_chosen_once(switchable):
 
 @pytest.mark.slow
 def test_many_photos_are_worth_a_measurement_and_later_ones_keep_its_result(switchable):
-    """For many photos, the precision is set by one measurement and reused for later photos."""
+    """The float precision that is chosen while indexing many photos is kept for later photos."""
     fill(switchable.folder, 31)
     switchable.build(few_photos=30)
     assert [chosen for chosen, _ in switchable.encoders[0].chosen] == ["auto"]
@@ -101,7 +101,7 @@ def test_another_precision_is_refused(switchable):
 
 @pytest.mark.slow
 def test_an_older_index_keeps_the_precision_of_its_runtime(switchable):
-    """If an older manifest names no precision, the precision is taken from its latest runtime."""
+    """If an old index stores no precision, the precision is read from its runtime string."""
     fill(switchable.folder, 4)
     switchable.build()
     paths, manifest = switchable.paths, switchable.index.manifest

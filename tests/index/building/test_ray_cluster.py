@@ -71,7 +71,7 @@ class Mortal(ColourEncoder):
         self.grave = grave
 
     def encode_frames(self, frames):
-        """Encode frames, but kill this process at the second call if none was killed before."""
+        """Encode frames, but kill the first process that calls this method a second time."""
         if self.encoded and not self.grave.exists():
             self.grave.write_text(str(os.getpid()))
             os.kill(os.getpid(), signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Tests of results that a Ray worker sends back for files, without a cluster."""
+"""Tests of a Ray worker's results for photo files; no cluster is needed."""
 
 import os
 from pathlib import Path
@@ -40,7 +40,7 @@ def test_a_file_comes_back_as_it_was_sent(photo):
 
 
 def test_a_photo_comes_back_with_its_embedding():
-    """A worker returns a photo's embedding instead of its frames, and other fields unchanged."""
+    """A worker returns a photo's embedding and leaves the photo's other data unchanged."""
     found = sent(
         Framed(PLACE, FILE, "d" * 64, Prepared([np.zeros(3)]), {"noise": 2.0}, b"webp", SHOT, 7)
     )

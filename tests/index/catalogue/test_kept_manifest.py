@@ -93,7 +93,7 @@ def test_a_run_that_fails_or_is_stopped_removes_nothing_that_it_did_not_make(
 
 @pytest.mark.slow
 def test_a_catalogue_that_was_restored_alone_keeps_its_judgements(judged):
-    """If only an index's catalogue is left, indexing needs a repair, which keeps judgements."""
+    """If all files of an index but its catalogue are lost, a repair keeps the judgements."""
     kept = contents(judged.index)
     judged.paths.manifest.unlink()
     shutil.rmtree(judged.paths.shards)
@@ -167,7 +167,7 @@ def test_an_older_index_that_lost_its_manifest_is_refused_until_its_encoder_is_n
         """Encoder that sees photos upside down."""
 
         def prepare(self, photo):
-            """Frames of the photo, rotated by 180 degrees."""
+            """Pixels of the photo, rotated by 180 degrees, as input for the encoder."""
             return Prepared([frame[::-1, ::-1] for frame in super().prepare(photo).frames])
 
     with pytest.raises(IndexMismatchError, match="another encoder or framing"):

@@ -1,4 +1,4 @@
-"""Tests of older catalogues, brought up to date with a copy of the old version."""
+"""Tests of the upgrade of older catalogues, which keeps a copy of the old version."""
 
 import sqlite3
 

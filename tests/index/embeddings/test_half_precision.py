@@ -100,7 +100,7 @@ def test_a_flipped_bit_is_told_and_rates_nothing(bits, tmp_path, monkeypatch):
 
 
 def test_a_head_that_is_too_short_or_long_is_told():
-    """A row is damaged if its first part has a wrong norm or another part has too large a value."""
+    """An embedding counts as damaged if one of its blocks of numbers has a wrong norm."""
     rows = rows_of(4).astype(np.float32)
     rows[1, :24] *= 1.1
     rows[2, 24:36] = LARGEST

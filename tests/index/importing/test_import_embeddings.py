@@ -45,7 +45,7 @@ def paths(tmp_path, monkeypatch):
 
 
 def names(n=N, folder="/elsewhere/photos"):
-    """Paths of N photos in three folders, none of which exists on the disk."""
+    """Made-up paths of n photo files in three made-up folders."""
     return [f"{folder}/{number % 3}/{number:03}.jpg" for number in range(n)]
 
 
@@ -341,7 +341,7 @@ def test_names_that_no_file_can_have_are_told(paths, tmp_path, rows):
 
 
 def test_imported_names_leave_other_folders_free(paths, tmp_path, rows):
-    """If imported photos share only the folder /, albums may go to any folder without photos."""
+    """Albums may be exported to any folder that holds none of the imported photos."""
     (tmp_path / "a").mkdir()
     told = ["/1.jpg", str(tmp_path / "a" / "2.jpg"), "/elsewhere/photos/3.jpg"]
     arrays(tmp_path / "given", rows[: len(told)], told)
@@ -375,7 +375,7 @@ _JUNK = [b"", b"no numbers", b"\x93NUMPY\x01\x00", b"PK\x03\x04 no archive", Non
 
 @pytest.mark.parametrize("content", _JUNK)
 def test_a_file_that_is_no_array_is_told_in_plain_words(paths, tmp_path, content):
-    """A .npy file that is junk, truncated or of objects gives a plain error, not NumPy's own."""
+    """An invalid .npy file raises an EmbeddingsError that names the file."""
     (tmp_path / "given").mkdir()
     file = tmp_path / "given" / "rows.npy"
     if content is None:
@@ -387,7 +387,7 @@ def test_a_file_that_is_no_array_is_told_in_plain_words(paths, tmp_path, content
 
 
 def test_no_words_are_proposed_where_none_are_known(paths, tmp_path, rows):
-    """If imported embeddings lack a vector, the error advises learning it from judgements."""
+    """If a rating vector is missing, the error advises learning one from people's judgements."""
     column(tmp_path / "given", rows, names())
     import_embeddings(paths, ImportRequest(tmp_path / "given", "clip"))
     index = Index.open(paths)

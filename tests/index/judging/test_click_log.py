@@ -109,7 +109,7 @@ def test_imports_and_clicks_leave_each_other_alone(library, digests):
 
 
 def test_the_first_choices_are_what_comparisons_are_made_of(library, digests):
-    """In an index without scores, comparisons come from choices once a choice is recorded."""
+    """After a choice between two photos, an index without scores uses choices as comparisons."""
     assert read_manifest(library.paths).judgements == "scores"
     choose(library, digests[3], digests[1])
     assert read_manifest(library.paths).judgements == "choices"
@@ -210,7 +210,7 @@ def clicking(library, rater, n):
 
 
 def main():
-    """Record n choices of the first photo over the others in turn, and print each number."""
+    """Record n choices in favour of the first photo, and print each choice's running number."""
     root, rater, n = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
     paths = IndexPaths(root)
     digests = [photo.digest for photo in Index.open(paths).photos()]

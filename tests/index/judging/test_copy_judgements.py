@@ -32,12 +32,12 @@ def both(library):
 
 
 def build(paths, folder):
-    """Index the photos of a folder at the given index paths, with the colour encoder."""
+    """Build an index of the photos in a folder, with the colour encoder."""
     build_index(paths, BuildRequest([folder], encoder_spec="colours", load=ColourEncoder))
 
 
 def judgements(paths):
-    """Scores, choices in order of clicks, and raters of an index, and its kind of judgements."""
+    """All judgements of an index, as a tuple that can be compared with another index's tuple."""
     index = Index.open(paths)
     labels = index.labels()
     scores = {

@@ -19,12 +19,12 @@ from tests.fixtures.colours import contents, fill
 
 
 def wrong(paths):
-    """Subjects of the findings of level "wrong" when an index is checked."""
+    """Parts of an index that examine_index reports as wrong, as a set of names."""
     return {finding.about for finding in examine_index(paths) if finding.level == "wrong"}
 
 
 def notes(paths):
-    """Subjects of the findings of level "note" when an index is checked."""
+    """Values of the field `about` in an index check's findings of level `note`."""
     return {finding.about for finding in examine_index(paths) if finding.level == "note"}
 
 

@@ -29,7 +29,7 @@ def in_pieces(library):
 
 
 def compacted(paths, full):
-    """Compact an index's shards into shards of up to `full` rows."""
+    """Compact an index into shards that hold at most `full` rows each."""
     with writing(paths) as connection:
         compaction.compact(connection, paths, 48, full=full, many=0)
         leftover_files.remove_leftovers(connection, paths)

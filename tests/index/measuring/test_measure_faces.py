@@ -1,4 +1,4 @@
-"""Tests of the search for faces: resumed after a break, with results deleted on request."""
+"""Tests of the search for faces in photos and of the deletion of the search results."""
 
 import sqlite3
 

@@ -28,7 +28,7 @@ def test_shapes_are_there_at_once_and_colours_are_kept(index, monkeypatch):
 
 
 def test_a_thumbnail_that_is_gone_keeps_nobody_waiting(index):
-    """A photo without a thumbnail gets a default aspect ratio, and reading the others completes."""
+    """A photo without a thumbnail gets a default aspect ratio."""
     index.thumbnail(index.photo(0)).unlink()
     found = shapes_and_colours.whole_looks(index.paths, index.digests())
     assert found.complete

@@ -47,7 +47,7 @@ def agree(paths):
 
 @pytest.fixture
 def odd(library):
-    """Library with duplicate photos, and names whose byte order is not their folder order."""
+    """Library with duplicate photos and with file names that are hard to sort."""
     folders = ["a", "a b", "a-b", "a/b", "a.b/c", "Z"]
     for number, folder in enumerate(folders):
         for name in ("1.png", "1-2.png", "1 2.png", os.fsdecode(b"\xff\n.png")):
@@ -86,7 +86,7 @@ def test_rows_follow_what_comes_and_goes(odd):
 
 
 def test_facts_of_a_photo_that_was_dropped_meanwhile_are_missing(odd):
-    """If a photo is deleted, an index opened before still lists it, without a capture time."""
+    """An index opened before a photo was deleted lists the photo without a capture time."""
     index = Index.open(odd.paths)
     digests = index.digests()
     connection = sqlite3.connect(odd.paths.catalogue)

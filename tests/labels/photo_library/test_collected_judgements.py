@@ -46,7 +46,7 @@ def library(tmp_path):
             return path
 
         def files(self):
-            """Library file records of all JPEG photos in the folder."""
+            """List of LibraryFile objects, one for each JPEG photo in the folder."""
             return [
                 LibraryFile(
                     path,
@@ -272,7 +272,7 @@ def test_a_cut_name_that_two_photos_share_is_of_the_one_it_names(library):
 
 
 def test_folders_are_tiers():
-    """A photo's score is the rank of its innermost ranked folder; without one it has no label."""
+    """If folders are listed from worst to best, a photo's score is its folder's list position."""
     files = [
         file_of("photos/Best/rejects/a.jpg"),
         file_of("photos/keepers/b.jpg"),
@@ -393,7 +393,7 @@ def test_edited_twins_by_their_names(original, twin):
 
 
 def test_exports_of_raw_files_lie_elsewhere():
-    """A JPEG in a folder near its RAW file is an export; one beside it is the camera's own."""
+    """A JPEG counts as exported only if its RAW file lies in a different, nearby folder."""
     raws = [Path("/t/a.CR3"), Path("/t/raw/b.NEF"), Path("/t/c.ARW"), Path("/t/pair.cr2")]
     files = {"/t/out/A.jpg": 1, "/t/out/b.jpg": 1, "/t/deep/er/c.jpg": 0, "/t/pair.jpg": 0,
              "/x/other/a.jpg": 0, "/t/out/d.jpg": 0}  # fmt: skip
@@ -409,7 +409,7 @@ def test_pairs_of_a_camera_may_be_sorted_by_kind():
 
 
 def test_another_version_of_one_moment_elsewhere_is_an_edit():
-    """If files have one name and capture time but different contents, both score 1 as edits."""
+    """Two files with the same name and capture time but different content both count as edited."""
     time, later = "2024-07-31T18:05:09", "2024-07-31T18:05:10"
     files = [
         file_of("a/1.jpg", taken=time),

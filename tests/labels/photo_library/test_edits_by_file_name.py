@@ -9,7 +9,7 @@ NOON = "2024-07-31T12:00:00"
 
 
 def told(*files):
-    """Groups of files, given by name, time and camera, that are versions of one photo."""
+    """Groups of files that are versions of one photo, as positions in the argument list."""
     library = [
         LibraryFile(Path("/p") / name, f"{number}", taken, ("p",), *camera)
         for number, (name, taken, *camera) in enumerate(files)
@@ -31,7 +31,7 @@ def told(*files):
     ],
 )
 def test_an_edit_and_its_original_are_one_photo(edited):
-    """An edited version is listed before its original, even if it has no capture time."""
+    """An edited file and its original count as one photo, with the edited file listed first."""
     assert told(("IMG_1.jpg", NOON), (edited, None), ("IMG_2.jpg", NOON)) == [[1, 0]]
     assert told(("IMG_1.jpg", NOON), (edited, NOON)) == [[1, 0]]
 

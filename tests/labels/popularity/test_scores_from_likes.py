@@ -10,7 +10,7 @@ from photorank.labels.tables.judgement_tables import check_rows
 
 
 def crowd(n, *, seed=0, shape=2.0, usual=0.02):
-    """Random likes, views and true like rates of photos; the rates are gamma-distributed."""
+    """Three arrays about random photos: like counts, view counts, and true likes per view."""
     rng = np.random.default_rng(seed)
     rates = rng.gamma(shape, usual / shape, n)
     views = np.ceil(rng.lognormal(4, 1.5, n))
@@ -29,7 +29,7 @@ def test_one_like_of_one_view_does_not_beat_900_of_1000():
 
 
 def test_the_prior_is_the_one_of_greatest_likelihood():
-    """Shrunken like rates equal those from a prior fitted by maximum likelihood with SciPy."""
+    """Estimates of likes per view equal those with the maximum-likelihood prior from SciPy."""
     likes, views, _ = crowd(400)
 
     def loss(logs):
@@ -53,7 +53,7 @@ def test_shrunken_rates_are_nearer_to_the_truth_than_quotients():
 
 
 def test_likes_may_exceed_views():
-    """Likes may exceed views, and the scores of such photos keep the order of their rates."""
+    """Even with more likes than views, a photo with more likes per view scores higher."""
     scores = rate([30, 200, 5, 1], [10, 20, 100, 50])
     assert (np.diff(scores[[3, 2, 0, 1]]) > 0).all()
 
@@ -126,7 +126,7 @@ def test_tiers_are_of_equal_size_within_each_account():
 
 
 def test_accounts_with_few_photos_stay_near_the_middle():
-    """An account's only photo gets the middle tier; of five tiers, two photos get tiers 2 and 4."""
+    """The only photo of an account gets the middle tier of popularity."""
     for n_tiers in (2, 3, 4, 5, 10):
         assert account_tiers([7.0], ["ann"], n_tiers=n_tiers) == (n_tiers + 1) / 2
     assert account_tiers([1.0, 2.0], ["ann", "ann"]).tolist() == [2, 4]

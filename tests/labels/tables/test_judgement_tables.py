@@ -77,7 +77,7 @@ def test_a_letter_on_the_border_of_two_parts_is_read(table, part):
 
 
 def test_the_group_may_be_in_any_column(table):
-    """A column that the user names gives the photos' groups instead of the column `group`."""
+    """The groups of photos may be in any table column that the user chooses."""
     path = table("file,score,theme,group\na.jpg,1,cats,x\n")
     themes = LabelColumns.named(None, None, None, "Theme")
     assert next(iter(read_labels(path, themes).rows)).group == "cats"
@@ -302,7 +302,7 @@ def test_votes_weigh_choices(table):
 
 
 def test_an_official_split_is_read(table):
-    """The column split is read in the spellings common in datasets; other values are refused."""
+    """A table's `split` column may use common spellings; other values are refused."""
     read = read_labels(table("file,score,split\na,1,Training\nb,1,val\nc,1,\nd,1,test\n"))
     assert [row.split for row in read.rows] == ["train", "validation", None, "test"]
     with pytest.raises(LabelsError, match="line 2: split '7' is neither"):

@@ -25,7 +25,7 @@ def mosaic(picture):
 
 
 def dng(picture, *, preview=None, orientation=1, taken=None, xmp=None):
-    """DNG file of a picture's Bayer mosaic; if there is a preview, it is on the first page."""
+    """DNG file that holds a picture as a Bayer mosaic and, if given, a preview image."""
     rational = [number for one in _MATRIX for number in (round(one * 10_000), 10_000)]
     tags = [
         (50706, "B", 4, bytes([1, 4, 0, 0]), True),

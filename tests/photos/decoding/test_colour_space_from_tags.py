@@ -46,7 +46,7 @@ def light(code):
 
 
 def srgb(linear):
-    """Codes in sRGB (0 to 255) of linear light (0 to 1)."""
+    """Pixel values in sRGB, from 0 to 255, for linear light values from 0 to 1."""
     linear = np.asarray(linear)
     return 255 * np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
 
@@ -58,7 +58,7 @@ def pq(nits):
 
 
 def hlg(nits_2020):
-    """HLG codes (BT.2100), from 0 to 255, of the light of a 1,000-nit screen."""
+    """HLG pixel values, from 0 to 255, for a screen's red, green and blue light in nits."""
     screen = np.asarray(nits_2020) / 1000
     luminance = screen @ [0.2627, 0.6780, 0.0593]
     scene = screen * luminance[..., None] ** (1 / 1.2 - 1)

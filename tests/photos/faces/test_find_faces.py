@@ -37,7 +37,7 @@ def networks():
     ],
 )
 def test_a_box_that_reaches_far_out_is_cut(box, yaw, cut):
-    """A face is cut if over 6 % of its box is outside the photo (12 % at the top or if turned)."""
+    """A face counts as cut off if its box reaches too far beyond an edge of the photo."""
     assert is_cut(np.array(box), yaw) is cut
 
 

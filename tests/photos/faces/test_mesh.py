@@ -1,4 +1,4 @@
-"""Tests of a face mesh: its box, its pose, and its second pass, centred on the first result."""
+"""Tests of detecting a face mesh in two passes, and of the mesh's box and pose."""
 
 import numpy as np
 import pytest

@@ -7,7 +7,7 @@ EVENING = "2024-07-31T18:05:09"
 
 
 def dates(*photos):
-    """Dates of the given photos (time, source and camera) after their time zones are settled."""
+    """Dates with settled time zones; each argument is the (time, source, camera) of a photo."""
     rows = [DatedPhoto(*photo) for photo in photos]
     changed = dict(zone_changes(rows))
     return [changed.get(at, Dated(*row[:2])) for at, row in enumerate(rows)]
@@ -25,7 +25,7 @@ def test_a_photo_that_knows_only_utc_gets_the_zone_of_the_nearest():
 
 
 def test_settling_again_follows_new_neighbours():
-    """If photos near in time change, a zone guessed from them changes; the UTC time does not."""
+    """If a photo's neighbours change, the time zone guessed from the neighbours is guessed anew."""
     found = dates(
         ("2024-08-01T05:30:00+02:00", "GPS, zone by neighbours", "drone"),
         ("2024-07-31T23:40:00-04:00", "DateTimeOriginal", "phone"),

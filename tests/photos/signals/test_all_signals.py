@@ -129,7 +129,7 @@ def test_planted_noise_is_found(sigma):
 
 @pytest.mark.parametrize("size", [(2, 6), (24, 31), (48, 50), (63, 97)])
 def test_noise_is_the_median_of_what_is_not_zero(size):
-    """The noise estimate uses the median of nonzero pixel differences, odd or even in number."""
+    """Noise is estimated from the median of the pixel differences that are not zero."""
     grey = few_greys(size)
     height, width = (side // 2 * 2 for side in size)
     step = grey[0:height:2, :width] - grey[1:height:2, :width]

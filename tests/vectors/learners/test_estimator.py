@@ -45,7 +45,7 @@ def test_names_of_columns_are_remembered():
 
 
 def test_learners_are_the_same_if_their_parameters_are():
-    """Learners with equal parameters count as equal, and an unfitted copy has no direction."""
+    """Two learners with equal parameters count as equal, even if only one has been fitted."""
     learner = AllPairs(alpha=0.1, prior=np.ones(3)).fit(X, COMPARISONS)
     copy = learner.unfitted()
 

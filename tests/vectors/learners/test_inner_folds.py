@@ -29,7 +29,7 @@ def test_few_groups_stay_whole_unless_one_has_most_of_the_photos():
 
 
 def test_known_groups_stay_whole_whoever_is_compared_with_whom():
-    """Photos of one group are held out together even if photos of all groups are compared."""
+    """All photos of a group are put into the same cross-validation fold."""
     groups = np.where(np.arange(60) < 20, -1, np.arange(60) // 4)
 
     folds = inner_folds(Comparisons.from_scores(np.arange(60.0)), 0, groups)

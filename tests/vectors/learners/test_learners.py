@@ -322,7 +322,7 @@ def test_a_contradicted_prior_is_dropped_not_reversed():
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["labels", "choices"])
 def test_standard_errors_match_the_spread_over_repeated_judging(kind):
-    """Standard errors match the spread of ratings over refits on new noise."""
+    """Standard errors match the spread of ratings learned from repeated noisy judgements."""
     rng = np.random.default_rng(0)
     n, d = 150, 6
     X = rng.normal(size=(n, d))

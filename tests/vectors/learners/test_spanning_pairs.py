@@ -47,7 +47,7 @@ def test_a_spanning_forest_holds_what_all_pairs_hold(d, learner):
 
 
 def test_it_is_generalised_least_squares_on_its_pairs():
-    """The solution equals textbook generalised least squares with correlated pair noise."""
+    """The learned vector equals a generalised least-squares solution computed with NumPy."""
     X, y, _ = labelled()
     alpha, m = 0.1, 50
 
@@ -66,7 +66,7 @@ def test_it_is_generalised_least_squares_on_its_pairs():
 @pytest.mark.parametrize("tiers", [None, 2, 5])
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 def test_the_pairs_span_and_none_repeats_another(tiers, scope):
-    """By default, pairs link all comparable photos without redundancy and have unequal labels."""
+    """By default, the two photos of each chosen pair have different labels."""
     X, y, groups = labelled(tiers=tiers)
     comparisons = Comparisons.from_scores(y).restricted(groups, scope)
 
@@ -80,7 +80,7 @@ def test_the_pairs_span_and_none_repeats_another(tiers, scope):
 
 
 def test_one_photo_against_all_others_is_spanned():
-    """If one photo is labelled above 79 equal ones, every spanning pair contains that photo."""
+    """If one photo has label 1 and all others 0, every training pair contains that photo."""
     X, _, _ = labelled()
     y = np.zeros(80)
     y[17] = 1

@@ -21,7 +21,7 @@ def prior():
 
 @pytest.fixture(scope="module")
 def Z(prior):  # noqa: N802 - a matrix
-    """Coordinates of the photos in the space of the taste prior."""
+    """Photo coordinates that the taste prior computes from the photos' embeddings."""
     return prior.coordinates(photos())
 
 
@@ -38,7 +38,7 @@ def pairs(m, seed=1):
 
 
 def test_coordinates_are_in_units_of_the_collection(prior, Z):
-    """All coordinates have mean 0; the first has variance 1, the others have average variance 1."""
+    """Photo coordinates have mean 0, and the first coordinate has variance 1."""
     assert Z.mean(axis=0) == pytest.approx(np.zeros(1 + D), abs=1e-9)
     assert Z[:, 0].std() == pytest.approx(1)
     np.testing.assert_allclose(np.cov(Z[:, 1:].T, ddof=0), np.diag(prior.variances), atol=1e-9)
@@ -84,7 +84,7 @@ def test_choices_end_at_the_peak_of_the_posterior(prior, Z):
 
 
 def test_labels_have_the_closed_form_of_a_linear_model(prior, Z):
-    """Given labels, the posterior is that of a ridge regression on centred data."""
+    """The taste learned from photo labels equals the posterior of a ridge regression."""
     rows, labels = np.arange(25), np.random.default_rng(2).normal(size=25) + 4
     centred = Z[rows] - Z[rows].mean(axis=0)
     y = (labels - labels.mean()) * prior.label_spread / labels.std(ddof=1)
@@ -188,7 +188,7 @@ def test_standard_errors_cover(prior, Z):
 
 
 def test_only_ties_pull_towards_indifference(prior, Z):
-    """Ties between photos that the prior separates lower the prior's weight in the taste."""
+    """Ties between photos with very different prior ratings lower the weight of the prior."""
     order = np.argsort(Z[:, 0])
     ties = np.column_stack([order[-20:], order[:20]])
 
@@ -261,7 +261,7 @@ def test_probabilities_are_drawn_to_a_half_by_doubt(prior, Z):
 
 
 def test_information_is_the_expected_fall_of_entropy(prior, Z):
-    """The closed-form information of a pair equals its mutual information by simulation."""
+    """The formula for the information in a choice between two photos agrees with a simulation."""
     taste = taste_of(prior, Judged(Z, pairs(20)))
     first, second = Z[:40], Z[40:80]
     draws = np.random.default_rng(5).normal(size=(1 + D, 40_000))

@@ -26,7 +26,7 @@ def test_series_are_drawn_whole():
 
 
 def test_what_was_judged_is_always_among_the_photos(index):
-    """Judged photos outside a subset are added in row order, with unchanged coordinates."""
+    """Judged photos that a subset lacks are added to the subset in the index's row order."""
     every = subset_in(index, np.ones(48) + np.arange(48))
     few = PhotoSubset.of_rows(index, every.prior, every.rows[::7])
     judged = np.array([1, 7, 30])
@@ -42,7 +42,7 @@ def test_what_was_judged_is_always_among_the_photos(index):
 
 
 def test_a_raters_subset_shares_photos_and_coordinates(index):
-    """A rater's photo subset reuses the shared photos and coordinates; only its prior differs."""
+    """A rater's photo subset reuses the arrays of the shared subset; only the prior differs."""
     shared = subset_in(index, np.ones(48))
     own = shared.of_rater(index, "ann")
     assert own.Z is shared.Z

@@ -39,7 +39,7 @@ class Coordinates:
 
     @classmethod
     def of(cls, X: Floats, comparisons: Comparisons, prior: Direction | None) -> Self:
-        """Photos X (n, d) in rotated coordinates.
+        """Photos X (n, d) in coordinates that make the Gram matrix of pair differences diagonal.
 
         A prior, if given, is one more feature, so that its scale is fitted as well.
         """

@@ -38,7 +38,7 @@ class DualProblem(Problem):
         return self.rows.T @ weights
 
     def along(self, Z: Floats, axes: Floats) -> Floats:
-        """Coordinates (n, k) of photos Z (n, d) along k linear combinations of training photos.
+        """Coordinates (n, k) of photos `Z` on k axes, weighted sums of training photos' features.
 
         The weights of these sums of rows of D, `axes`, are eigenvectors of D Dᵀ.
         """
@@ -52,7 +52,7 @@ class DualProblem(Problem):
         return path.alphas**2 * np.einsum("an,an->a", path.weights, path.weights)
 
     def covariance_root(self, fit: Solutions) -> Floats:
-        """Factor R (n, n) of the weights' covariance R Rᵀ, for one penalty."""
+        """Matrix R (n, n) whose product R Rᵀ is the covariance of the n fitted weights."""
         own = cast(Floats, self.comparisons.deviations(np.eye(len(self.gram))))
         axes = self.form.rotated_back(self.form.eigenvectors)
         inverse = self.form.inverse_eigenvalues(fit.alphas[0])

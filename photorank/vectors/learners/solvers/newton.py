@@ -56,7 +56,7 @@ def minimise(
 
 
 def steepness(gradient: Floats, scale: Floats) -> float:
-    """Gradient norm √(gᵀ H⁻¹ g) for a gradient g (k,), with the estimated Hessian diagonal as H."""
+    """Norm of a gradient (k,) with each squared component divided by its entry in `scale` (k,)."""
     return float(np.sqrt(gradient @ (gradient / scale)))
 
 

@@ -52,7 +52,7 @@ class Problem:
         given: Floats | None,
         beside: KnownDifferences | None = None,
     ) -> "Problem":
-        """Ridge problem of photo features Z (n, r), comparisons and optional prior ratings t (n,).
+        """Ridge regression problem of photo features Z (n, r), comparisons and prior ratings (n,).
 
         Differences `beside` the comparisons are in the coordinates of Z.
         """
@@ -189,7 +189,7 @@ class Problem:
         return np.maximum(energy - np.einsum("ar,ar->a", path.weights, reached), 0.0)
 
     def noise(self, path: Solutions) -> Floats:
-        """Residual standard deviation (a,) of labels or choices, one value per penalty.
+        """For each penalty, residual standard deviation (a,) of people's labels or pair choices.
 
         Choices are coded from −1 to 1.
         """
@@ -199,7 +199,7 @@ class Problem:
         return np.sqrt(self.residuals(path) / free / draws)
 
     def covariance_root(self, fit: Solutions) -> Floats:
-        """Factor R (r, r) of the weights' covariance R Rᵀ, for one penalty."""
+        """Matrix R (r, r) whose product R Rᵀ is the covariance of the r fitted weights."""
         noise, inverse = self.noise(fit)[0], self.form.inverse_eigenvalues(fit.alphas[0])
         axes = self.form.rotated_back(self.form.eigenvectors)
         if self.squared is None:
@@ -215,7 +215,7 @@ class Problem:
         return np.column_stack(given)
 
     def _solutions(self, alphas: Floats, solved: Floats) -> Solutions:
-        """For each penalty, weights and a multiplier of prior ratings, from solved linear systems.
+        """Ridge solutions for each penalty: the feature weights and the weight of prior ratings.
 
         `solved` (a, r, k) holds the systems' solutions: r weights for each of a penalties and k
         right-hand sides. k is 2 with prior ratings, else 1.
@@ -227,7 +227,7 @@ class Problem:
         return Solutions(alphas, weights - scales[:, None] * solved[:, :, 1], scales)
 
     def _residual_products(self, alphas: Floats, solved: Floats) -> Floats:
-        """Inner products (a, 2) of prior ratings with residuals of two regressions, per penalty.
+        """For each penalty, inner products (a, 2) of the prior ratings with two residual vectors.
 
         The residuals are what regression on the features leaves of the labels (column 0), and of
         the prior ratings (column 1).
@@ -236,7 +236,7 @@ class Problem:
         return np.array([self.prior_preference, self.prior_energy]) - reached
 
     def _prior_scales(self, left: Floats) -> Floats:
-        """Multiplier (a,) of prior ratings per ridge penalty; 0 if labels contradict the prior."""
+        """Factor (a,) by which the prior ratings are multiplied, for each ridge penalty."""
         known = left[:, 1] > 1e-12 * self.prior_energy
         return np.where(known, np.maximum(left[:, 0], 0.0) / np.where(known, left[:, 1], 1.0), 0.0)
 
@@ -244,7 +244,7 @@ class Problem:
 def deviations(
     Z: Floats, comparisons: Comparisons, given: Floats | None
 ) -> tuple[Floats, Floats, Floats] | None:
-    """Weighted deviations of features Z (n, r), scores and prior ratings t (n,) from their means.
+    """Features Z (n, r), scores (n,) and prior ratings (n,) as weighted deviations from the mean.
 
     Zeros for prior ratings that are not given. None where the pairs have no deviations.
     """

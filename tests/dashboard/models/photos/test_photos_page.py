@@ -91,7 +91,7 @@ def test_photos_of_one_key_come_in_their_own_order():
     ],
 )
 def test_photos_are_filtered_by_their_faces(wanted, rows, words):
-    """The face filter keeps photos whose faces match, and the page's sentence names the filter."""
+    """The face filter keeps only photos whose faces match the chosen criterion."""
     eyes_open = LARGE._replace(eyes="open")
     faces = faces_of(
         [LARGE._replace(eyes="unknown")],
@@ -121,7 +121,7 @@ def test_without_judgements_nobody_disagrees():
 
 
 def test_a_groups_name_is_no_markup():
-    """Markdown characters in a group's name are shown literally in the page's sentence."""
+    """Markdown characters in a group's name are escaped in the photos page's summary."""
     assert r"\*beach\*" in sheet(Filters(group=0)).sentence
 
 

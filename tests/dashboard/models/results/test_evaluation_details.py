@@ -9,7 +9,7 @@ from tests.fixtures.evaluations import PEOPLE, details, difference, estimate, ev
 
 
 def looks(scope="all", metric="pairwise_accuracy", **found):
-    """Panels of a made-up evaluation with details, keyed by kind of detail."""
+    """Chart data and texts for a made-up evaluation, in lists keyed by the kind of chart."""
     about = evaluation(details=details() | found)
     return evaluation_details.panels(about, scope, metric)
 
@@ -25,7 +25,7 @@ def test_every_look_that_has_numbers_is_offered():
 
 
 def test_an_evaluation_without_details_offers_only_its_differences():
-    """An evaluation saved without details offers only the matrix of vectors' differences."""
+    """An evaluation without saved details offers only the matrix that compares the vectors."""
     assert list(evaluation_details.panels(evaluation(), "all", "pairwise_accuracy")) == ["matrix"]
     assert evaluation_details.panels(evaluation(differences=()), "all", "pairwise_accuracy") == {}
 
@@ -54,7 +54,7 @@ def test_every_panel_has_a_sentence_with_its_pairs_a_title_and_a_csv():
 
 
 def test_close_and_clear_calls_are_told_apart():
-    """The text gives the best vector's accuracy, with intervals, for close and distant labels."""
+    """Accuracy is given separately for photo pairs with small and with large label differences."""
     reading = said("gap")
 
     assert r"labels at most 0.4 apart), **all\-pairs** agrees with them on 58 % (57 %" in reading
@@ -78,7 +78,7 @@ def test_the_learning_curve_says_what_the_last_step_brought():
 
 @pytest.mark.slow
 def test_people_are_a_rule_only_where_they_are_known():
-    """Agreement between people is drawn as a line only if single people's ratings are known."""
+    """The learning chart has a line for people's agreement only if this agreement is known."""
     assert looks()["learning"][0].rules == ()
     assert "people" not in said("learning")
 
@@ -184,13 +184,13 @@ def test_the_matrix_is_the_better_minus_the_worse_whichever_way_it_was_written()
 
 
 def test_the_matrix_counts_what_is_clear():
-    """The matrix's sentence says how many of the differences between vectors are clear."""
+    """The matrix description says how many pairs of rating vectors clearly differ in accuracy."""
     assert "clear, 2 of 3" in said("matrix")
     assert "on the same 96,543 pairs" in said("matrix")
 
 
 def test_the_matrix_is_of_the_chosen_scope_and_metric():
-    """The matrix is shown only for scopes and metrics in which the vectors were compared."""
+    """The matrix of vector differences is left out where the vectors were not compared."""
     assert "matrix" not in looks(scope="within")
     assert "matrix" not in looks(metric="kendall_tau_b")
 

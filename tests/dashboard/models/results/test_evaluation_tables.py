@@ -62,7 +62,7 @@ def test_gaps_are_the_leaders_lead_whichever_way_the_pair_was_written():
 
 
 def test_the_lead_is_said_with_its_number_and_interval():
-    """The best vector's lead over the second has an interval, and the text counts clear leads."""
+    """The leaderboard text gives the best vector's lead over the second, with an interval."""
     said = board().leads_reading
 
     assert (
@@ -73,7 +73,7 @@ def test_the_lead_is_said_with_its_number_and_interval():
 
 
 def test_without_luck_no_hollow_mark_is_explained():
-    """A chart's text explains hollow marks only if a difference may be luck."""
+    """If every difference is statistically clear, the chart's text mentions no hollow marks."""
     clear = [difference("all-pairs", "ours", 0.05, 0.02, 0.08)]
 
     assert "hollow" not in board(differences=clear).leads_reading

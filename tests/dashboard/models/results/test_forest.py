@@ -16,7 +16,7 @@ def board():
 
 
 def test_what_saw_the_photos_is_hollow_and_the_caption_says_so(board):
-    """Vectors learned from these photos have hollow marks at the end, explained in the caption."""
+    """Vectors learned from these photos have hollow marks in the last rows of the chart."""
     table = forest.forest(board, {}, "plain")
 
     assert [row.name for row in table.rows if row.hollow] == ["beauty"]
@@ -36,7 +36,7 @@ def test_guessing_is_not_told_by_itself(board):
 
 
 def test_baselines_are_small_and_a_lead_that_may_be_luck_is_hollow(board):
-    """Baselines have small marks, uncertain leads have hollow marks, and a line marks lead 0."""
+    """Baselines have small marks, and score differences that may be chance have hollow marks."""
     small = {row.name for row in forest.forest(board, {}, "plain").rows if row.small}
     assert small == {"plain-prompt", "random-direction"}
 

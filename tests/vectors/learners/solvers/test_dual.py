@@ -49,7 +49,7 @@ def test_photos_lie_along_the_same_axes(k):
 
 
 def test_pairs_without_deviations_have_no_dual_form():
-    """If pairs are choices, span groups or are weighted by label gap, dual_problem returns None."""
+    """For choices, pairs across groups or weighted pairs, dual_problem returns None."""
     rng = np.random.default_rng(0)
     Z, labels = rng.normal(size=(12, 20)), Comparisons.from_scores(rng.normal(size=12))
     groups = np.arange(12) % 3
