@@ -1,4 +1,4 @@
-"""Benchmark of automatic photo albums: closeness to the best value, human scores, run time.
+"""Benchmark of how good automatically chosen albums are, and of how long the choice takes.
 
     python benchmarks/album.py small
     python benchmarks/album.py --index oasis judged
@@ -82,7 +82,7 @@ def small() -> None:
 def _shares(
     n: int, k: int, quotas: bool, rng: np.random.Generator
 ) -> Iterator[tuple[float, float]]:
-    """Yield (chosen album's value / best value, best value / upper bound) for random photos."""
+    """Yield two ratios of album values: the chosen to the best, and the best to its upper bound."""
     for _ in range(100):
         X = rng.normal(size=(n, 4)).astype(np.float32)
         X /= np.linalg.norm(X, axis=1, keepdims=True)

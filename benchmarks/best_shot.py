@@ -78,7 +78,7 @@ def exposed_copies(index: Index, folder: Path, stops: int) -> Path:
 
 
 def wins_over_copies(index: Index, copies: Index) -> tuple[np.ndarray, np.ndarray]:
-    """Boolean arrays (n,): whether each photo outscores its copy, and if the copy is too bright."""
+    """Two masks (n,): photos that outscore their copies, and photos whose copies are too bright."""
     at = {photo.path.stem: row for row, photo in enumerate(copies.photos())}
     own = np.array([at[photo.path.stem] for photo in index.photos()])
     n, both = len(own), []

@@ -58,7 +58,7 @@ def tiers(n: int, rng: np.random.Generator) -> Drawn:
 
 
 def clusters(n: int, rng: np.random.Generator) -> Drawn:
-    """Simulated photos in unequal clusters; photos of a cluster have similar labels and noise."""
+    """Simulated photos in clusters; labels and rating errors are correlated within each cluster."""
     codes = _clusters(n, rng)
     drawn = [_shared(codes, rng) for _ in range(4)]
     return Drawn(drawn[0], np.stack(drawn[1:]), codes)
@@ -115,7 +115,7 @@ def simulate(
 def _as_evaluated(
     metric: str, ratings: list[Floats], comparisons: Comparisons, rng: np.random.Generator
 ) -> tuple[Estimate, Difference]:
-    """Estimates of a metric for ratings A, and of its difference between ratings A and B.
+    """Value of a metric and its difference between two sets of ratings, estimated as in `evaluate`.
 
     `ratings` holds A and B. The estimates are computed as by `evaluate`.
     """

@@ -116,7 +116,7 @@ def accuracies(
     codes: Codes,
     using: tuple[Encoder, list[Floats], HeldOutPairs],
 ) -> tuple[float, float, str, str]:
-    """Pairwise accuracies of two rating vectors made from one prompt, as numbers and as texts.
+    """Pairwise accuracy of each of two vectors made from one prompt: two numbers, then two texts.
 
     The two numbers come first, then the two texts, which add intervals. The first vector is made
     from class names alone, the second through quality words.

@@ -65,7 +65,7 @@ class Split:
 
     @cached_property
     def generic(self) -> AllPairs:
-        """Learner fitted to mean ratings of the training photos by raters who are not tested."""
+        """Learner fitted to the training photos' mean ratings by people outside the test group."""
         count = np.bincount(self.table.photos, minlength=len(self.X))
         mean = np.bincount(self.table.photos, self.table.scores, len(self.X)) / np.maximum(count, 1)
         rated = count > 0
@@ -78,7 +78,7 @@ class Split:
 
     @cached_property
     def learned(self) -> TastePrior:
-        """Prior distribution of personal vectors, learned from the untested raters."""
+        """Prior distribution of personal vectors, learned from raters outside the test set."""
         return learned_prior(self.default, self.X, self.table)
 
     def people(self) -> Iterator[Person]:
@@ -133,7 +133,7 @@ def print_constants(splits: list[Split]) -> None:
 
 
 def scale_spread(table: RaterTable) -> float:
-    """Coefficient of variation, over raters, of how strongly their labels follow the mean label.
+    """Relative spread between raters in how strongly each follows the other raters' labels.
 
     The slope is of the rater's labels regressed on the mean labels of the other raters. The
     sampling noise of the slopes is subtracted.

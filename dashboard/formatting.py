@@ -67,7 +67,7 @@ def without_commands(text: str) -> str:
 
 
 def _before_command(sentence: str) -> str:
-    """Part of a sentence before the clause with a terminal command; may be empty.
+    """Beginning of a sentence, up to the clause that names a shell command; may be empty.
 
     A sentence without a command is returned whole. Nothing is left if the command is in the first
     clause.

@@ -279,7 +279,7 @@ def count_clearing() -> None:
 
 
 def put_times_cleared_in_address(*, wanted: bool) -> None:
-    """If `wanted`, write into the URL how often filters were cleared; otherwise remove the count.
+    """Set the URL parameter that counts how often filters were cleared; if not `wanted`, remove it.
 
     The names of filters in the URL contain that number.
     """

@@ -76,7 +76,7 @@ def _pictures() -> Iterator[bytes]:
 
 
 def _from_file(read: Callable[[Path], object], suffix: str) -> Callable[[bytes], object]:
-    """Reader of bytes, made from a reader of files: the bytes are first written to a file."""
+    """Function that writes bytes to a file with the given suffix and calls `read` on that file."""
     pillow_heif.register_heif_opener()
     folder = tempfile.mkdtemp(prefix="photorank-fuzz-")
     path = Path(folder, f"input{suffix}")

@@ -68,7 +68,7 @@ def fault_in_json(error: Exception) -> str:
 
 
 def json_line(data: Mapping[str, Any]) -> str:
-    """Mapping as one line of text that leaves out empty values; inner mappings are in brackets.
+    """JSON mapping as one readable line of text (not JSON); empty values are left out.
 
     Examples
     --------

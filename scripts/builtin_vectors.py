@@ -198,7 +198,7 @@ def framed(photos: Photos) -> MasterVector:
 
 
 def of_copies(name: str, photos: Photos, versions: np.ndarray, source: str) -> MasterVector:
-    """Rating vector learned from degraded copies alone, tested on other photographs."""
+    """Rating vector that is learned from degraded copies of photos, without people's ratings."""
     n = len(photos.digests)
     copies = DegradedCopies(np.arange(n), photos.digests, photos.greys, versions)
     judged = with_degraded(copies, photos.head)

@@ -51,7 +51,7 @@ def pages() -> dict[str, str]:
 
 
 def _leaves(name: str, command: Any) -> list[tuple[str, Any]]:
-    """Subcommands of a command group, or a single command, as pairs (words, command).
+    """List of pairs (typed words, command) for a command's subcommands, or for the command itself.
 
     The words are those typed on the command line.
     """

@@ -1,4 +1,4 @@
-"""Script that fits constants (projections, scales) of the encoder `embedded` to photographs.
+"""Script that computes the constants of the encoder `embedded` from a folder of photographs.
 
 They are those of the encoder's version 2.
 
@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def measured(paths: list[Path]) -> tuple[np.ndarray, np.ndarray]:
-    """Network features (n, 2136) and technical signals (n, 32) of n photos and degraded copies."""
+    """Network features (n, 2136) and signals (n, 32) of n images: photos and degraded copies."""
     encoder = EmbeddedEncoder(device="cpu")
     features, signals = [], []
     for number, path in enumerate(paths):

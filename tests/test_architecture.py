@@ -96,7 +96,7 @@ DASHBOARD = sorted((ROOT / "dashboard").rglob("*.py"))
 
 @pytest.fixture(autouse=True, scope="module")
 def _syntax_trees():
-    """Disable garbage collection while syntax trees are cached; clear the caches at the end."""
+    """Turn off garbage collection for these tests, and clear the cached syntax trees afterwards."""
     gc.disable()
     yield
     gc.enable()

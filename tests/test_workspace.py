@@ -133,7 +133,7 @@ def test_a_file_in_the_way_of_a_folder_is_told(tmp_path):
 
 @pytest.mark.skipif(not os.path.exists("/proc/self"), reason="no /proc on this system")
 def test_a_folder_that_nobody_can_write_to_is_told():
-    """If a folder cannot be written to, the error names the path that failed, not an outer one."""
+    """If a file cannot be written, the error message names the path of that file."""
 
     def write_within():
         with storage_errors(Path("outer")):

@@ -110,7 +110,7 @@ def extreme_rows(index: Index, vector: MasterVector, k: int, *, lowest: bool = F
 def _everybodys_subset(
     index: Index, prior: MasterVector | None, within: Codes | None
 ) -> "PhotoSubset":
-    """Photos to ask people about, and a prior for rating vectors; both are the same for everyone.
+    """Subset of photos to ask everybody about; the object also holds a prior of people's taste.
 
     The prior is not yet adapted to one person's taste.
     """
@@ -123,7 +123,7 @@ def _everybodys_subset(
 def photo_subset(
     index: Index, prior: MasterVector | None, rater: str, within: Codes | None = None
 ) -> "PhotoSubset":
-    """Subset of photos to ask one person about, with a Bayesian prior of the person's taste.
+    """Photos to ask one person about; the returned object also holds a prior of the person's taste.
 
     People share all but the spread of their taste: photos, their coordinates and main axes.
     """
@@ -182,7 +182,7 @@ def choosing(
 def choose_ahead(
     index: Index, vector: MasterVector, alike: float, album: str, _request: AlbumRequest
 ) -> None:
-    """Start computing in the background what later changes of a saved album will need.
+    """Start choosing the photos of a saved album in the background, so that later changes are fast.
 
     Series and similarities that were never found take seconds; the next choice has them. Nothing is
     started for a small index.

@@ -133,7 +133,7 @@ def moving_lines(found: Sequence[Mover]) -> list[str]:
 
 
 def moving_figures(concepts: Sequence[Concept], signals: SignalShares | None) -> pd.DataFrame:
-    """Table of concepts that move a photo's rating, with the figures for each concept.
+    """Table with one row of numbers per concept that raises or lowers a photo's rating.
 
     Signals have their part of the rating alone.
     """

@@ -98,5 +98,5 @@ class TeachSession:
 
 
 def codes_of_kind(labels: IndexLabels, kind: Kind) -> Codes | None:
-    """Number (n,) of each photo's group or series, whichever `kind` names; None for kind "all"."""
+    """Integer code (n,) of each photo's group or series, as `kind` says; None for kind "all"."""
     return {"all": None, "group": labels.groups, "series": labels.series}[kind]

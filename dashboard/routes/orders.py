@@ -101,7 +101,7 @@ def hold_order(
 
 
 def order_routes() -> list[Route]:
-    """HTTP routes that serve display orders and photo names of grids."""
+    """HTTP routes that serve the data and names of a grid's photos, in display order."""
     return [
         Route(route_path("orders/{order}"), _order),
         Route(route_path("orders/{order}/words/{piece}"), _words),

@@ -56,7 +56,7 @@ def log_in_words(record: logging.LogRecord) -> bool:
 
 
 def _error_markdown(error: PhotorankError) -> str:
-    """Error message as Markdown, with details on a second line if pages use statistical terms."""
+    """Error message as Markdown; pages in statistical wording show its details on a second line."""
     text, details = error_text(error), error_details(error)
     if session_state.vocabulary() != "statistics" or not details:
         return text

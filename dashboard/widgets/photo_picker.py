@@ -90,5 +90,5 @@ def _row_picker(which: str, index: Index, shown: int | None, place: DeltaGenerat
 
 
 def _with_article(which: str) -> str:
-    """Word preceded by “the”, such as “the first”; the word “a” is returned unchanged."""
+    """Word preceded by “the”, such as “the first”, unless the word is itself the article “a”."""
     return which if which == "a" else f"the {which}"

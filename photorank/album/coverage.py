@@ -33,7 +33,7 @@ class Similarities:
         return len(self._rows)
 
     def __getitem__(self, rows: Codes | slice | int) -> CoverRows:
-        """Similarities (m, c) of candidates for an album to the photos that it should represent."""
+        """Similarities (m, c) between m album candidates and the c photos to be represented."""
         some: CoverRows = self._rows[rows]
         return some
 
@@ -58,12 +58,12 @@ class Similarities:
 
     @cached_property
     def most(self) -> Cover:
-        """Maximum (c,) of each column of the similarity matrix, over all candidate photos."""
+        """Greatest similarity (c,) of each of c photos to any candidate photo for the album."""
         return _greatest(self._rows, np.arange(len(self)), 0.0)
 
 
 class CosineSimilarities(Similarities):
-    """Matrix of photo similarities, which are computed from stored cosines when they are read."""
+    """Matrix of photo similarities that stores cosines, and converts the part that is read."""
 
     def __init__(self, cosines: CoverRows, typical: float) -> None:
         super().__init__(cosines)
@@ -83,7 +83,7 @@ class CosineSimilarities(Similarities):
 
 
 class _SelectedSimilarities(Similarities):
-    """Selected rows (candidate photos) of a similarity matrix, read from it when needed."""
+    """Rows of a similarity matrix for selected photos, read from the matrix when needed."""
 
     def __init__(self, whole: CosineSimilarities, at: Codes) -> None:
         super().__init__(whole[:0])
@@ -103,7 +103,7 @@ class _SelectedSimilarities(Similarities):
 
     @cached_property
     def most(self) -> Cover:
-        """For each photo an album is to represent, greatest similarity (c,) to a chosen photo."""
+        """Greatest similarity (c,) of each of c photos to any of the selected candidate photos."""
         return self._whole.most_by(self._at)
 
 
@@ -121,7 +121,7 @@ class KeptSimilarities:
         self._similarities: CosineSimilarities | None = None
 
     def of(self, rows: Codes, clients: Codes) -> Similarities:
-        """Similarity matrix (g, c) between g photos (`rows`) and c photos (`clients`).
+        """Similarities (g, c) of candidate photos (`rows`) to photos to be represented (`clients`).
 
         Both are ascending row numbers. The columns may be in another order. What was returned
         before is no longer valid.

@@ -1,4 +1,4 @@
-"""Division of indexed photos into parts for a quota: days, events, folders, shapes or groups."""
+"""Division of photos by day, event, folder, shape or group, for limits on an album's photos."""
 
 from typing import Literal, TypeAlias, get_args
 

@@ -42,7 +42,7 @@ class FaceQuota(NamedTuple):
 
 
 def face_parts(index: Index) -> tuple[Codes, list[str]]:
-    """Tuple of an array (1 for photos with a visible face, 0 for others) and a list of user notes.
+    """Group number of each photo (1 with a visible face, 0 without), and messages for the user.
 
     Raises AlbumError if nobody looked for faces.
     """

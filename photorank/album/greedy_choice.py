@@ -111,7 +111,7 @@ def choose(value: Value, rules: Rules) -> Choice:
 
 
 def most_cover(similarities: Similarities, rules: Rules) -> float:
-    """Total coverage that a greedy choice of photos reaches if ratings are ignored."""
+    """Total coverage of the photo collection by an album chosen greedily, ignoring ratings."""
     value = Value(np.zeros(len(similarities)), similarities)
     return value(_picked(value, rules)[0])
 
@@ -210,7 +210,7 @@ def _greedy(
 
 
 def _allowed_by_quotas(parts: Codes, room: Codes) -> Codes:
-    """Sorted positions of the photos that the quotas allow; earlier photos have priority.
+    """Sorted positions in `parts` of the photos that the quotas per day or event allow.
 
     `parts` (n,) has the day or event of each photo, -1 for none: those are always allowed. Of each
     day or event p, the first ``room[p]`` photos are allowed.

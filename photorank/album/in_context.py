@@ -86,7 +86,7 @@ class AlbumContext:
         return [self._one(*each) for each in zip(asked, heads, similarities, strict=True)]
 
     def tell_rows(self, rows: Sequence[int], ratings: Ratings) -> list[InContext]:
-        """Contribution of each photo in `rows` to the album, and the album photo most like it."""
+        """For each photo in `rows`, its value to the album and the most similar album photo."""
         heads = self._index.heads_of(rows)
         return self.tell(
             [

@@ -1,4 +1,4 @@
-"""Reasons in words for each photo in an album, and for the absence of the best other photos."""
+"""Reasons in words why each album photo was chosen, and why the best other photos were not."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -144,14 +144,14 @@ class Reasons:
         return found
 
     def _of_rating(self, row: int) -> str | None:
-        """Reason that tells what percentage of photos is rated lower; None if below 90 %."""
+        """Text that says which percentage of photos a photo is better than; None if below 90 %."""
         percentile = float(self.grounds.standing[row])
         if percentile < _HIGH_PERCENTILE:
             return None
         return f"better than {min(int(percentile), 99)} % by {self.vector}"
 
     def _members(self, rows: Sequence[int]) -> dict[int, list[int]]:
-        """Row numbers of photos in each series with a photo in `rows`, keyed by series number."""
+        """Dict from each album photo's series number to the row numbers of the series' members."""
         members: dict[int, list[int]] = {int(code): [] for code in self.grounds.series.codes[rows]}
         together = np.isin(self.grounds.series.codes, list(members)) & self.grounds.among
         for row in np.flatnonzero(together).tolist():

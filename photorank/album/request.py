@@ -99,7 +99,7 @@ def check_request(request: AlbumRequest, photos: Sequence[Photo]) -> None:
 
 
 def limited_parts(index: Index, request: AlbumRequest) -> tuple[Codes | None, list[str]]:
-    """For each photo, code (n,) of its day, event or other group that has a limit on chosen photos.
+    """Code (n,) of each photo's part of the collection (such as a day) that has a photo limit.
 
     A code stands for a day, an event, the photos with a face or another part that the requested
     quota limits; -1 for a photo in no part. None instead of codes if no quota was requested.

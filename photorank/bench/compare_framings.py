@@ -61,7 +61,7 @@ class FramingTable:
     rows: tuple[FramingResult, ...]  # the best first
 
     def to_json(self) -> Json:
-        """The table as a JSON object."""
+        """Results of all compared framings as a JSON object."""
         return {
             **vars(self),
             "protocol": to_json(self.protocol),

@@ -1,4 +1,4 @@
-"""Comparison of framings such as crop and padding: how much altering a photo changes its rating."""
+"""Stability of ratings when photos are altered, compared between framings (crop, padding)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -46,7 +46,7 @@ def embed_files(
     forms: Forms = lambda photo: [photo],
     on_photo: Callable[[], None] | None = None,
 ) -> list[Embeddings | None]:
-    """List of each photo's embeddings (k, d), one per altered copy; None for an unusable file.
+    """For each photo file, embeddings (k, d) of the photo's k copies; None if the file is unusable.
 
     `forms` makes the copies of a photo; by default the only one is the photo itself.
     """

@@ -1,4 +1,4 @@
-"""Speed of measuring accuracy with its confidence intervals, compared with SciPy."""
+"""Benchmark of the time to evaluate a vector's ratings, in photorank and in SciPy."""
 
 from dataclasses import dataclass
 

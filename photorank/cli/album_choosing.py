@@ -52,7 +52,7 @@ class ChoiceOptions(NamedTuple):
             raise typer.BadParameter("--with-faces and --per exclude each other")
 
     def check_new(self) -> None:
-        """Raise BadParameter if a new album's options lack --places or include --fill or --swap."""
+        """Raise BadParameter if a new album has no --places, or if --fill or --swap is given."""
         if self.keeps_photos:
             raise typer.BadParameter("--fill and --swap need --album with a kept album")
         if self.given["places"] is None:

@@ -64,7 +64,7 @@ class Labels(NamedTuple):
     partial: bool
 
     def importer(self, paths: list[Path]) -> Callable[[IndexPaths], list[str]] | None:
-        """Function that imports the labels named in these options; None if no labels are named."""
+        """Function that imports the labels that the command line names; None if it names none."""
         from photorank.index.judging.import_rows import import_judgements, import_labels
         from photorank.labels.datasets.check_dataset import open_complete
         from photorank.labels.datasets.dataset_manifest import load_manifest

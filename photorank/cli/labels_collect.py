@@ -112,7 +112,7 @@ def labels_remove(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Remove all judgements of one source, given by the path of its table or by its name."""
+    """Remove all judgements from SOURCE, which is the path of a table or the name of a source."""
     from photorank.index.judging.remove_source import remove_source
     from photorank.workspace import Workspace
 

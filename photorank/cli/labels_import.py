@@ -37,7 +37,7 @@ def labels_import(
     partial: Partial = False,
     as_json: AsJson = False,
 ) -> None:
-    """Import a table of labels (CSV, .xlsx) with columns for file and score, tier or stars."""
+    """Import labels of photo files (scores, tiers or stars) from a CSV or .xlsx table."""
     from photorank.labels.tables.judgement_tables import LabelColumns, read_labels
     from photorank.workspace import Workspace
 

@@ -1,4 +1,4 @@
-"""The command that measures and removes the effect of photo content on ratings."""
+"""The nuisance command, which measures and removes a vector's bias for some kinds of photos."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -34,7 +34,7 @@ def nuisance(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure the effect of photo content on ratings, and how accurate ratings are without it."""
+    """Measure how much photo content, as a nuisance, affects a vector's ratings and accuracy."""
     from photorank.evaluation.nuisance import compare_without_content, without_content
     from photorank.learning.protocol import Protocol
     from photorank.vectors.store import add_vector, check_free

@@ -193,14 +193,14 @@ class ChoiceGraph(ComparisonGraph):
         return r[self.first] - r[self.second]
 
     def net(self, values: Floats) -> Floats:
-        """Signed sum of edge values at each photo: + for an edge's first photo, − for its second.
+        """For each photo, total value of edges where it is first, minus total where it is second.
 
         `values` (m,) has a number for each edge.
         """
         return self._sums(self.first, values) - self._sums(self.second, values)
 
     def _gross(self, values: Floats) -> Floats:
-        """Sum (n,) of edge values at each of n photos.
+        """For each of n photos, the sum (n,) of `values` over all graph edges of the photo.
 
         `values` (m,) has a number for each edge.
         """

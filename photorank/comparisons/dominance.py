@@ -12,7 +12,7 @@ from photorank.typing import Codes, Floats
 
 
 class Dominance(NamedTuple):
-    """Total weight of the points below each 2-D point in both coordinates, and of those above it.
+    """For each 2-D point, total weights of points lower, and of points higher, in both coordinates.
 
     A point dominates the points that are lower in both coordinates.
     """
@@ -22,7 +22,7 @@ class Dominance(NamedTuple):
 
 
 def dominance(first: Floats | Codes, second: Floats | Codes, weights: Floats) -> Dominance:
-    """Total weight of the points below each 2-D point in both coordinates, and of those above it.
+    """For each 2-D point, total weight of points lower in x and y, and of points higher in x and y.
 
     A point dominates the points that are lower in both coordinates.
 

@@ -78,11 +78,11 @@ class ComparisonGraph(ABC):
     @property
     @abstractmethod
     def scores(self) -> Labels | None:
-        """Score (n,) of each photo, nan if it has none; None for a graph of choices."""
+        """Score (n,) of each photo, nan if missing; None if judgements are choices, not scores."""
 
     @abstractmethod
     def laplacian(self, X: Embeddings | Floats) -> Floats:
-        """Product L X (n, k) or (n,) of X and graph Laplacian L (degree minus weight matrix)."""
+        """Product (n, k) or (n,) of graph Laplacian (degree minus weight matrix) and array X."""
 
     def gram(self, Z: Embeddings | Floats) -> Floats:
         """Product Zᵀ L Z (r, r) of the given array Z (n, r) and this graph's Laplacian matrix L.
@@ -95,7 +95,7 @@ class ComparisonGraph(ABC):
         return gram
 
     def deviations(self, Z: Floats) -> Floats | None:
-        """Matrix D (n, r) with Dᵀ D = Zᵀ L Z, for features Z (n, r) and the graph Laplacian L.
+        """Deviations D (n, r) of features Z (n, r), with Dᵀ D = Zᵀ L Z for the graph's Laplacian L.
 
         None if no closed form is known.
         """
@@ -111,7 +111,7 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def squared_margins(self) -> float:
-        """Sum of squared margins Σ_{i<j} w_ij m_ij²: the squared loss if all ratings are equal."""
+        """Sum of the weighted squared margins Σ_{i<j} w_ij m_ij² over the photo pairs."""
 
     def squared_errors(self, ratings: Floats) -> Floats:
         """Squared loss (a,) of each column of `ratings`, summed over the graph's weighted edges.
@@ -134,7 +134,7 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def edges(self, pairs: Pairs) -> Edges:
-        """Weights (m,) of the photo pairs, and margins (m,) by which first photos are preferred."""
+        """Weight (m,) of each photo pair, and the first photo's margin (m,) over the second."""
 
     @abstractmethod
     def with_gap_power(self, gap_power: int) -> Self:
@@ -159,7 +159,7 @@ class ComparisonGraph(ABC):
     def sample(
         self, m: int, *, rng: np.random.Generator, extremes: float | None = None
     ) -> SampledPairs:
-        """Random sample, with replacement, of m photo pairs in which people preferred one photo.
+        """Random sample, with replacement, of m photo pairs that people did not judge as equal.
 
         With `extremes`, winners come from that share of best labels and
         losers from the same share of worst; choices have no such extremes.

@@ -22,7 +22,7 @@ from photorank.typing import Codes, Floats, Ratings
 
 
 class HingePairs(ABC):
-    """Graph of photo pairs with hinge loss above 0: winner rated less than 1 above the loser."""
+    """Graph of the photo pairs in which the winner is rated less than 1 above the loser."""
 
     net: Floats  # (n,) weight of the pairs each photo should win, less those it should lose
     weight: float  # of all of them
@@ -92,7 +92,7 @@ class _ScorePairs(HingePairs):
         return self._scores.scattered(trust * (self._degrees * q - losers - winners))
 
     def _sums(self, values: Floats) -> tuple[Floats, Floats]:
-        """Two sums of `values` per photo: over the photo's worse partners, and its better partners.
+        """For each photo, the sum of its worse partners' values and of its better partners' values.
 
         Only pairs with a hinge loss count. The worse photo of a pair is the loser, and the better
         one the winner.
@@ -156,7 +156,7 @@ class _Tree:
         return cls(levels)
 
     def add_to(self, losers: Floats, winners: Floats, values: Floats) -> None:
-        """Add sums of `values` over worse photos to `losers`, and over better photos to `winners`.
+        """Add each photo's sum of `values` over worse photos to `losers`, over better to `winners`.
 
         Sums over worse partners are added to `losers`, and sums over better partners to `winners`.
         A photo's partners are those that it forms a pair with.
@@ -169,7 +169,7 @@ class _Tree:
 
 
 def _level(high: Codes, row: Codes, loser: Codes) -> _Level:
-    """Photo pairs that are split into different child nodes at one level of a binary tree.
+    """Pairs of photos in different halves of the same node, at one level of a binary tree.
 
     The winner of a pair is in the upper half of a node, and the loser in the lower half.
     """

@@ -24,7 +24,7 @@ class KnownDifferences:
     def of_copies(
         cls, rows: Embeddings, photos: ArrayLike, margins: Sequence[float], weight: float, *, n: int
     ) -> "KnownDifferences":
-        """Training pairs of a photo and its copy, given by embedding differences (k, copies, d).
+        """Training pairs of k photos and their copies, from embedding differences (k, copies, d).
 
         `photos` (k,) are the photos' numbers, `margins` (copies,) the same for every photo.
         """
@@ -39,11 +39,11 @@ class KnownDifferences:
 
     @property
     def _share(self) -> float:
-        """Weight of each pair of photo and copy: weight of all pairs divided by number of pairs."""
+        """Weight of one pair of a photo and its copy, as an equal share of all pairs' weight."""
         return self.weight / max(len(self.rows), 1)
 
     def take(self, rows: Codes) -> "KnownDifferences":
-        """Embedding differences of a subset of the photos, which are renumbered from 0."""
+        """Embedding differences of the photos `rows` only; those photos are renumbered from 0."""
         place = places(rows, self.n)[self.photos]
         kept = place >= 0
         return replace(
@@ -55,7 +55,7 @@ class KnownDifferences:
         )
 
     def scaled(self, scale: Floats) -> "KnownDifferences":
-        """Copy with the embedding differences multiplied by factors (d,) or by a matrix (d, r)."""
+        """Training pairs with embedding differences scaled by factors (d,) or a matrix (d, r)."""
         rows = self.rows * scale if scale.ndim == 1 else self.rows @ scale
         return replace(self, rows=rows.astype(np.float32))
 
@@ -65,7 +65,7 @@ class KnownDifferences:
         return self._share * (rows.T @ rows)
 
     def products(self, unit: float) -> Floats:
-        """Weighted sum (d,) of embedding differences, each times its target rating difference.
+        """Sum (d,) of each pair's weight × embedding difference × target rating difference.
 
         The target rating differences (margins) are first multiplied by `unit`.
         """

@@ -172,7 +172,7 @@ class ScoreGraph(ComparisonGraph):
         return replace(self, labels=np.asarray(scores, dtype=np.float64)[self.rows])
 
     def products(self, a: Floats, b: Floats) -> Floats:
-        """For each photo i, weighted sum of (a_i − a_j)(b_i − b_j) over photos j compared with it.
+        """For photo values a and b, weighted sum of (a_i − a_j)(b_i − b_j) over j for each photo i.
 
         The weight is the trust in both labels; photos with equal labels count too.
         """
@@ -180,7 +180,7 @@ class ScoreGraph(ComparisonGraph):
         return self.scattered(self._over_pairs(lambda part: part.products(a, b)))
 
     def differences(self, a: Floats) -> Floats:
-        """For each photo i, weighted sum (n, …) of a_i − a_j over the photos j compared with it.
+        """For each photo, weighted sum (n, …) of its value in `a` less each compared photo's value.
 
         The weight is the trust in both labels; photos with equal labels count too.
         """
@@ -189,7 +189,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def block_firsts(self) -> Codes:
-        """For each labelled photo, position in `rows` of the first photo in the same block (group).
+        """For each photo in `rows`, position in `rows` of the first photo of its group (block).
 
         Only photos of one block may be compared.
         """
@@ -337,7 +337,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def parts(self) -> tuple[Blocks, ...]:
-        """Tuple of all photo pairs within groups, followed by the excluded pairs if there are any.
+        """Tuple of one or two sets of photo pairs: all pairs within groups, and pairs to leave out.
 
         A sum over the compared pairs is the first item's sum minus the second's.
         """
@@ -352,7 +352,7 @@ class ScoreGraph(ComparisonGraph):
         return np.array_equal(self.rows, np.arange(self.n))
 
     def _over_pairs(self, of: Callable[[Blocks], Floats]) -> Floats:
-        """Sum over all compared pairs of the quantity that the function `of` sums over given pairs.
+        """Sum over all compared photo pairs, made from the sums that `of` returns for each part.
 
         `of` is called with each item of `parts`; its result for pairs that may not be compared is
         subtracted.

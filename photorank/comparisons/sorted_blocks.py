@@ -51,7 +51,7 @@ class Blocks:
         return cls(order, block, tier, y - mean[block], trust[order], p)
 
     def neighbour_sums(self, V: Floats, *, sign: int = 1) -> Floats:
-        """Weighted sums (l, k), one for each photo, of the rows of V of its pair partners.
+        """For each photo, sum (l, k) of partners' rows of matrix V, weighted by label gap powers.
 
         The weight is a power of the gap between the two labels, times `sign` for better photos.
         """
@@ -84,7 +84,7 @@ class Blocks:
         return self._unsorted(self.u * self.neighbour_sums(self.u[:, None], sign=-1)[:, 0])
 
     def laplacian(self, X: Floats) -> Floats:
-        """Product (l, k) or (l,) of the photo pairs' graph Laplacian with a matrix or vector X.
+        """Laplacian of the graph of l photos, times X; the result has X's shape (l, k) or (l,).
 
         X may also be a vector (l,).
         """
@@ -98,7 +98,7 @@ class Blocks:
         return product.reshape(X.shape)
 
     def gram(self, Z: Embeddings | Floats, rows: Codes) -> Floats:
-        """Product Zᵀ L Z (r, r), where Z has the photos' features and L is the graph Laplacian.
+        """Product Zᵀ L Z (r, r) of photo features Z (one photo per row) and the graph Laplacian L.
 
         L is of pairs within groups. The product is the sum of u_i u_j (z_i − z_j)(z_i − z_j)ᵀ over
         all pairs of a block less all pairs of a tier, where z_i is a row of Z.
@@ -124,7 +124,7 @@ class Blocks:
         return gram
 
     def deviations(self, Z: Floats) -> Floats:
-        r"""Matrix D (l, r) with Dᵀ D = Zᵀ L Z, for features Z (l, r) and the graph Laplacian L.
+        r"""Scaled deviations D (l, r) of features Z (l, r) from group means, for the product Dᵀ D.
 
         It is the product that :meth:`gram` computes:
 
@@ -179,7 +179,7 @@ class Blocks:
         return self._unsorted(_net_credit(pairs, ratings[self.order]))
 
     def products(self, a: Floats, b: Floats) -> Floats:
-        """For each photo i, weighted sum (l,) of (a_i − a_j)(b_i − b_j) over photos j of its group.
+        """For each of l photos, sum (l,) over its pairs: (difference in a) × (difference in b).
 
         Both photos are of one group. The weight is the trust in both labels.
         """
@@ -190,7 +190,7 @@ class Blocks:
         return self._unsorted(self.u * (self._block_sums() * a * b + self._block_sums(a * b)))
 
     def differences(self, a: Floats) -> Floats:
-        """Weighted sums (l, …) of a_i − a_j over all photos j in the group of photo i, for each i.
+        """For each of l photos, sum (l, …) of its differences in `a` from its group's photos.
 
         The weight is the trust in both labels.
         """
@@ -218,11 +218,11 @@ class Blocks:
         return WeightedPairs(worse, better, self.u[worse] * self.u[better] * gap**self.p)
 
     def _block_sums(self, values: Floats | float = 1.0) -> Floats:
-        """For each photo, weighted sum (l,) of the values of all photos of its group (block)."""
+        """For each of l photos, sum (l,) of `values`, weighted by trust, over the photo's block."""
         return np.bincount(self.block, self.u * values).astype(np.float64)[self.block]
 
     def _gap_sums(self, moments: list[Floats]) -> Floats:
-        """For each label, weighted sum of powers of its differences from the other labels.
+        """For each label y_i, the sum over labels y_j of v_j (y_i − y_j)^p, with weights v_j.
 
         Moment k (l, …) is Σ_j v_j y_j**k with weights v, for each photo i a sum over the photos j
         that are to count.
@@ -244,7 +244,7 @@ def _run_begins(codes: Codes) -> Codes:
 
 
 def _net_credit(pairs: WeightedPairs, ratings: Ratings) -> Floats:
-    """For each photo, weight (l,) of correctly ordered pairs minus weight of misordered pairs."""
+    """For each of l photos, weight (l,) of its correctly ordered minus its misordered pairs."""
     signed = np.sign(ratings[pairs.better] - ratings[pairs.worse]) * pairs.weight
     rows = np.concatenate([pairs.worse, pairs.better])
     return np.bincount(rows, np.tile(signed, 2), len(ratings)).astype(np.float64)
@@ -256,7 +256,7 @@ def _run_ends(codes: Codes) -> Codes:
 
 
 def _same_code_sums(codes: Codes, V: Floats) -> Floats:
-    """Sums (l, …), one for each row of V, of all rows with the same number in sorted `codes`."""
+    """Sums (l, …): for each of l rows of V, the total of all rows with the same code."""
     single = not len(codes) or codes[-1] + 1 == len(codes)
     return V if single else _sums_by_code(codes, V)[codes]
 
@@ -277,7 +277,7 @@ def _sums_by_code(codes: Codes, V: Floats) -> Floats:
 
 
 def _run_numbers(codes: Codes, least: int) -> Codes:
-    """Run number (from 0) of each sorted code; −1 for a run of fewer than `least` equal codes.
+    """For each sorted code, index of its run of equal codes, or −1 if the run is too short.
 
     The codes (l,) are sorted. Only runs of at least `least` codes are numbered.
     """

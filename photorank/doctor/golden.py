@@ -51,7 +51,7 @@ def examine_embedded(golden_file: Path = GOLDEN) -> Finding:
 
 
 def embed_golden(encoder: Encoder) -> Any:
-    """Last-layer part (head) of an encoder's embedding of the test image.
+    """Head (first values, from the network's last layer) of the golden test image's embedding.
 
     It is compared with the known one by cosine similarity.
     """

@@ -24,7 +24,7 @@ def examine_machine(workspace: Path) -> list[Finding]:
 
 
 def examine_pip(findings: Iterable[Finding]) -> list[Finding]:
-    """List with a note if findings advise `pip install` but pip is missing; otherwise empty."""
+    """List of one note if a check advised `pip install` though pip is missing; otherwise empty."""
     advised = any("pip install" in one.says + one.remedy for one in findings)
     if not advised or find_spec("pip") is not None:
         return []

@@ -36,7 +36,7 @@ class Fingerprint:
 
     @property
     def of_head(self) -> "Fingerprint":
-        """Copy of the fingerprint for embeddings made of the last layer's output alone.
+        """Fingerprint of embeddings that come from the same encoder's last layer alone.
 
         Vectors made from texts have it.
         """
@@ -110,7 +110,7 @@ class Encoder(Protocol):
         """
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """Unit embeddings of texts, comparable to the last-layer part of photo embeddings."""
+        """Unit-length embeddings of texts, for comparison with photos."""
 
 
 @runtime_checkable

@@ -177,7 +177,7 @@ def common_vector(
 
 
 def _all_ratings(people: Sequence[PersonTaste]) -> tuple[Floats, Floats, Floats]:
-    """People's model coefficients (p, k), photo ratings (p, n) and their standard errors (p, n)."""
+    """Weights (p, k), photo ratings (p, n) and standard errors (p, n) from p people's models."""
     if not people:
         raise ComparisonsError("nobody is chosen: name somebody who chose or rated photos")
     return (
@@ -190,7 +190,7 @@ def _all_ratings(people: Sequence[PersonTaste]) -> tuple[Floats, Floats, Floats]
 def _listed(
     places: Codes, rows: Codes, ratings: Floats, errors: Floats
 ) -> tuple[PhotoRatings, ...]:
-    """Ratings of each chosen photo by all people's models, with mean and standard deviation."""
+    """For each photo at `places`, ratings by every person's model, and the mean of the ratings."""
     spread = _spread(ratings)
     return tuple(
         PhotoRatings(

@@ -36,7 +36,7 @@ class Measured:
     _sums: dict[tuple[str, bool], list[PairSums]]  # known so far, of these ratings
 
     def sums(self, metric: str, *, refitted: bool) -> list[PairSums]:
-        """Sums over photo pairs from which a metric is computed, cached by the metric's name."""
+        """Cached sums over photo pairs; the given metric is computed from these sums."""
         if (metric, refitted) not in self._sums:
             self._sums[metric, refitted] = self.pairs.sums(
                 self.contender.ratings, self.metrics[metric], refitted=refitted
@@ -106,7 +106,7 @@ def measured(
 def differences_of(
     measured: Sequence[Measured], scope: Scope, metrics: Sequence[str] = COMPARED_METRICS
 ) -> list[ScopedDifference]:
-    """Metric differences between vectors or learners, leaving out those trained on test photos."""
+    """Metric differences between any two vectors or learners not trained on the test photos."""
     fair = [one for one in measured if not one.contender.in_sample]
     found = []
     for metric in metrics:

@@ -43,7 +43,7 @@ Spread: TypeAlias = Callable[[Callable[[Flags], float]], Estimate]
 
 
 def gap_curve(contenders: Sequence[Contender], pairs: HeldOutPairs) -> tuple[AccuracyByGap, ...]:
-    """Accuracy of each vector or learner in each range of label differences, smallest first.
+    """Pairwise accuracy of each vector or learner, by the label difference (gap) of the pairs.
 
     Each range holds about a fifth of the pairs; choices have no gaps. Intervals are made as in the
     table of results.

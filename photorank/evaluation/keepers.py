@@ -1,4 +1,4 @@
-"""Rejection threshold: the highest rating below which few good photos lie."""
+"""Rejection threshold: the highest rating that almost all good photos reach."""
 
 from dataclasses import dataclass
 from typing import Literal

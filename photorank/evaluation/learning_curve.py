@@ -41,7 +41,7 @@ class LearningCurve:
         protocol: Protocol,
         threads: Executor,
     ) -> Self:
-        """Start fitting a learner in other threads; return its learning curve without waiting.
+        """Start fitting a learner in threads; return an object that gives the learning curve later.
 
         The curve has no points for a single split.
         """

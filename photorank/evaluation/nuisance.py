@@ -171,7 +171,7 @@ def without_content(
 def _ratings(
     photos: JudgedPhotos, codes: Codes, folds: Folds, directions: Floats
 ) -> tuple[Floats, Floats]:
-    """Two arrays (repeats, n) of held-out ratings: with and without the influence of photo content.
+    """Held-out ratings (repeats, n) before and after removing the influence of photo content.
 
     The influence lies along the directions in which photos of different kinds differ. Ratings are
     in standard deviations over the photos learned from, so that folds may be pooled.

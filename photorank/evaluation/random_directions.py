@@ -89,7 +89,7 @@ def _top_metrics(ratings: Floats, pairs: HeldOutPairs, rows: Codes) -> dict[str,
 
 
 def _order_metrics(ratings: Floats, graph: Comparisons, gap_power: int) -> dict[str, list[float]]:
-    """Accuracy (plain and weighted by label difference) and Kendall's τ_b per column of ratings.
+    """Order metrics, such as Kendall's τ_b, of each random direction (a column of `ratings`).
 
     The ratings (n, k) have no ties.
     """

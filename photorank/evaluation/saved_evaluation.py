@@ -43,7 +43,7 @@ class Evaluation:
         return [row for row in self.results if row.scope == scope and row.fold_by in folds]
 
     def with_other_folds(self, row: Result) -> Result | None:
-        """Result for the same vector and scope as `row`, from test folds made in another way.
+        """Result for the same vector and kind of photo pairs as `row`, but with other test folds.
 
         Test folds are of single photos, or of groups or series. None if folds were made in one way
         only.
@@ -65,14 +65,14 @@ class Evaluation:
         return replace(self.protocol, fold_by=None) if len(ways) > 1 else self.protocol
 
     def competing(self, scope: Scope = "all") -> list[Result]:
-        """Results on unseen photos for one kind of photo pairs (scope), best first.
+        """Results that compete with each other, all from tests on unseen photos, best first.
 
         Left out are vectors that learned from the test photos, or may have.
         """
         return ranked(row for row in self.rows(scope) if row.competes)
 
     def compared(self, scope: Scope, metric: str) -> list[ScopedDifference]:
-        """Differences in a metric between every two vectors or learners, for one kind of pairs.
+        """Metric differences between every two vectors or learners, on one kind of photo pairs.
 
         A scope is a kind of photo pairs. Undefined differences are left out.
         """

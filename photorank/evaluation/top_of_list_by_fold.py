@@ -89,7 +89,7 @@ def _as_list_metric(metric: Callable[[Ratings, Comparisons], float]) -> ListMetr
 
 
 def _long_lists(graph: Comparisons) -> Comparisons:
-    """Comparisons within lists of more than `PLACES` (10) photos; shorter lists are left out."""
+    """Comparisons of `graph`, only within photo lists of more than `PLACES` (10) photos."""
     if not isinstance(graph, ScoreComparisons):
         return graph
     rows = [block for block in graph.blocks() if len(block) > PLACES]

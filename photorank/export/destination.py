@@ -38,7 +38,7 @@ class PhotoFolders:
         return cls(paths, {identity: name for identity, name in found if identity})
 
     def folder_of(self, path: Path) -> tuple[Path, str] | None:
-        """Photo folder that contains a path, with its index's name; None if there is none.
+        """Photo folder that contains the path, and the name of the folder's index; otherwise None.
 
         The path need not exist.
         """

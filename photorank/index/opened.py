@@ -157,7 +157,7 @@ class Index:
         return self._held.embeddings
 
     def heads(self) -> Embeddings:
-        """First dh columns (n, dh) of the photo embeddings, which are the network's last layer.
+        """Part (n, dh) of the photos' embeddings: the dh values of the network's last layer.
 
         Cosine similarity is computed from heads.
         """
@@ -266,7 +266,7 @@ class Index:
         return self._held.memberships.splits.tolist()
 
     def single_ratings(self, without: str = "") -> SingleRatings:
-        """Scores of photos by each named rater, without means over several raters.
+        """Ratings (scores) of photos, each given by one rater whose name is known.
 
         Stars that were clicked are left out where anything was imported on another
         scale, and so is the person `without` whom the others are wanted.
@@ -282,7 +282,7 @@ class Index:
         return load_signals(self.paths, self._held.rows)
 
     def faces(self) -> IndexFaces:
-        """Detected faces of all photos, and a summary per photo (nan if not yet searched)."""
+        """Detected faces of the index's photos, with a summary of the faces for each photo."""
         return load_faces(self.paths, self._held.rows)
 
     def facets(self) -> Facets:

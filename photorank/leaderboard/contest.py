@@ -170,7 +170,7 @@ def _source_of_vector(vector: MasterVector) -> str:
 
 
 def _source_by_index(told: dict[str, list[str]]) -> str:
-    """Phrase on the source of a rating direction, listed by photo index if the sources differ."""
+    """Text that tells the source of a rating vector, by photo collection if sources differ."""
     if len(told) == 1:
         return next(iter(told))
     return "; ".join(f"on {', '.join(names)}: {source}" for source, names in told.items())
@@ -218,7 +218,7 @@ def _judgements_text(panel: Panel) -> str:
 
 
 def _shown(report: PanelReport, entries: Sequence[_Entry], panel: Panel) -> Shown | None:
-    """Photos rated highest and lowest by the best of the entries that were tested on unseen photos.
+    """Photos to show: those that the best entry of the leaderboard rates highest and lowest.
 
     Only a row tested on unseen photos can be the best.
     """

@@ -17,7 +17,7 @@ _PHOTOS = 16  # measured, after one to warm up
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds and bytes per photo, in one process on this machine; nan if not measured."""
+    """Cost of embedding a photo on this machine: seconds, and bytes of the stored embedding."""
 
     open_seconds: float = float("nan")  # decoding and framing
     embed_seconds: float = float("nan")  # the network, one batch

@@ -37,7 +37,7 @@ class Panel:
 
     @property
     def near_duplicates(self) -> Codes:
-        """Cluster number (n,) of each photo; near-duplicates by any encoder share a number.
+        """Cluster number (n,) of each photo: near-duplicates in at least one index share a number.
 
         One that takes most photos for one picture is not asked, for no folds would be left.
         """
@@ -48,7 +48,7 @@ class Panel:
 
     @property
     def notes(self) -> list[str]:
-        """Sentences that say which photos, judgements and encoders are left out."""
+        """Sentences on what a comparison of indexes ignores, such as photos not in all indexes."""
         return self.told + [
             f"{index.name}: its encoder takes {alike:,} of {len(photos.X):,} photos for copies of "
             "one picture. It hardly tells photos apart, as a network with random weights does, so "

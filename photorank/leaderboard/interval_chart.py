@@ -17,7 +17,7 @@ _KEY: dict[Kind, str] = {
 
 
 class ChartRow(NamedTuple):
-    """Row of the chart: a value with its name, confidence interval and kind of test."""
+    """Row of the chart: a value with its name, confidence interval and kind, such as "random"."""
 
     name: str
     value: float

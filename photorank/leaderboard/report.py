@@ -13,7 +13,7 @@ from photorank.typing import Scope
 
 @dataclass(frozen=True)
 class Row:
-    """Row of the leaderboard: test result of one rating direction or learner of one index."""
+    """Leaderboard row of one rating vector or learner, with its test result on one index."""
 
     index: str
     encoder: str
@@ -43,7 +43,7 @@ class Row:
 
     @property
     def is_learned_anew(self) -> bool:
-        """True if the row's direction is fitted anew in every fold."""
+        """True if this leaderboard row's vector is refitted in every cross-validation fold."""
         return self.result.refitted or self.contender == self.result.kind
 
     @property
@@ -54,7 +54,7 @@ class Row:
 
     @property
     def order(self) -> tuple[str, bool, float]:
-        """Sort key: by scope of test pairs (all, or within groups), then by descending accuracy.
+        """Sort key of a leaderboard row: by kind of test pairs, then by descending accuracy.
 
         Results on unseen photos come before others, then the highest accuracy comes first.
         """
@@ -99,11 +99,11 @@ class PanelReport:
         )
 
     def scope(self, scope: Scope) -> list[Row]:
-        """Leaderboard rows for one scope (kind of test pairs of photos), best first."""
+        """Leaderboard rows of tests on one kind of photo pairs, given by `scope`, best first."""
         return [row for row in self.rows if row.result.scope == scope]
 
     def fair(self, scope: Scope = "all") -> list[Row]:
-        """Leaderboard rows of non-random methods that were tested on unseen photos, best first."""
+        """Leaderboard rows of fair tests (on unseen photos) except the chance level; best first."""
         return [row for row in self.scope(scope) if row.result.competes and not row.is_random]
 
     def compared(self, scope: Scope = "all") -> list[ScopedDifference]:

@@ -79,7 +79,7 @@ def _known(
 
 
 def _cached(index: Index) -> dict[str, Embeddings]:
-    """Dictionary from photo digests to cached embedding differences (c, d) of photo and copies."""
+    """Cached embedding differences (c, d) of each photo from its degraded copies, by digest."""
     kept = cached_arrays(index.paths.degraded, "identity", "digests", "rows")
     if kept is None or str(kept["identity"]) != _identity(index):
         return {}

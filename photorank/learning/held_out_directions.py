@@ -31,7 +31,7 @@ _FITTED_AT_ONCE = 1 << 30
 
 
 class HeldOut(NamedTuple):
-    """Rating directions, one per test fold, and the type of test, such as "in-sample"."""
+    """One rating direction per test fold, and how the vector is tested, such as "refitted"."""
 
     testing: Testing
     directions: Floats  # (repeats, K, d)
@@ -181,12 +181,12 @@ class Refits:
         taught: JudgedPhotos,
         on_fit: Callable[[], None] | None = None,
     ) -> Floats:
-        """Directions (repeats, folds, d) of a learner, one per test fold; waits for all fits."""
+        """Learned directions (repeats, folds, d) in embedding space, one for each test fold."""
         return self.begin(learner, taught).directions(on_fit)
 
 
 def ratings_by_fold(directions: Floats, photos: JudgedPhotos, folds: Folds) -> Floats:
-    """Ratings (repeats, n) of photos, each by the direction that belongs to the photo's test fold.
+    """Held-out ratings (repeats, n) of the photos in each repeat of a cross-validation.
 
     Only ratings of one fold of one repeat come from one direction and may be compared.
     """

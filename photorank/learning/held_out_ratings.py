@@ -61,7 +61,7 @@ def held_out_ratings(
 
 
 def _percentiles(photos: JudgedPhotos, folds: Codes, directions: Floats) -> Floats:
-    """Percentile (n,) of each photo's rating by the direction learned without the photo's fold."""
+    """For each photo, percentile (n,) of its held-out rating among all photos' ratings."""
     percentiles = np.empty(len(photos.X))
     for fold, direction in enumerate(directions):
         every = photos.X.astype(np.float64) @ direction

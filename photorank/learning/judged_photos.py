@@ -39,7 +39,7 @@ class JudgedPhotos:
 
     @property
     def heads(self) -> Embeddings:
-        """First dh values (n, dh) of each embedding (head), all that cosine similarity uses.
+        """Heads (n, dh) of the embeddings: the first dh values, which cosine similarity compares.
 
         Each head is a unit vector.
         """

@@ -212,7 +212,7 @@ def judged_clicks(Z: Floats, said: Clicks) -> Judged:
 
 
 def _fair_tests(said: Clicks) -> Codes:
-    """Indices of choices usable as tests: no ties, and no pairs selected to be informative."""
+    """Indices of choices that are not ties and not on photo pairs picked by active learning."""
     random = np.array([asked != "informative" for asked in said.asked], dtype=bool)
     return np.flatnonzero(random & ~said.ties.astype(bool))
 

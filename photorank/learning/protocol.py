@@ -46,7 +46,7 @@ class Protocol:
 
 
 def fewer_folds(asked: Protocol, used: Protocol) -> list[str]:
-    """List of at most one sentence: why there are fewer folds or repeats than requested.
+    """Reason for fewer folds or repeats than requested, as a list of one sentence or none.
 
     >>> fewer_folds(Protocol(folds=20), Protocol("group", folds=6, repeats=1))
     ['6 folds instead of 20, dealt once: there are only 6 groups, copies of others not counted.']

@@ -187,7 +187,7 @@ def _sums_beyond(
 
 
 def _degrees_beyond(pairs: HeldOutPairs, gap: float) -> Floats:
-    """Number (repeats, n) of each photo's pairs whose labels differ by more than `gap`.
+    """Degree (repeats, n) of each photo: its number of pairs with labels more than `gap` apart.
 
     A repeat is one split of the photos into test folds.
     """
@@ -213,7 +213,7 @@ def _sum_by_photo(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Floa
 
 
 def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
-    """Total weight (l,) of each photo's correctly ordered pairs with labels more than `gap` apart.
+    """Credit (l,) per photo: weight of correctly ordered pairs with labels more than `gap` apart.
 
     l is the number of labelled photos, and `r` (l,) are their ratings; pairs of equal ratings count
     half.
@@ -239,7 +239,7 @@ def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
 
 
 def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
-    """Total weight (l,) of each photo's pairs with a label difference above `gap`.
+    """For each of l photos, weight (l,) of its pairs whose labels differ by more than `gap`.
 
     l is the number of labelled photos. A pair's weight is the product of its photos' weights `u`
     (l,).
@@ -257,7 +257,7 @@ def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
 
 
 def _ranks(graph: ScoreComparisons, gap: float) -> tuple[Codes, Codes, Codes]:
-    """Group (l,) of each photo, and places (l,) of label and label minus `gap` in one ranking.
+    """Three arrays (l,): each photo's group, label rank, and rank of its label minus `gap`.
 
     A lowered label is the label minus `gap`; both kinds are ranked together, to find pairs of
     labels more than `gap` apart.

@@ -50,7 +50,7 @@ def estimate_of(
 
 
 def units_of(folds: Folds, refitted: bool) -> list[Codes | None]:
-    """Resampling unit (test fold or cluster) of each of n photos: one array (n,) per repeat.
+    """For each cross-validation repeat, array (n,) of the photos' units: test folds or clusters.
 
     Test folds if `refitted`, or of given ratings what was sampled together; None is each photo on
     its own.

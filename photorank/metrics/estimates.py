@@ -87,7 +87,7 @@ class Difference:
 
 
 def student(value: float, error: float, df: float, *, level: float, limit: float) -> Difference:
-    """Value with Student's t interval and p-value against 0, from its standard error.
+    """Given value with its confidence interval and p-value, both from Student's t distribution.
 
     The interval is clipped to ±`limit`.
     """
@@ -104,7 +104,7 @@ def student(value: float, error: float, df: float, *, level: float, limit: float
 
 
 def unvarying(value: float, n: int, *, level: float, span: float) -> Difference:
-    """Metric difference that is the same in every resample, with exact interval and p-value.
+    """Exact interval and p-value for a metric difference that is equal in all resamples.
 
     So it is where both contenders order all pairs alike, for example. The interval is that of n
     independent pairs; p is the sign test's, of the least number of pairs that the difference takes.

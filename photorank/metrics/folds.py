@@ -34,7 +34,7 @@ class Folds:
 
     @property
     def refits(self) -> bool:
-        """True if there are several folds, so that one model is fitted for each of the folds."""
+        """True if the model is refitted for each fold (there are two or more folds)."""
         return self.k > 1
 
     @cached_property
@@ -174,7 +174,7 @@ def training_variance_share(ratings: Floats, folds: Folds) -> float:
 
 
 def _unshared(one: Codes, other: Codes, n: int) -> float:
-    """Mean share of training photos that differs between two repeats of cross-validation.
+    """For two repeats of cross-validation, mean share of training photos not in common.
 
     A photo's training set in a repeat is all photos outside its fold. The mean is over test photos.
     """
@@ -186,7 +186,7 @@ def _unshared(one: Codes, other: Codes, n: int) -> float:
 
 
 def _distinct_splits(splits: Sequence[Codes]) -> Codes:
-    """Array (r, u) of the splits into folds; splits that differ only in fold numbering count once.
+    """Array (r, u) of r distinct splits of u items into folds; how folds are numbered is ignored.
 
     Splits that differ only in the numbers of their folds count as one.
     """

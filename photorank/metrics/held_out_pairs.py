@@ -58,7 +58,7 @@ class HeldOutPairs:
 
     @cached_property
     def n_pairs(self) -> int:
-        """Mean number of pairs per repeat, rounded."""
+        """Number of photo pairs per repeat of the cross-validation, as a rounded mean."""
         return round(sum(graph.n_pairs for graph in self.graphs) / len(self.graphs))
 
     @cached_property

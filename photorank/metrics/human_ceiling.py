@@ -96,7 +96,7 @@ def human_ceiling(
 def _halves(
     table: RaterTable, splits: int, rng: np.random.Generator
 ) -> list[tuple[Labels, Labels]]:
-    """For each random split of each photo's raters into halves, mean scores (n,) by each half."""
+    """Mean photo scores (n,) by one half of a photo's raters and by the other, per random split."""
     found = []
     for _ in range(splits):
         # Every other one of a photo's raters, in random order.

@@ -262,7 +262,7 @@ def _correction(loo: LeaveOneOut) -> float:
 
 
 def _degrees_of_freedom(without: Floats) -> float:
-    """Satterthwaite's degrees of freedom of the jackknife variance of leave-one-out values (u,)."""
+    """Satterthwaite estimate of degrees of freedom, from jackknife (leave-one-out) values (u,)."""
     units = len(without)
     if units < 2:
         return 1

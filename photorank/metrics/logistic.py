@@ -59,7 +59,7 @@ def pearson_after_logistic(ratings: ArrayLike, comparisons: Comparisons) -> floa
 
 
 def after_logistic_by_column(ratings: Floats, comparisons: Comparisons) -> Floats:
-    """Pearson correlation (c,) of each column of ratings with labels, after a logistic fit."""
+    """Pearson correlation (c,) of labels and a fitted logistic function of each ratings column."""
     values = pearson_by_column(ratings, comparisons)
     known = np.flatnonzero(~np.isnan(values))
     if len(known) and isinstance(comparisons, ScoreComparisons):

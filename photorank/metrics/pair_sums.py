@@ -103,7 +103,7 @@ class PairSums:
         )
 
     def _couple_effects(self) -> Floats:
-        """Contribution (c,) of each of c pairs of photo clusters to the value of a pairwise metric.
+        """Effect (c,) of each of c couples of photo clusters on a pairwise metric's value.
 
         It comes from the photo pairs between the two clusters, and is computed to first order. A
         photo without a cluster counts as a cluster.
@@ -217,14 +217,14 @@ def unit_codes(clusters: Codes, *, n: int) -> Codes:
 
 
 def summed_by(codes: Codes, values: Floats) -> Floats:
-    """Sums (u, k) of the rows of `values` (n, k), grouped by the codes (n,) from 0 to u − 1."""
+    """Sums (u, k) of the rows of `values` (n, k): one sum for each of the u codes (n,)."""
     sums = [np.bincount(codes, column) for column in values.T]
     return np.stack(sums, axis=1).astype(np.float64)
 
 
 @lru_cache(maxsize=4)
 def _unit_couples(unit_codes: bytes, couples: int) -> tuple[Codes, Pairs]:
-    """Start position (c,) of each random cluster pair in an array of photo pairs; the pairs (m, 2).
+    """Photo pairs (m, 2) between random couples of clusters, and the first row (c,) of each couple.
 
     The beginnings, which are positions among the photo pairs, are returned first. A photo without a
     cluster counts as a cluster.

@@ -91,7 +91,7 @@ def kendall_tau_b(ratings: ArrayLike, comparisons: Comparisons) -> float:
 
 
 def spearman(ratings: ArrayLike, comparisons: Comparisons) -> float:
-    """Spearman's rank correlation ρ of ratings and labels, over the compared pairs of photos.
+    """Spearman's rank correlation ρ between the ratings and the labels of the compared photos.
 
     Only compared pairs of photos count.
 
@@ -199,7 +199,7 @@ def kendall_sums(
     clusters: Codes | None = None,
     couples: int = COUPLES,
 ) -> PairSums:
-    """Sums for :func:`kendall_tau_b` over photo pairs: products of the signs of differences."""
+    """Sums over photo pairs from which :func:`kendall_tau_b` can be computed."""
     r = checked_ratings(ratings, comparisons.n)
     plain = comparisons.with_gap_power(0)
 
@@ -270,7 +270,7 @@ def pearson_by_column(ratings: Floats, comparisons: Comparisons) -> Floats:
 
 
 def correlation_by_column(a: Floats, b: Floats, graph: ScoreComparisons) -> Floats:
-    """Correlation (c,) of pair differences in `a` (n,) with those in each column of `b` (n, c)."""
+    """Correlation (c,) of `a` (n,) with each column of `b` (n, c), over photo pair differences."""
     product = a @ graph.differences(b)
     squares = a @ graph.differences(a) * np.einsum("nc,nc->c", b, graph.differences(b))
     defined = squares > 0
@@ -298,7 +298,7 @@ def pair_metrics(gap_power: int, comparisons: Comparisons) -> dict[str, Callable
 
 
 def _kendall_terms(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats, Floats]:
-    """Numerator and denominator terms of Kendall's τ_b for m photo pairs: three arrays (m,).
+    """Three arrays (m,) of terms that Kendall's rank correlation τ_b sums over m photo pairs.
 
     They are signed agreement, weight by labels and weight by ratings. The sign is + where the
     ratings order a pair as people did, and − where they reverse it. Ties in the labels, or in the
@@ -339,7 +339,7 @@ def _minus_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
 
 
 def _rank_shifts(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Floats:
-    """For each photo, decrease (n,) of a sum over pairs because removing it shifts other ranks.
+    """Drop (n,) in a sum over pairs, by the rank shifts that the removal of each photo causes.
 
     `shares` are fractional ranks, and `pull` is the sum's derivative by them.
     """

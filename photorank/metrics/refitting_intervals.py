@@ -179,7 +179,7 @@ def corrected_jackknife(
 def _fold_mean(
     values: ArrayLike, test_to_train: float, repeats: int, n_units: float, level: float
 ) -> Difference:
-    """Mean of a metric over folds, with a t interval that allows for shared training data."""
+    """Mean of a metric over folds, with a t interval corrected for overlapping training data."""
     folds = np.asarray(values, dtype=np.float64)
     folds = folds[~np.isnan(folds)]
     if len(folds) < 2:

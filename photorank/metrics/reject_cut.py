@@ -34,7 +34,7 @@ def reject_cut(
     clusters: Codes | None = None,
     seed: int = 0,
 ) -> RejectCut:
-    """Highest rejection threshold at which the lost share of good photos is at most `lost`.
+    """Highest rejection threshold at which at most the share `lost` of good photos is rejected.
 
     The rating of the k-th lowest of m keepers, with the greatest k for which
     fewer than k of m would be below their true quantile `lost` with a chance of

@@ -82,7 +82,7 @@ def precision_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> floa
 
 
 def album_regret_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> float:
-    """One minus album regret: mean label of the k best-rated photos, 0 at chance and 1 at best.
+    """Mean label of the k best-rated photos, rescaled so that chance gives 0 and the optimum 1.
 
     The best possible is the mean label of the k best-labelled photos. Despite the name, the value
     is one minus the regret, so that higher is better.
@@ -112,7 +112,7 @@ def album_regret_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> f
 
 
 def ndcg_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int | None = None) -> Floats:
-    """NDCG of each ranked list, separately for each column of ratings.
+    """NDCG of the photos of each block, as ranked by each column of the ratings.
 
     Shape (l,) for l lists and ratings (n,); (l, c) for ratings (n, c). Lists of equal labels are
     left out; empty for choices, as those of the other metrics.
@@ -141,7 +141,7 @@ def precision_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> 
 
 
 def album_regret_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> Floats:
-    """One minus the album regret of the top k photos, for each list and each column of ratings.
+    """One minus the album regret of each block (list of photos), for each column of ratings.
 
     The scale is 0 at chance and 1 for the k best labelled; nan for lists of no more than k photos.
 
@@ -164,7 +164,7 @@ def _by_block(
     comparisons: Comparisons,
     k: int,
 ) -> Floats:
-    """Value of the function `metric` for each ranked list and for each column of the ratings.
+    """Value of the function `metric` for every block (list of photos) in every ratings column.
 
     Shape (l,) for l lists and ratings (n,); (l, c) for ratings (n, c). Lists of equal labels are
     left out. `metric` is given a list's ratings and labels, and the lowest label of all lists.

@@ -67,7 +67,7 @@ def closest_better(
 
 
 def _unchanged(index: Index, rows: Codes, places: Codes, k: int) -> tuple[Codes, list[int]]:
-    """Positions of the first k photos with unchanged files, and row numbers of changed photos.
+    """Two results: positions of the first k unchanged photos, and row numbers of changed photos.
 
     `places` and the positions are of `rows`. The changed photos are those met before the k-th.
     """

@@ -45,7 +45,7 @@ class Explanation:
 
     @property
     def parts(self) -> Floats:
-        """Contributions (rows, columns) of grid cells to the rating minus the index's mean rating.
+        """Contribution (rows, columns) of each grid cell to the rating's difference from the mean.
 
         The mean is that of the index's photos. What signals contribute to the difference is in no
         cell.
@@ -81,7 +81,7 @@ def explain(
     encoder: Encoder,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Explanation:
-    """Explanation of the rating of a photo, given as the bytes of its file.
+    """Explanation of a photo's rating; `data` holds the bytes of the photo's file.
 
     The rating is explained relative to an index's photos.
 

@@ -35,11 +35,11 @@ class HeatMap:
 
     @property
     def exact(self) -> bool:
-        """True if the values are exact parts of the rating; False for estimates by occlusion."""
+        """True if each contribution to the rating is exact; False if estimated by hiding parts."""
         return self.method == "sum over positions"
 
     def minus_average(self, average: float) -> Floats:
-        """Contribution (rows, columns) of each grid cell to the photo's rating minus `average`.
+        """Contribution (rows, columns) of each grid cell to the rating's difference from `average`.
 
         Of an exact map the average's own share is taken off everywhere, so the
         parts sum to the difference of the two ratings; what occlusion found is
@@ -164,14 +164,14 @@ def _grid(photo: Image.Image, cells: int) -> tuple[int, int]:
 
 
 def _on_grid(parts: Floats, box: Box, rows: int, columns: int) -> Floats:
-    """Feature map (h, w) summed in each cell of a grid over the photo, as (rows, columns)."""
+    """Sums (rows, columns) of a feature map (h, w) over the cells of a grid laid on the photo."""
     down = _overlaps(parts.shape[0], box.top, box.bottom, rows)
     across = _overlaps(parts.shape[1], box.left, box.right, columns)
     return down @ parts @ across.T
 
 
 def _overlaps(positions: int, start: float, end: float, cells: int) -> Floats:
-    """Overlap (cells, positions) of grid cells and feature-map positions along one image axis.
+    """Share (cells, positions) of each feature-map position in each grid cell, on one image axis.
 
     It is the share of a position's length that lies in a cell. Both are rows, or both columns.
     """

@@ -37,7 +37,7 @@ def probability(first: float, second: float, slope: float) -> float:
 
 
 def fit_slope(differences: Floats, weights: Floats | None = None) -> float:
-    """Non-negative maximum-likelihood slope of :func:`probability` on judged photo pairs.
+    """Maximum-likelihood slope (0 or more) of :func:`probability`, fitted to judged photo pairs.
 
     Differences (m,) are of the photo that people preferred, less the other's, by ratings that
     were not learned from these judgements; weights (m,) say how often each was judged so.
@@ -72,7 +72,7 @@ def uncalibrated_slope(ratings: Ratings) -> float:
 
 
 def slope_for(vector: MasterVector, collection: Ratings, logit_scale: float | None) -> Slope:
-    """Slope (log-odds per unit of rating difference) of a vector, estimated if not calibrated.
+    """Fitted or estimated slope of log-odds of preference against a vector's rating differences.
 
     It is the slope fitted to judgements, else the model's for a prompt, else the collection's.
 

@@ -39,7 +39,7 @@ class SignalShares:
 
     @property
     def pull(self) -> float:
-        """Sum of all signals' contributions, in standard deviations of the index's ratings."""
+        """Total effect of technical signals on a rating, in standard deviations of all ratings."""
         return sum(one.pull for one in self.kinds)
 
     @property

@@ -170,7 +170,7 @@ class ScoreFile:
                 ) from error
 
     def _require_same_card(self, card: Json) -> None:
-        """Raise ScoreFileError if the file's rows were made with another vector, encoder or index.
+        """Raise ScoreFileError if `card` differs from the file's card in vector, encoder or index.
 
         The album, if any, must be the same, too.
         """

@@ -25,7 +25,7 @@ IN_CONTEXT: dict[str, Kind] = {**COLUMNS, "adds": "number"}  # of scores beside 
 
 
 class Written(NamedTuple):
-    """Row read from a file of scores: the photo's path, and whether the photo has a rating."""
+    """Row that is already in a file of scores: a photo's path, and whether the photo is rated."""
 
     path: str
     rated: bool

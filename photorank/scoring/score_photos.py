@@ -24,7 +24,7 @@ class Source(NamedTuple):
 
     @classmethod
     def refused(cls, path: str, reason: str) -> "Source":
-        """Source of an unusable photo: its `read` raises UnreadablePhotoError with the reason."""
+        """`Source` object for a refused photo; the object's `read` raises UnreadablePhotoError."""
 
         def read() -> bytes:
             raise UnreadablePhotoError(reason)

@@ -23,7 +23,7 @@ class Snapshot:
         self._lock = Lock()
 
     def scale(self, vector: str) -> Scale:
-        """Converter of embeddings to a vector's ratings, percentiles and stars.
+        """Scale object that converts embeddings to a vector's ratings, percentiles and stars.
 
         It is computed again only if the vector has changed.
         """

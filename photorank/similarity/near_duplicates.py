@@ -212,7 +212,7 @@ def _crop_matrix(windows: tuple[tuple[Span, Span], ...]) -> NDArray[np.float32]:
 
 
 def _averages(span: Span, points: int = 6) -> Floats:
-    """Weights (8, 16) that resample an image's 16 pixel rows to the 8 pixel rows of a crop.
+    """Matrix (8, 16) of averaging weights from an image's 16 pixel rows to a crop's 8 pixel rows.
 
     They serve for columns, too. `span` is the part of the image that the crop covers, from 0 to 1.
     """

@@ -35,7 +35,7 @@ _MIN_EXPOSURES, _MAX_EXPOSURES = 2, 9  # of a bracket
 
 @dataclass(frozen=True)
 class Series:
-    """All series of an index's photos (such as bursts), with versions and companion files."""
+    """Photo series of an index, such as bursts, with the photos' versions and companion files."""
 
     codes: Codes  # (n,) the series of each photo; a photo on its own is one
     versions: Codes  # (n,) the row of the version that stands for each photo: itself, but for twins

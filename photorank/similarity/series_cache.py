@@ -64,7 +64,7 @@ def _file(index: Index, key: str) -> Path:
 
 
 def _cache_key(index: Index, threshold: float, among: Codes | None) -> str | None:
-    """Cache key of an index's series; None for an old database without table checksums.
+    """Cache key for the series of photos in an index; None if its database lacks table checksums.
 
     It changes with the photos, the database and the settings.
     """

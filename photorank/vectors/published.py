@@ -36,7 +36,7 @@ _HINT = "Import a head's state dict (.pth, .pt, .ckpt, .safetensors) or a vector
 
 @dataclass(frozen=True)
 class _Layout:
-    """Tensor names and shapes in a published file of scoring heads, with source and licence."""
+    """Layout of the weights file of a published photo-scoring model: tensor names and shapes."""
 
     origin: str
     layers: dict[str, int]  # how the names of each layer begin, and its outputs, in order
@@ -47,7 +47,7 @@ class _Layout:
 
     @property
     def names(self) -> set[str]:
-        """Names of the tensors in a weights file of this layout."""
+        """Names of the weight and bias tensors of all layers of the scoring head."""
         return {start + part for start in self.layers for part in ("weight", "bias")}
 
 
@@ -266,7 +266,7 @@ def _chain(state: "dict[str, Tensor]") -> _Layout | None:
 
 
 def _is_foreign(inputs: int, encoder: str | None, own: Fingerprint) -> bool:
-    """True if a scoring head was certainly not made for the index's encoder."""
+    """True if a published scoring model was certainly made for embeddings of another encoder."""
     named = own.model.removeprefix("open_clip:")
     if encoder is None or inputs not in _ENCODERS or named.startswith(("local-dir:", "hf-hub:")):
         return False  # nothing tells what these are

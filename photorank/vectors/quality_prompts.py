@@ -69,7 +69,7 @@ _NAMED_QUALITIES = 5  # that a card lists
 
 @runtime_checkable
 class ComparesPhrases(Protocol):
-    """Interface of encoders that measure similarity between texts, and the sentiment of texts."""
+    """Interface of encoders that compare texts with phrases and rate how positive texts are."""
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
         """Embeddings (n, h) of n texts, and similarities (n, p) of the texts to p phrases.
@@ -183,7 +183,7 @@ def unit_direction(source: str, builtin: Mapping[str, MasterVector], blocks: Blo
 def direction_of(
     encoder: ComparesPhrases, texts: Sequence[str], directions: Floats
 ) -> tuple[Direction, Floats]:
-    """Unit direction (d,) that represents the texts, and mean weight (q,) of each of `directions`.
+    """Unit vector (d,) for the texts, and the texts' mean weight (q,) on each of `directions`.
 
     The mean is over the texts.
 

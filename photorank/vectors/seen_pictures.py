@@ -94,7 +94,7 @@ class SeenPictures:
         return found
 
     def to_text(self) -> dict[str, str]:
-        """Dictionary from the name of each hash array to the array's compressed bytes in Base64."""
+        """Hash arrays as text: a dictionary from array name to compressed bytes in Base64."""
         arrays = {one.name: getattr(self, one.name) for one in fields(self)}
         arrays["centres"] = self.centres.astype("<f2")
         return {name: _text(array.tobytes()) for name, array in arrays.items()}

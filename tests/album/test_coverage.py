@@ -7,7 +7,7 @@ from photorank.album.coverage import KeptSimilarities, likeness
 
 @pytest.fixture
 def heads():
-    """Array (400, 8) of random unit embeddings."""
+    """Array (400, 8) of random unit vectors that stand for the embeddings of 400 photos."""
     drawn = np.random.default_rng(3).normal(1, 1, (400, 8)).astype(np.float32)
     return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
 
@@ -51,7 +51,7 @@ def test_similarities_stay_those_of_each_request_in_turn(heads):
 
 
 def same_as_new(found, expected):
-    """Assert that similarities equal the expected ones, in any column order."""
+    """Assert that cached similarities equal newly computed ones, in any column order."""
     tell = np.random.default_rng(1).random(len(expected))  # each column by one number
     order, wanted = (np.argsort(tell @ one) for one in (found[:], expected))
     np.testing.assert_allclose(found[:][:, order], expected[:, wanted], atol=1e-6)

@@ -19,7 +19,7 @@ def rows(album):
 
 
 def test_days_are_the_cameras_and_the_undated_have_no_limit(collection):
-    """A limit per day counts camera dates, and does not limit photos without a capture time."""
+    """A limit on photos per day uses camera dates and does not apply to photos without a date."""
     folder = collection.folder / "dated"
     folder.mkdir()
     for number in range(6):

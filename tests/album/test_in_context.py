@@ -25,7 +25,7 @@ def asked(collection):
 
 
 def test_a_photo_adds_what_the_album_is_worth_less_without_it(asked):
-    """A photo outside an album gets the contribution that the photo would have inside the album."""
+    """A photo adds the same value to an album whether or not the photo is already inside."""
     _, ask = asked
     [inside] = ask([1, 4, 7], [4])
     [outside] = ask([1, 7], [4])

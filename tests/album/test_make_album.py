@@ -113,7 +113,7 @@ def test_photos_that_are_all_rated_alike_or_all_the_same(collection, make, balan
 
 
 def test_all_photos_of_one_series_come_in_the_order_of_ratings(make):
-    """The best shot represents its series; other shots of the series only fill places left over."""
+    """If all photos are of one series, the album takes the photos with the highest ratings."""
     one = make(1, in_series([0] * 10))
     assert rows(one) == [9]
     assert one.chosen[0].represents == list(range(9))
@@ -122,7 +122,7 @@ def test_all_photos_of_one_series_come_in_the_order_of_ratings(make):
 
 
 def test_one_of_each_series_before_two_of_any(make):
-    """A sixth place is filled by a second shot only after each of five series has one photo."""
+    """An album has one photo of each series before it has two photos of any series."""
     series = in_series([0, 0, 1, 1, 2, 2, 3, 3, 4, 4])
     assert rows(make(5, series)) == [1, 3, 5, 7, 9]
     album = make(6, series, balance=0)

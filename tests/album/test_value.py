@@ -8,7 +8,7 @@ from photorank.album.value import Value
 
 
 def many(seed):
-    """Function that computes the value of albums of 1,500 photos, and each photo's group number."""
+    """Value function for albums chosen from 1,500 photos, and the photos' random group numbers."""
     rng = np.random.default_rng(seed)
     similarities = rng.random((1500, 60)).astype(np.float32) ** 6
     return Value(rng.random(1500) ** 3 / 3, Similarities(similarities), 1 / 60), rng.integers(
@@ -53,7 +53,7 @@ def test_no_swap_that_was_ruled_out_gains_more(seed):
 
 
 def test_a_bound_of_few_gains_is_the_bound_of_all():
-    """The upper bound on an album's value is equal whether few or all photos' gains are used."""
+    """The upper bound on an album's value, found from few photos, equals that from all photos."""
     value, _ = many(7)
     empty = np.empty(0, dtype=np.intp)
     choice = choose(value, Rules(9, empty, np.ones(1500, dtype=bool)))

@@ -68,7 +68,7 @@ def test_any_estimator_that_predicts_is_cross_validated(judged):
         """Ridge regression on the scores of the compared photos."""
 
         def fit(self, X, y):
-            """Fit the regression to the scores."""
+            """Fit the ridge regression to the features X and the scores in y."""
             return super().fit(X, y.scores)
 
     for learner in (make_pipeline(StandardScaler(), photorank.AllPairs()), OnScores()):

@@ -39,7 +39,7 @@ DECLARED = {
 
 @pytest.mark.slow
 def test_a_package_adds_an_encoder(install, gallery, tmp_path, monkeypatch):
-    """An index made with an encoder from an installed package can rate photos once reopened."""
+    """An index made with an encoder from an installed package can be reopened to rate photos."""
     install(CODE, DECLARED)
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path))
     made = invoke("index", str(gallery), "--name", "bright", "--encoder", "brightness")

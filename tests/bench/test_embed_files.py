@@ -15,7 +15,7 @@ class SwitchableColours(ColourEncoder):
     told = None
 
     def choose_runtime(self, runtime, frames):
-        """Store the given runtime and the number of given frames in `self.told`."""
+        """Record the given runtime and the number of frames, instead of choosing a runtime."""
         assert self.encoded == 0
         self.told = runtime, len(frames)
 

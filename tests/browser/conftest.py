@@ -56,7 +56,7 @@ class Server:
 
     @property
     def environment(self):
-        """Environment variables for the server process and others on the same workspace."""
+        """Environment variables of the dashboard server's process."""
         return os.environ | {"PYTHONPATH": str(APP.parents[1]), "PHOTORANK_HOME": str(self.home)}
 
     def start(self):

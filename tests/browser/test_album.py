@@ -216,7 +216,7 @@ def test_an_export_tells_first_and_writes_then(album, originals, tmp_path):
 
 
 def check_export(kind, target, originals):
-    """Assert that a folder holds a correct export of five photos, of the given kind."""
+    """Assert that the folder `target` holds a correct export, of type `kind`, of five photos."""
     written = sorted(path for path in target.iterdir() if not path.name.startswith("."))
     by_digest = {digest: path for path, (digest, _) in originals.items()}
     if kind == "csv":

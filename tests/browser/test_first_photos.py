@@ -53,7 +53,7 @@ def many(tmp_path_factory):
 
 
 def opened(visitor, many):
-    """Open the page Photos; its later requests for sort orders are held back in a list."""
+    """Open the page Photos, and intercept the page's later requests for a new sort order."""
     page, held = visitor(viewport={"width": 1440, "height": 900}), []
     page.goto(f"{many.address}/photos?vector={VECTOR}")
     page.locator(".cell img[src]").first.wait_for()

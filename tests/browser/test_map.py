@@ -61,7 +61,7 @@ def test_a_box_lists_photos_that_go_to_the_album(server, page):
 
 
 def test_an_address_with_a_box_selects_the_same_photos(server, page):
-    """An address with a map area shows the box and the list of its photos at once."""
+    """A URL that names a map area opens the map with the photos of that area selected."""
     page.goto(f"{server}/map?area=-1,1,-1,1")
 
     page.get_by_text("24 photos").last.wait_for()

@@ -36,7 +36,7 @@ def small(chromium):
 
 
 def begins_above(page, y):
-    """Wait until a page's photos begin at or above a given height in pixels."""
+    """Wait until the topmost photo is at most `y` pixels below the top of the window."""
     page.wait_for_function(f"most => {TOP} <= most", arg=y, polling=POLLING)
 
 

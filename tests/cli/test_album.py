@@ -64,7 +64,7 @@ def test_pins_bans_groups_and_limits(album, gallery):
 
 
 def test_without_a_folder_it_only_tells(photorank, gallery, tmp_path, monkeypatch):
-    """If no folder is given, album, greatest possible value and near misses are only printed."""
+    """If no folder is given, the album command only prints the album and copies no photos."""
     monkeypatch.chdir(tmp_path)
     before = sorted(gallery.rglob("*"))
     outcome = photorank("album", "--places", 4, "--vector", "ours")

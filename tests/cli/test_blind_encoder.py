@@ -5,7 +5,7 @@ N = 40
 
 
 def embeddings(folder, rows):
-    """Folder with a NumPy file of photo embeddings, and a CSV file of the photos' labels."""
+    """Folder that holds photo embeddings in a NumPy file and the photos' labels in a CSV file."""
     folder.mkdir()
     np.save(folder / "x.npy", rows.astype(np.float32))
     labels = [f"x/{n:09},{n}" for n in range(N)]

@@ -43,7 +43,7 @@ def card(tmp_path):
 
 @pytest.mark.slow
 def test_every_file_of_a_card_is_used_paired_or_named(card, photorank, empty_home, tmp_path):
-    """On a camera card, 5 photos are indexed, 5 files belong to a photo and 5 are only listed."""
+    """Of a camera card's files, 5 are indexed as photos and the other 10 are reported by name."""
     before = checksums(card)
 
     made = photorank("index", card, "--name", "card", "--encoder", "embedded")

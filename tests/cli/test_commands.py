@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("home")
 
 @pytest.mark.slow
 def test_index_adds_what_is_new_and_imports_labels(photorank, gallery):
-    """The first run adds every photo, the second finds them unchanged; a text file is skipped."""
+    """The command `index` adds new photos and imports labels; a second run adds no photos."""
     command = ["index", gallery, "--name", "mine", "--encoder", "embedded", "--json"]
 
     first = photorank(*command, "--labels", gallery / "labels.csv")
@@ -77,7 +77,7 @@ def test_indexing_leaves_the_series_that_an_album_needs(photorank, gallery):
 
 @pytest.mark.slow
 def test_a_finished_index_does_not_fail_for_series(photorank, gallery):
-    """If an embedding file is damaged, indexing succeeds and reports the skipped series search."""
+    """Indexing a finished index succeeds even if a damaged file prevents the search for series."""
     photorank("index", gallery, "--name", "new", "--encoder", "embedded:1")
     paths = open_index("new").paths
     [shard] = paths.shards.iterdir()

@@ -137,7 +137,7 @@ def test_people_keep_their_ratings(photorank, library):
 
 
 def test_a_persons_own_stars_leave_as_sidecars(photorank, refused, library):
-    """Photos flagged to be left out get a sidecar rated -1; unmarked photos get no sidecar."""
+    """A person's own stars are written to XMP sidecars, and rejected photos are rated -1."""
     opened = open_index("mine")
     asked = ["export", "--format", "xmp", "--rater", "ana", "--index", "mine"]
     assert "gave no stars" in refused(*asked)

@@ -11,7 +11,7 @@ from tests.fixtures.command_line import COMMAND
 
 
 def commands(command, path=()):
-    """Dict of all commands except groups, with the words that call a command as key."""
+    """Dict from the words that call a command to the command itself; command groups are omitted."""
     inner = getattr(command, "commands", None)
     if inner is None:
         return {path: command}

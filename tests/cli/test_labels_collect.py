@@ -1,4 +1,4 @@
-"""Commands `labels collect` and `labels group`, from a photo library to an index."""
+"""Tests of the commands `labels collect` and `labels group`, which label photos in an index."""
 
 import json
 import os
@@ -43,7 +43,7 @@ def indexed_shelf(tmp_path_factory, gallery):
 
 @pytest.fixture
 def shelf(indexed_shelf, empty_home, tmp_path):
-    """Copy of the indexed photo folder, without labels, which the test may change."""
+    """Fresh copy, for each test, of a folder of indexed photos that have no labels."""
     shutil.copytree(indexed_shelf / "home", empty_home)
     folder = shutil.copytree(indexed_shelf / "shelf", tmp_path / "shelf")
     reroot(Workspace(empty_home).index("shelf"), indexed_shelf / "shelf", folder)

@@ -72,7 +72,7 @@ def test_a_run_in_which_nothing_is_rated_fails(photorank, refused, home, photos,
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["s.xlsx", "s.json", "s.txt"])
 def test_no_file_is_written_whose_name_promises_another_format(photorank, home, photos, name):
-    """An output file without a known suffix is refused unless `--format` is given."""
+    """An output file with an unsupported suffix, such as .xlsx, is refused without `--format`."""
     file = home / name
     asked = ("score", photos, "--vector", "ours", "--to", file)
     outcome = photorank(*asked)

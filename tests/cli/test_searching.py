@@ -68,7 +68,7 @@ def test_like_this_one_but_better(photorank, index):
 
 
 def test_better_photos_that_changed_are_told(photorank, own_gallery):
-    """If files of better photos changed since indexing, a search for better photos says so."""
+    """A search for photos better than a given one warns if found files changed since indexing."""
     index = open_index("small")
     ratings = index.rate(load_vector(index, "ours"))
     worst = int(ratings.argmin())

@@ -41,7 +41,7 @@ def test_a_head_that_cannot_be_used_leaves_no_vector(refused, photorank, tmp_pat
 
 
 def test_an_imported_head_says_whose_encoder_it_is_for(photorank, tmp_path):
-    """`vector import` names the encoder that the weights are for, even if the dimensions match."""
+    """The command `vector import` names the encoder for which the imported weights were made."""
     import torch
 
     width = open_index("small").manifest.head
@@ -99,7 +99,7 @@ def test_a_blend_of_what_saw_the_photos_is_in_sample(photorank):
 
 @pytest.mark.slow
 def test_a_card_lists_the_qualities_that_words_went_through(photorank):
-    """`vector show` lists the photo qualities that a vector made from a text prompt uses."""
+    """For a vector made from a text prompt, `vector show` lists qualities such as sharpness."""
     made = photorank("vector", "prompt", "crisp", "a sharp photo")
     assert "qualities only by praise, blame and a fixed table" in made.err
     shown = photorank("vector", "show", "crisp").out

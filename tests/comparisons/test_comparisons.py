@@ -19,7 +19,7 @@ def photos():
 
 
 def matrices(y, p, trust, scope, codes):
-    """Pair weights and margins as dense (n, n) matrices, by the formulas in `methods.md`."""
+    """Matrices (n, n) of the weights and label differences of all pairs, as in `methods.md`."""
     gap = y[:, None] - y[None]
     may = np.isfinite(gap)
     if scope != "all":
@@ -31,7 +31,7 @@ def matrices(y, p, trust, scope, codes):
 
 
 def squared_errors(W, margins, ratings):
-    """Squared pairwise loss of each column of ratings, from dense (n, n) matrices."""
+    """Squared errors in rating differences, summed over photo pairs for each column of ratings."""
     off = ratings[:, None] - ratings[None] - margins[:, :, None]  # (n, n, a)
     return np.einsum("ij,ija->a", W, off**2) / 2
 
@@ -75,7 +75,7 @@ def test_score_agreement_equals_the_loop_over_pairs(photos, p, scope, listed, mo
 
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 def test_products_and_block_shares_equal_the_loop(photos, scope):
-    """The method `products` gives the same sums as a calculation over all pairs of photos."""
+    """Fast sums over photo pairs, and ranks within groups, equal a direct calculation."""
     _, y, _ = photos
     a, b = np.random.default_rng(2).normal(size=(2, N))
     graph = Comparisons.from_scores(y).restricted(GROUPS, scope)
@@ -162,7 +162,7 @@ def test_choice_graph_collects_the_pairs_that_were_shown():
 
 
 def test_choice_agreement_leaves_undecided_pairs_out():
-    """The agreement of ratings with choices skips ties; equal ratings count half a choice."""
+    """The agreement of ratings with people's choices leaves out choices that ended in a tie."""
     winners, losers, ties = choices()
     graph = Comparisons.from_choices(winners, losers, n=8, ties=ties)
     ratings = np.array([3.0, 1, 0, 0, 2, 2, 1, 9])
@@ -196,7 +196,7 @@ def test_choices_can_be_restricted_and_taken():
 
 @pytest.mark.parametrize("p", [0, 1, 2])
 def test_large_labels_lose_no_digits(p):
-    """Large labels such as Unix times give the same graph as the labels minus a constant."""
+    """Adding 1.7 billion, about a Unix time, to all labels does not change the results."""
     y = np.random.default_rng(0).permutation(50) * 1.0
     X = np.random.default_rng(1).normal(size=(50, 3))
 
@@ -267,7 +267,7 @@ def test_what_cannot_be_compared_is_refused(build):
 
 @pytest.mark.parametrize(("p", "scope"), CASES)
 def test_edges_of_scores_are_those_of_the_matrices(photos, p, scope):
-    """Weights and margins of pairs, in either order, equal those in matrices over all photos."""
+    """Weights and margins of photo pairs equal the entries of (n, n) reference matrices."""
     _, y, trust = photos
     graph = Comparisons.from_scores(y, gap_power=p, weights=trust).restricted(GROUPS, scope)
     _, gap, W = matrices(y, p, trust, scope, GROUPS)
@@ -296,7 +296,7 @@ def test_edges_of_choices_count_what_was_shown():
 
 
 def test_ratings_tell_pairs_apart_whether_or_not_people_did(photos):
-    """untied_weight counts all pairs with different ratings, even those with equal labels."""
+    """The weight of pairs with different ratings includes pairs whose labels are equal."""
     _, y, trust = photos
     ratings = np.random.default_rng(1).integers(0, 4, N).astype(float)
     graph = Comparisons.from_scores(y, gap_power=2, weights=trust)
@@ -337,7 +337,7 @@ def test_squared_deviations_are_the_laplacians(scope):
 @pytest.mark.parametrize("gap_power", [0, 1])
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 def test_gram_is_the_laplacians(scope, gap_power, monkeypatch):
-    """gram(Z), computed in parts, equals Zᵀ L Z with the Laplacian L, even far from the origin."""
+    """The method `gram` gives Zᵀ L Z, where L is the Laplacian matrix of the graph."""
     monkeypatch.setattr("photorank.comparisons.double_precision.AT_ONCE", 20)
     rng = np.random.default_rng(0)
     labels = np.append(rng.integers(0, 9, 38), [20.0, np.nan])

@@ -6,7 +6,7 @@ from photorank.comparisons.hinge_pairs import hinge_pairs
 
 
 def listed(better, ratings, weights):
-    """Matrix (n, n) of pair weights, 0 where the winner is rated 1 or more above the loser."""
+    """Matrix (n, n) of the weights of pairs whose winner is rated less than 1 above the loser."""
     return np.where(better & (ratings[:, None] - ratings < 1), weights, 0.0)
 
 

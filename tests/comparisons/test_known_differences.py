@@ -14,7 +14,7 @@ N, D = 40, 12
 
 @pytest.fixture
 def taught():
-    """Embeddings, scores along one direction, and known differences along another direction."""
+    """Embeddings and scores of photos, with the photos' known differences from degraded copies."""
     draw = np.random.default_rng(0)
     X = draw.normal(size=(N, D))
     X[:, -1] = 0  # in which photos do not differ, and copies do
@@ -25,7 +25,7 @@ def taught():
 
 
 def test_a_planted_signal_is_learned(taught):
-    """Degraded copies teach a direction that the labels do not, at hardly any loss of accuracy."""
+    """Differences from degraded copies teach a direction that cannot be learned from the labels."""
     X, scores, beside = taught
     plain = AllPairs().fit(X, scores)
     joint = AllPairs().fit(X, scores, None, beside)
@@ -60,7 +60,7 @@ def test_the_penalty_is_a_share_of_the_photos_spread(taught):
 
 
 def test_a_copy_stays_with_its_photo():
-    """A selection of photos in a new order includes exactly the degraded copies of these photos."""
+    """If some photos are selected, each selected photo keeps its degraded copies."""
     rows = np.arange(8, dtype=np.float32).reshape(4, 2)
     known = KnownDifferences(3, np.array([0, 0, 1, 2]), rows, np.arange(4.0), 1.0)
     taken = known.take(np.array([2, 0]))
@@ -80,7 +80,7 @@ def test_differences_of_copies_come_photo_by_photo():
 
 
 def test_a_fold_without_copies_is_learned_as_without_degradations(taught):
-    """A KnownDifferences object without differences does not change the learned direction."""
+    """If no photo has a degraded copy, the learned direction is that of the scores alone."""
     X, scores, _ = taught
     none = KnownDifferences(N, np.empty(0, int), np.empty((0, D), np.float32), np.empty(0), 0.1)
     assert (none.outer_products() == 0).all()

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.slow
 
 
 def picked(app):
-    """Number in the index of each photo that is selected in a page's select boxes."""
+    """Row numbers (positions in the index) of the photos selected in a page's select boxes."""
     return [one.value for one in app.selectbox if one.label == "or pick one that is here"]
 
 
@@ -121,7 +121,7 @@ def test_an_album_of_a_strange_size_has_the_usual_one(dashboard, home, places):
 
 
 def test_a_container_begins_with_two_photos(home, dashboard, monkeypatch):
-    """The variable PHOTORANK_FIRST_PAGE may give the first page's present or former name."""
+    """The dashboard opens with the page that the variable PHOTORANK_FIRST_PAGE names."""
     for name in ("compare", "two_photos"):
         monkeypatch.setenv("PHOTORANK_FIRST_PAGE", name)
         app = dashboard("home")  # the fixture goes to no page

@@ -102,7 +102,7 @@ def test_what_is_wrong_is_left_to_the_page(home, client, monkeypatch):
 
 @pytest.mark.slow
 def test_an_error_that_comes_late_is_no_traceback(home, client, monkeypatch, caplog):
-    """If preparing the home page fails after its time limit, no unretrieved exception is logged."""
+    """If preparing the home page fails after a time limit, asyncio logs no traceback."""
     monkeypatch.setattr(home_document, "_PATIENCE_SECONDS", 0.0)
     monkeypatch.setattr(home_document, "_made", lambda _: time.sleep(0.2) or 1 / 0)
     with client:
@@ -113,6 +113,6 @@ def test_an_error_that_comes_late_is_no_traceback(home, client, monkeypatch, cap
 
 
 def test_another_first_page_has_no_first_view(monkeypatch):
-    """If a page other than Home comes first, the server prepares no photos for a first view."""
+    """If Home is not the dashboard's start page, the server prepares no first view of Home."""
     monkeypatch.setenv("PHOTORANK_FIRST_PAGE", "map")
     assert home_route() == []

@@ -34,7 +34,7 @@ def test_the_first_page_finds_its_ratings_there(home, monkeypatch, caplog):
 
 @pytest.mark.slow
 def test_other_pages_find_their_modules_loaded(home):
-    """Before the server listens, its warm-up imports other pages' modules, up to a time limit."""
+    """Before the server starts, modules for pages other than the home page are imported."""
     code = """
 import asyncio, sys
 import streamlit as st

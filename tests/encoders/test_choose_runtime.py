@@ -131,7 +131,7 @@ def test_openvino_does_not_report_to_its_makers():
 
 @needs_openvino
 def test_what_openvino_cannot_convert_is_left_to_torch():
-    """If OpenVINO cannot convert a network, the error suggests the option `--runtime torch`."""
+    """If OpenVINO cannot convert a network, an error tells the user to choose torch instead."""
 
     class Untraceable(torch.nn.Module):
         def __init__(self):
@@ -181,7 +181,7 @@ def test_squares_in_sixteen_bits_are_embedded_alone_as_in_company(tiny, frames_o
 
 
 def test_a_transformer_in_sixteen_bits_adds_up_in_more(tiny, frames_of):
-    """Only attention and MLP weights become bfloat16, which is more exact than converting all."""
+    """Converting a transformer to bfloat16 converts only the attention weights and MLP weights."""
     encoder = tiny()
     frames = frames_of(encoder, 12)
     plain = encoder._images.load()

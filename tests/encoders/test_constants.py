@@ -39,7 +39,7 @@ def test_the_script_makes_them_from_features():
 
 
 def test_axes_have_one_sign():
-    """The sign of each main axis is fixed, so that the order of rows does not flip it."""
+    """Reversing the order of a matrix's rows does not flip the signs of its principal axes."""
     rows = np.random.default_rng(1).normal(size=(60, 9)) * np.arange(1, 10)
     axes = main_axes(rows, 4)
     np.testing.assert_allclose(axes, main_axes(rows[::-1], 4), atol=1e-9)

@@ -151,7 +151,7 @@ def test_a_row_has_three_blocks_of_which_the_first_has_unit_length(second, photo
 
 
 def test_stages_are_the_projected_means_of_timms_network(second, photos):
-    """Stage features of an embedding are projected means of timm's layer outputs."""
+    """Features from the encoder's inner layers agree with those computed by the library timm."""
     import torch
 
     plain, fixed = timms("tf_efficientnet_lite2", LITE2), constants.load_constants()
@@ -259,7 +259,7 @@ def test_every_framing_has_its_own_fingerprint(framing, second, photos):
 
 
 def test_an_encoder_is_cheap_until_it_encodes():
-    """The fingerprint, dimensions and frames of an encoder are computed without loading torch."""
+    """An encoder can be loaded and can prepare a photo without importing torch."""
     program = (
         "import sys; from PIL import Image; from photorank.encoders import load_encoder; "
         "encoder = load_encoder('embedded'); encoder.prepare(Image.new('RGB', (300, 200))); "

@@ -1,4 +1,4 @@
-"""Encoders made from a user's own function: its results and its errors."""
+"""Tests of the embeddings and the errors of encoders that wrap a user's own function."""
 
 import numpy as np
 import pytest

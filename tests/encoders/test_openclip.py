@@ -18,7 +18,7 @@ SAME = 0.99999  # cosine
 
 
 def heads(encoder, prepared):
-    """First block of each photo's embedding, computed by the network and scaled to length 1."""
+    """First part (the head) of each photo's embedding, scaled to unit length."""
     return unit_rows(encode_photos(encoder, prepared)[:, : encoder.fingerprint.blocks.head])
 
 
@@ -185,7 +185,7 @@ def test_a_photos_own_shape_is_embedded_as_by_a_model_made_for_it(tmp_path, pool
 
 @pytest.mark.parametrize("framing", ["crop", "whole"])
 def test_photos_may_be_looked_at_larger(tmp_path, framing):
-    """A larger frame's embedding equals that of open_clip's model resized to that frame size."""
+    """With a larger image size, embeddings equal those of an open_clip model of that size."""
     file = save_tiny_model(tmp_path)
     encoder = load_encoder(f"open_clip:local-dir:{tmp_path}#96", framing=framing, device="cpu")
     assert encoder.spec.endswith("#96")

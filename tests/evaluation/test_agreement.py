@@ -22,7 +22,7 @@ N, D = 100, 4
 
 @pytest.fixture(scope="module")
 def subset():
-    """Prior made from random embeddings, and these embeddings in the prior's coordinates."""
+    """Subset of made-up photos, given as a taste prior and the photos' coordinates."""
     X = np.random.default_rng(0).normal(size=(N, D))
     prior = TastePrior.of(X, np.eye(D)[0])
     return prior, prior.coordinates(X)
@@ -69,7 +69,7 @@ def test_what_was_said_is_compared_as_kendall_does(subset):
 
 
 def test_choices_of_the_same_pair_are_compared(subset):
-    """Two people's agreement counts pairs that both judged without a tie, in any photo order."""
+    """Two people's agreement is computed from photo pairs that both judged without a tie."""
     prior, Z = subset
     one = Judged(Z, np.array([[0, 1], [2, 3], [4, 5], [6, 7], [8, 9]]), np.array([0, 0, 0, 1, 0.0]))
     other = Judged(Z, np.array([[0, 1], [3, 2], [4, 5], [6, 7]]))

@@ -282,7 +282,7 @@ def test_an_evaluation_is_kept(evaluation, index):
 
 
 def test_equal_evaluations_in_one_second_are_both_kept(evaluation, index):
-    """Two evaluations with equal numbers are saved in two files, the later one listed last."""
+    """Two equal evaluations saved within one second are kept in two separate files."""
     later = datetime.fromisoformat(evaluation.created) + timedelta(milliseconds=1)
     second = replace(evaluation, created=later.isoformat(timespec="milliseconds"))
 

@@ -23,7 +23,7 @@ def red(index, **card):
 
 
 def test_of_an_unseen_vector_the_cut_is_that_of_its_keepers(index):
-    """If a vector did not learn from the labels, photos worth keeping set the reject threshold."""
+    """If a vector has not seen the photos, ratings of good photos set the rejection threshold."""
     vector = red(index)
     scores, ratings = index.labels().scores, index.rate(vector)
     found = rejection_threshold(index, vector, keeper_top=0.5, lost=0.2)
@@ -53,14 +53,14 @@ def test_a_vector_that_learned_from_the_labels_is_learned_anew(index):
 
 @pytest.mark.slow
 def test_a_vector_with_a_prior_is_learned_anew_from_it(index):
-    """To find a rejection threshold, a vector learned from a prior vector is learned again."""
+    """To find a rejection threshold, a vector is learned again with the same prior vector."""
     add_vector(index, red(index))
     vector = learn_vector(index, "ours", "all-pairs", prior="red")
     assert rejection_threshold(index, vector, keeper_top=0.5, lost=0.2).how == "learned anew"
 
 
 def test_of_any_other_vector_only_unseen_keepers_count(index):
-    """A vector's rejection threshold is set only by photos that the vector did not learn from."""
+    """To find a vector's rejection threshold, photos that the vector learned from are left out."""
     digests = index.digests()
     some = frozenset(digest[:16] for digest in digests[:30])
     found = rejection_threshold(index, red(index, photos=some), keeper_from=-10, lost=0.2)

@@ -22,7 +22,7 @@ ONCE = Protocol(folds=4, repeats=1)
 
 @pytest.fixture(scope="module")
 def red(painted):
-    """Vector learned from the judgements of the index `painted`."""
+    """Rating vector named "red", learned from the judgements in the index `painted`."""
     return learn_vector(Index.open(painted.index("painted")), "red", "all-pairs")
 
 
@@ -77,7 +77,7 @@ def test_the_share_between_kinds_is_kelleys():
 
 
 def test_what_is_rated_by_its_kind_alone_is_rated_alike_afterwards(index, red):
-    """Removing the influence of content does not widen rating gaps between kinds of photos."""
+    """With content removed from a vector, kinds of photos are rated at least as alike as before."""
     told = []
     found = compare_without_content(
         index, red, clusters=4, protocol=ONCE, on_progress=lambda *done: told.append(done)
@@ -122,7 +122,7 @@ def test_a_prior_that_saw_the_photos_makes_the_result_in_sample(own_index):
 
 @pytest.mark.slow
 def test_on_an_official_split_the_test_part_is_told_of(own_index):
-    """On an official train/test split, only test photos are measured, with jackknife intervals."""
+    """On an official train/test split, the pairwise accuracy is that of the test photos alone."""
     photos, scores = own_index.photos(), own_index.labels().scores
     rows = [
         LabelRow(n, photo.path.name, score, "", None, None, None, ("train", "test")[n % 2])
@@ -162,7 +162,7 @@ def test_groups_are_kinds_too(index, red):
 
 
 def test_the_vector_without_content_is_at_right_angles_to_it(index, red):
-    """The vector from `without_content` with by="group" gives all groups the same mean rating."""
+    """A vector without the influence of groups gives all groups of photos equal mean ratings."""
     rest = without_content("rest", index, red, by="group")
 
     X, codes = index.embeddings(), index.labels().groups

@@ -258,7 +258,7 @@ def test_a_full_disk_leaves_each_sidecar_whole(collection, full):
 
 
 def test_a_folder_that_takes_no_files_is_told(collection, tmp_path):
-    """If a file is in the place of a needed folder, StorageError is raised and the file stays."""
+    """If a sidecar's folder cannot be made because a file has its name, StorageError is raised."""
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "day 0").write_text("mine")
     with pytest.raises(StorageError, match="in the way"):

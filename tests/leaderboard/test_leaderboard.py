@@ -84,7 +84,7 @@ def test_indexes_of_the_same_photos_are_one_panel(encoders):
 
 @pytest.mark.slow
 def test_rows_are_those_of_the_same_folds(encoders):
-    """Learners are tested on folds shared by all indexes, and the better encoder ranks first."""
+    """All indexes in a leaderboard are tested on the same cross-validation folds."""
     [panel], _ = panels_of([encoders("good", 0.3, seed=1), encoders("poor", 2.0, seed=2)])
     report = run_contest(panel, FAST)
 
@@ -158,7 +158,7 @@ def _told(report, behind):
 
 @pytest.mark.slow
 def test_the_summary_does_not_call_equal_what_is_not_proven_worse(encoders):
-    """The summary calls a result proven worse only if its corrected p-value is small."""
+    """If the interval of a difference includes 0, the summary says `not told apart`."""
     noise = {"best": 0.1, "near": 1.0, "behind": 2.0, "worse": 4.0}
     indexes = [encoders(name, noise[name], seed=seed) for seed, name in enumerate(noise)]
     report = run_contest(panels_of(indexes)[0][0], FAST)

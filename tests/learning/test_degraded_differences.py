@@ -1,4 +1,4 @@
-"""Tests of embedding differences between judged photos and degraded copies, cached in an index."""
+"""Tests of cached embedding differences between judged photos and their degraded copies."""
 
 from dataclasses import replace
 
@@ -39,7 +39,7 @@ def paths(tmp_path):
 
 
 def paint(folder, n):
-    """Write n photos of 16 random colours each, which no encoder takes for near-duplicates."""
+    """Write n image files of 16 random colours each, too different to be near-duplicates."""
     folder.mkdir(exist_ok=True)
     files = [folder / f"{number:02}.png" for number in range(n)]
     for number, file in enumerate(files):
@@ -147,7 +147,7 @@ def _fit(photos):
 
 @pytest.mark.parametrize("damage", ["cut", "other shape", "no number", "other encoder"])
 def test_a_useless_cache_is_made_anew(paths, damage):
-    """A cache of degraded copies that is damaged or of another framing is written again."""
+    """If the cache file is damaged or belongs to another encoder, the file is written anew."""
     index, encoder = Index.open(paths), ColourEncoder()
     photos = judged_photos(index)
     told = differences_from_degraded(index, photos, ColourEncoder, 0.1)
@@ -181,7 +181,7 @@ def test_too_few_photos_are_refused_with_the_reason(paths):
 
 
 def test_learning_goes_on_without_room_for_the_cache(paths):
-    """If degraded copies cannot be cached, a vector is still learned, but its test is in-sample."""
+    """If degraded copies of photos cannot be cached, a vector is still learned."""
     paths.degraded.mkdir()  # a folder in the file's place
     index = Index.open(paths)
     vector = learn(index)

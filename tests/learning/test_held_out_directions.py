@@ -140,7 +140,7 @@ def test_what_saw_the_photos_is_learned_anew_where_that_holds_them_out(index):
 
 @pytest.mark.slow
 def test_a_vector_of_one_person_is_learned_anew_from_that_person(own_index):
-    """If one person's vector is tested on everyone's judgements, refits use that person's only."""
+    """To test one person's vector, the vector is learned again from that person's judgements."""
     base = [own_index.photos()[0].path.parent]
     names = [photo.path.name for photo in own_index.photos()]
     rows = [

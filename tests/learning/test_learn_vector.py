@@ -33,7 +33,7 @@ def test_the_card_tells_where_a_vector_is_from(index, tmp_path):
 
 @pytest.mark.slow
 def test_learned_vectors_are_calibrated(index):
-    """A learned vector gives probabilities, from a logistic slope fitted to held-out pairs."""
+    """A learned vector gives calibrated probabilities that one photo is preferred to another."""
     vector = learn_vector(index, "mine", "all-pairs")
     X = index.embeddings()
     order = np.argsort(vector.rate(X, index.fingerprint))
@@ -82,7 +82,7 @@ def test_a_prior_that_saw_the_photos_holds_nothing_out(index):
 
 @pytest.mark.slow
 def test_what_a_prior_saw_stays_known(index):
-    """The card of a vector learned with a prior includes the prior's training photos."""
+    """A vector's metadata also list the training photos of the prior vector used in learning."""
     saw = Card(photos=frozenset({"0123456789abcdef"}))
     prior = MasterVector("told", "prompt", np.ones(48), index.fingerprint, card=saw)
     add_vector(index, prior)

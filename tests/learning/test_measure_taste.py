@@ -24,7 +24,7 @@ def vector(index):
 
 @pytest.fixture
 def subset(index, vector):
-    """Subset of the index's photos, prepared for learning a taste with the vector as prior."""
+    """Subset of the index's photos for learning a taste, with the master vector as prior."""
     return subset_in(index, vector.direction)
 
 
@@ -141,7 +141,7 @@ def test_the_curve_begins_with_the_prior_and_ends_with_all(index, vector, subset
 
 
 def test_the_forecast_is_positive_where_choices_teach(index, vector, subset):
-    """After 30 choices the forecast accuracy gain is positive; by 200 it has more than halved."""
+    """After 30 choices, the forecast says that further choices will raise the accuracy."""
     ratings = -3 * subset.Z[:, 0]
 
     early, late = (
@@ -156,7 +156,7 @@ def test_the_forecast_is_positive_where_choices_teach(index, vector, subset):
 
 @pytest.mark.slow
 def test_shuffled_choices_have_a_forecast_around_nothing(index, vector, subset):
-    """If choices are random, the 95 % interval of the forecast accuracy gain usually contains 0."""
+    """For random choices, the interval of the forecast gain in accuracy usually contains 0."""
     holds = []
     for seed in range(40):
         said = clicked(np.random.default_rng(seed).normal(size=N), 30, seed=seed, noise=1e9)

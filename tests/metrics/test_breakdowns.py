@@ -17,7 +17,7 @@ EDGES = [0, 0.5, 1, 9]
 
 
 def given(*graphs, clusters=None):
-    """Held-out pairs of the given comparison graphs, with all photos in one test fold."""
+    """HeldOutPairs object for the given comparisons, with all photos in one test fold."""
     n = graphs[0].n
     return HeldOutPairs(graphs, Folds(np.zeros((len(graphs), n), dtype=int), 1, clusters), n)
 
@@ -59,7 +59,7 @@ def test_gaps_equal_the_loop_over_pairs(judged, scope, listed, monkeypatch):
 
 
 def test_bins_of_all_gaps_are_the_whole(judged):
-    """One bin over all label differences has the confidence interval of the overall accuracy."""
+    """If one bin covers all label gaps, the bin's accuracy interval is that of all pairs."""
     ratings, labels, _ = judged
     graph = Comparisons.from_scores(labels)
     clusters = np.arange(N) // 4
@@ -76,7 +76,7 @@ def test_bins_of_all_gaps_are_the_whole(judged):
 
 
 def test_bins_of_ratings_learned_without_their_fold_include_the_refitting(judged):
-    """A confidence interval of accuracy includes the uncertainty that refitting adds."""
+    """A bin's confidence interval includes the uncertainty that comes from refitting ratings."""
     ratings, labels, _ = judged
     pairs = HeldOutPairs.of(Comparisons.from_scores(labels), Folds(FOLDS[None], 2, None))
 
@@ -99,7 +99,7 @@ def test_empty_bins_are_nan(judged):
 
 
 def test_repeats_are_pooled(judged):
-    """Counting one repeat of the folds twice changes no accuracy and no interval."""
+    """Two identical repeats of cross-validation give the same accuracy as a single repeat."""
     ratings, labels, _ = judged
     graph = Comparisons.from_scores(labels).restricted(FOLDS, "within")
     once, twice = (ratings[None], given(graph)), (np.stack([ratings] * 2), given(graph, graph))

@@ -123,7 +123,7 @@ def test_luck_is_what_other_training_photos_would_not_teach():
 
 @pytest.mark.parametrize(("n", "k"), [(40, 10), (3, 3)])
 def test_luck_that_one_repeat_does_not_tell_is_all(n, k):
-    """With one repeat of the folds, all rating variance is attributed to the training photos."""
+    """With only one repeat of cross-validation, training_variance_share returns 1."""
     folds = make_folds(n, k=k, repeats=1 if n > k else 3, seed=0)
     ratings = np.random.default_rng(0).normal(size=(1, n))
 

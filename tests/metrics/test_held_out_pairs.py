@@ -35,7 +35,7 @@ def by_fold(pairs, ratings):
 
 
 def without_units(pairs, ratings):
-    """Pairwise accuracy over all repeats, with each group of three photos left out in turn."""
+    """Pairwise accuracies, each from all test repeats without one group of three photos."""
     rounds = zip(ratings, pairs.graphs, strict=True)
     first, *others = [accuracy_sums(r, graph, clusters=pairs.folds.by) for r, graph in rounds]
     return sum(others, start=first).leave_one_out()
@@ -81,7 +81,7 @@ def test_given_ratings_have_a_jackknife_over_what_was_kept_whole(rated):
 
 
 def test_lists_of_given_ratings_count_folds_as_drawn_anew(rated):
-    """A metric's confidence interval is narrower if the vector is not refitted for each fold."""
+    """For given ratings, a metric's confidence interval is narrower than for refitted ratings."""
     pairs, one, _ = rated
     values = by_fold(pairs, one)
     given, refitted = (pairs.estimate_of_lists(values, 0.0, refitted=how) for how in (False, True))
@@ -91,7 +91,7 @@ def test_lists_of_given_ratings_count_folds_as_drawn_anew(rated):
 
 
 def test_a_difference_of_two_correlations_reaches_two():
-    """The interval of a difference of two correlations over two folds reaches from -2 to 2."""
+    """With two folds, the interval of a difference between correlations reaches from -2 to 2."""
     scores, folds = np.array([1.0, 2.0, 3.0] * 2), Folds(np.array([[0] * 3 + [1] * 3]), 2, None)
     pairs = HeldOutPairs.of(Comparisons.from_scores(scores), folds)
     a, b = (
@@ -116,7 +116,7 @@ def test_dealing_few_groups_again_proves_no_more(k, width):
 
 
 def test_units_without_pairs_prove_nothing():
-    """If only pairs within groups are used, photos without a group are not counted."""
+    """If only pairs within groups are used, n_units does not count photos without a group."""
     groups = np.concatenate([np.repeat(np.arange(4), 5), np.full(36, -1)])
     pairs = HeldOutPairs.of(
         Comparisons.from_scores(np.arange(56.0)), make_folds(56, by=groups, seed=0)

@@ -128,7 +128,7 @@ def test_one_cluster_has_no_interval():
 
 
 def test_paired_difference_is_narrower_than_either():
-    """The accuracy difference of two similar ratings has a narrower interval than one accuracy."""
+    """The accuracy difference between two similar ratings is more certain than either accuracy."""
     ratings, labels, _ = photos("photos")
     comparisons = Comparisons.from_scores(labels)
     similar = ratings + 0.1 * np.random.default_rng(1).normal(size=len(labels))
@@ -154,7 +154,7 @@ def test_paired_difference_is_a_paired_t_test():
 
 
 def test_what_single_pairs_add_is_counted_once():
-    """If noise is independent between pairs, the jackknife interval has the binomial width."""
+    """Independent noise of pairs counts once, so the interval is as wide as a binomial interval."""
     first, second = np.triu_indices(80, 1)
     ratios = []
     for seed in range(10):
@@ -170,7 +170,7 @@ def test_what_single_pairs_add_is_counted_once():
 
 
 def test_clusters_that_are_not_compared_need_no_correction():
-    """If no pair links two clusters, the correction for pairs between clusters has no effect."""
+    """If no pair of photos links two clusters, the interval needs no correction for such pairs."""
     rng = np.random.default_rng(3)
     clusters = np.repeat(np.arange(8), 12)
     labels, noise = rng.normal(size=(2, 96))
@@ -184,7 +184,7 @@ def test_clusters_that_are_not_compared_need_no_correction():
 
 
 def test_few_units_that_matter_widen_the_interval():
-    """If only 4 of 100 photos affect a metric, its t quantile has about 4 degrees of freedom."""
+    """If only a few photos affect a metric, the metric's confidence interval is wider."""
     spread = np.random.default_rng(0).normal(0, 1e-3, 100)
     even = LeaveOneOut(0.75, 0.75 + spread)
     few = LeaveOneOut(0.75, 0.75 + np.where(np.arange(100) < 4, spread, 0) * 5)
@@ -281,7 +281,7 @@ def test_folds_that_agree_do_not_make_a_number_certain():
 
 
 def test_corrected_resampled_leaves_out_undefined_folds():
-    """Folds without a pair (NaN) are left out; if one fold remains, the limits are NaN."""
+    """A confidence interval from cross-validation folds ignores folds whose metric is NaN."""
     with_gap = corrected_resampled([0.7, np.nan, 0.8], test_to_train=0.5, **COUNTS)
     without = corrected_resampled([0.7, 0.8], test_to_train=0.5, **COUNTS)
     single = corrected_resampled([0.7, np.nan], test_to_train=0.5, **COUNTS)
@@ -295,7 +295,7 @@ def test_corrected_resampled_leaves_out_undefined_folds():
 
 @pytest.mark.parametrize(("floor", "most"), [(0.0, 1.0), (-1.0, 2.0)])
 def test_a_difference_over_two_folds_stays_within_what_is_possible(floor, most):
-    """Limits of a difference stay within ±1 for accuracies and within ±2 for correlations."""
+    """The confidence interval of two models' difference includes no impossible values."""
     asked = {"test_to_train": 1.0, "floor": floor, "n_photos": 40}
     lead = corrected_resampled_difference([0.9, 0.6], [0.5, 0.5], **asked)
     assert (lead.low, lead.high) == (-most, most)
@@ -306,7 +306,7 @@ def test_a_difference_over_two_folds_stays_within_what_is_possible(floor, most):
 
 
 def test_corrected_resampled_difference_is_of_the_same_folds():
-    """The interval of a difference of metrics equals the one computed from differences by fold."""
+    """The confidence interval of two models' difference uses the difference in each test fold."""
     b, a = np.random.default_rng(0).normal([[0.3], [0.5]], 0.01, (2, 30))
 
     difference = corrected_resampled_difference(a, b, test_to_train=1 / 9, n_photos=50)
@@ -329,7 +329,7 @@ def test_digits_follow_from_the_error():
 
 
 def test_the_jackknife_over_folds_of_a_mean_is_the_mean_of_folds():
-    """For a mean over equal folds, the jackknife interval equals that of corrected resampling."""
+    """For a mean over folds of equal size, corrected_jackknife and corrected_resampled agree."""
     rng = np.random.default_rng(3)
     errors, fold = rng.random(60), np.arange(60) % 5
     ours = corrected_jackknife(
@@ -371,7 +371,7 @@ def units(value, spread, seed):
 
 
 def test_a_difference_from_perfect_is_known_no_better_than_perfection_itself():
-    """The difference from a perfect metric has at least as wide an interval as that metric."""
+    """A difference from a perfect metric value is at least as uncertain as the perfect value."""
     perfect, good = LeaveOneOut(1.0, np.ones(20)), units(0.97, 0.004, 1)
     lead = paired_difference(perfect, good)
     alone = jackknife(perfect, **COUNTS)
@@ -385,7 +385,7 @@ def test_a_difference_from_perfect_is_known_no_better_than_perfection_itself():
 
 @pytest.mark.parametrize("values", [(0.97, 0.9), (0.75, 0.7), (1.0, 0.98)])
 def test_turning_a_difference_round_mirrors_it(values):
-    """Swapping the two metrics of a difference mirrors its limits and keeps its p-value."""
+    """Swapping the two compared metrics mirrors the confidence interval and keeps the p-value."""
     a, b = (units(value, 0.005 * (value < 1), seed) for seed, value in enumerate(values))
     there, back = paired_difference(a, b), paired_difference(b, a)
     assert (there.low, there.high, there.p) == pytest.approx((-back.high, -back.low, back.p))

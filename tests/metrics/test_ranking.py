@@ -79,7 +79,7 @@ def test_two_tiers_are_roc_auc(judged):
 @pytest.mark.parametrize("scope", SCOPES)
 @pytest.mark.parametrize("metric", ["pairwise_accuracy", "kendall_tau_b", "pearson"])
 def test_scopes_equal_the_loop_over_pairs(judged, metric, scope):
-    """Each metric equals its value from a loop over pairs: all, within groups or across groups."""
+    """For each choice of photo pairs, a metric equals the value from a loop over those pairs."""
     ratings, labels = judged
     may = FOLDS[:, None] == FOLDS[None]
     if scope != "all":
@@ -92,7 +92,7 @@ def test_scopes_equal_the_loop_over_pairs(judged, metric, scope):
 
 
 def test_spearman_ranks_within_each_block(judged):
-    """Spearman's correlation uses ranks within each fold, divided by the fold's size."""
+    """If photos are compared within folds, Spearman's correlation ranks each fold separately."""
     ratings, labels = judged
     folds = np.where(np.arange(N) < 8, 0, 1)
     a, b = np.empty(N), np.empty(N)
@@ -113,7 +113,7 @@ def test_spearman_ranks_within_each_block(judged):
 @pytest.mark.parametrize("clusters", [None, SERIES], ids=["photos", "clusters"])
 @pytest.mark.parametrize("metric", PAIR_METRICS)
 def test_leaving_a_unit_out_equals_counting_anew(judged, metric, clusters, scope):
-    """The metric without a photo or cluster equals the metric computed anew from the rest."""
+    """Each leave-one-out value of a metric equals a recomputation without the left-out photos."""
     ratings, labels = judged
     sums = PAIR_METRICS[metric]
     units = np.arange(N) if clusters is None else np.where(SERIES < 0, 100 + np.arange(N), SERIES)
@@ -283,7 +283,7 @@ def test_two_photos_are_right_or_wrong():
 
 @pytest.mark.parametrize("metric", PAIR_METRICS)
 def test_repeats_are_pooled_by_their_sums(judged, metric):
-    """Pooling two equal repeats of a test changes neither the metric nor leave-one-out values."""
+    """A metric pooled over two identical test repeats equals the metric of one repeat."""
     ratings, labels = judged
     once = PAIR_METRICS[metric](ratings, graph(labels), clusters=SERIES)
 
@@ -294,7 +294,7 @@ def test_repeats_are_pooled_by_their_sums(judged, metric):
 
 
 def test_different_metrics_cannot_be_pooled(judged):
-    """Adding the sums of an accuracy to those of a correlation is refused."""
+    """Adding results of two different metrics, accuracy and correlation, raises an error."""
     ratings, labels = judged
 
     with pytest.raises(ComparisonsError, match="one metric over the same photos"):

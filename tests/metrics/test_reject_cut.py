@@ -49,7 +49,7 @@ def clustered(rng, clusters, size, share):
 
 @pytest.mark.slow
 def test_shots_of_one_moment_are_one_keeper():
-    """Good photos of one series count once; else the rejection threshold is too high too often."""
+    """Good photos of one series count as one observation when the rejection threshold is set."""
     rng = np.random.default_rng(1)
     naive, honest = [], []
     for _ in range(1000):
@@ -72,7 +72,7 @@ def test_photos_on_their_own_are_their_own_clusters():
 
 
 def test_equal_ratings_are_not_cut_apart():
-    """If half of the good photos have the lowest rating, the threshold rejects no good photo."""
+    """The rejection threshold does not separate good photos that have equal ratings."""
     assert reject_cut(np.repeat([0.0, 1.0], 100)).n_lost == 0
 
 

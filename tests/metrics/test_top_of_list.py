@@ -19,7 +19,7 @@ BY_BLOCK = [ndcg_by_block, precision_by_block, album_regret_by_block]
 @pytest.mark.parametrize("k", [None, 1, 7, 50])
 @pytest.mark.parametrize("ties", [False, True])
 def test_ndcg_is_scikit_learns(k, ties):
-    """With gains counted from the lowest label, NDCG equals scikit-learn's, even with ties."""
+    """NDCG equals scikit-learn's if a photo's gain is its label minus the lowest label."""
     rng = np.random.default_rng(0)
     labels = rng.integers(1, 6, 30).astype(float)
     ratings = labels + 2 * rng.normal(size=30)
@@ -66,7 +66,7 @@ def test_oracle_and_chance():
 
 @pytest.mark.slow
 def test_constant_ratings_are_the_mean_over_all_orders():
-    """Constant ratings score exactly the mean of the metric over random orders."""
+    """If all ratings are equal, a metric has its mean value over all orders of the photos."""
     rng = np.random.default_rng(2)
     labels = rng.normal(size=12)
     comparisons = Comparisons.from_scores(labels)

@@ -265,7 +265,7 @@ def test_headers_that_libraries_in_c_read_are_read_by_another_process(tmp_path, 
 
 @posix
 def test_a_header_that_ends_its_reader_ends_nothing_else(hostile, tmp_path):
-    """If a file's header crashes the decoder, the photo is refused; its exposure bias is None."""
+    """A photo whose header crashes the decoder process causes an error, not a program crash."""
     path = tmp_path / "photo.heic"
     path.write_bytes(file_with("crash at once"))
     with pytest.raises(UnreadablePhotoError, match=r"its decoder crashed \(Segmentation fault\)"):

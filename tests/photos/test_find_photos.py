@@ -83,7 +83,7 @@ def public_folder():
 
 
 def test_files_come_sorted_with_their_size_and_time(tmp_path):
-    """A folder's photos are listed by name, then its subfolders', each with path, size and time."""
+    """Photo files are found in sorted order, each with its size and its modification time."""
     make(tmp_path, "b.jpg", "a/z.PNG", "a.jpeg", "notes.txt", "c/d/e.webp")
 
     files = list(seen(tmp_path))

@@ -106,7 +106,7 @@ def test_tiles_cover_the_whole_photo_and_overlap(shape):
 
 
 def test_the_filter_is_the_callers():
-    """The resampling filter of the caller is used to resize the frame."""
+    """The photo is resized with the resampling filter that the caller of `frame` chose."""
     photo = gradient(31, 17)
 
     nearest = frame(photo, "squash", 8, resample=Image.Resampling.NEAREST)[0]

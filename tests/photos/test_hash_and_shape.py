@@ -64,7 +64,7 @@ def test_the_exposure_bias_is_read_from_the_header(tmp_path):
 
 
 def test_a_look_is_shape_and_mean_colour(tmp_path):
-    """A photo's look is its aspect ratio and its mean colour in 16 bits; black is stored as 1."""
+    """A photo's look is a pair of integers for the aspect ratio and the mean colour."""
     Image.new("RGB", (300, 200), (255, 0, 0)).save(tmp_path / "red.webp", lossless=True)
     Image.new("RGB", (200, 300)).save(tmp_path / "black.webp", lossless=True)
     assert look_of_file(tmp_path / "red.webp") == (1500, 31 << 11)

@@ -336,7 +336,7 @@ def test_rounding_to_whole_pixels_does_not_change_the_frame(scene, kind, orienta
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "CMYK"])
 def test_other_formats_are_shrunk_at_once(large_scene, mode):
-    """File formats without reduced decoding are scaled down before colour conversion."""
+    """A large TIFF photo is scaled down during decoding, in every colour mode."""
     picture = large_scene.convert(mode)
     data = encoded(picture, "TIFF")
 
@@ -421,7 +421,7 @@ def test_too_many_pixels_are_refused_from_the_header(size):
 
 
 def test_a_webp_may_have_a_third_of_the_pixels():
-    """An animated WebP whose header claims more than 100 megapixels is refused before decoding."""
+    """A WebP file may have at most 100 megapixels, a third of the limit for other formats."""
     pictures = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
     data = bytearray(encoded(pictures[0], "WEBP", save_all=True, append_images=pictures[1:]))
     assert data[12:16] == b"VP8X"

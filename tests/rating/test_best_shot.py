@@ -105,7 +105,7 @@ def test_what_makes_the_difference_is_said_in_words(sharpness, clipped, ratings,
 
 
 def test_less_noise_is_told_by_the_built_in_vector(home, gallery):
-    """The text `less noise` is given only for a shot whose noise signals are lower."""
+    """The built-in technical vector leads to the words `less noise` only for a less noisy shot."""
     index = open_index("small")
     technical = technical_vector(index)
     ratings = index.rate(technical)

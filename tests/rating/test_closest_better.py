@@ -42,7 +42,7 @@ def test_alike_are_the_likest_pairs(index):
 
 
 def test_many_shots_of_a_scene_are_all_alike(index):
-    """The similarity threshold is never above the midpoint between mean cosine similarity and 1."""
+    """Photos whose cosine similarity is halfway between the mean and 1 always count as similar."""
     X = index.heads()
     middle = (1 + (X @ X.T)[np.triu_indices(len(X), 1)].mean()) / 2
 

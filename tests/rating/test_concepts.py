@@ -17,7 +17,7 @@ from photorank.vectors.plain_prompts import prompt_vector
 
 
 def test_pulls_are_numpys_correlations():
-    """A concept's correlation with ratings is Pearson's r; its strength in a photo is a z-score."""
+    """A concept's pull is the correlation of its similarity to photos with the photos' ratings."""
     rng = np.random.default_rng(0)
     similarities, ratings, own = rng.normal(size=(50, 4)), rng.normal(size=50), rng.normal(size=4)
 
@@ -39,7 +39,7 @@ def test_what_all_photos_show_alike_says_nothing():
 
 @pytest.mark.slow
 def test_a_prompt_is_moved_most_by_itself(home):
-    """Ratings by a text's vector correlate perfectly with the photos' similarity to the text."""
+    """A prompt's ratings correlate most with the prompt's own text: the correlation is 1."""
     index, encoder = open_index("small"), load_encoder("embedded")
     vector = prompt_vector("sea", ["the sea"], encoder)
 

@@ -34,7 +34,7 @@ def test_an_explanation_agrees_with_the_index(index, gallery):
 
 @pytest.mark.slow
 def test_a_photo_of_the_index_stands_where_the_index_has_it(index, gallery):
-    """A photo's rank uses its rating in the index or, if it is not indexed, its new rating."""
+    """An indexed photo is ranked by its rating in the index, not by a newly computed rating."""
     vector, encoder = load_vector(index, "ours"), load_encoder("embedded")
     data = (gallery / "forest" / "2.jpg").read_bytes()
     row, ratings = index.row_of(gallery / "forest" / "2.jpg"), index.rate(vector)

@@ -95,7 +95,7 @@ def merit(faces, sharpness):
     ],
 )
 def test_what_a_shot_has_over_another_is_said(collection, shots, sharpness, said):
-    """A shot's advantages are put in words; sharpness refers to the face if every shot has one."""
+    """The advantages of one shot over another are put into words, such as `eyes open`."""
     terms, of_faces = merit(faces_of(*shots), sharpness)
     assert ShotWords(collection.index, terms, None, of_faces).over(0, 1) == said
 

@@ -27,7 +27,7 @@ def vector_for(encoder, direction, **scale):
 @pytest.mark.parametrize("framing", FRAMINGS)
 @pytest.mark.parametrize("size", [(340, 230), (190, 520)])
 def test_the_parts_of_all_blocks_sum_to_the_rating(framing, size):
-    """The values of a heat map and its remainder sum to the photo's rating."""
+    """A photo's rating equals the sum of the heat map's values plus the map's field `rest`."""
     encoder = load_encoder("embedded", framing=framing)
     direction = np.random.default_rng(1).normal(size=encoder.dimensions)
     vector = vector_for(encoder, direction / np.linalg.norm(direction), scale=3.0, bias=-0.7)

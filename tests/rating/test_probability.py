@@ -28,7 +28,7 @@ def test_slope_is_the_maximum_likelihood_one():
 
 
 def test_slope_counts_weights():
-    """A judgement of weight 2 gives the same slope as two equal judgements."""
+    """The function fit_slope treats a judgement of weight 2 like two judgements of weight 1."""
     differences = np.array([0.3, -0.1, 0.2])
 
     twice = fit_slope(np.append(differences, 0.3))
@@ -45,12 +45,12 @@ def test_certainty_is_not_learned_from_ten_judgements():
 
 @pytest.mark.parametrize("differences", [np.array([]), np.zeros(5), np.array([-0.2, -0.1, -0.3])])
 def test_useless_ratings_have_slope_zero(differences):
-    """Ratings that do not predict the judgements, or predict the opposite, get slope 0."""
+    """If ratings do not predict people's judgements, the probability model has a slope of 0."""
     assert fit_slope(differences) == 0
 
 
 def test_one_standard_deviation_of_differences_is_one_logit():
-    """With the uncalibrated slope, one standard deviation of rating differences is one logit."""
+    """Without calibration, rating differences of one standard deviation give log-odds of 1."""
     ratings = np.random.default_rng(0).normal(scale=0.02, size=400)
     differences = ratings[:, None] - ratings[None]
 

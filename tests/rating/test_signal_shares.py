@@ -46,7 +46,7 @@ def test_shares_sum_to_the_lead_of_a_rating_by_signals(index):
 
 
 def test_a_blurred_photo_loses_by_its_sharpness_alone(index, gallery):
-    """If only sharpness counts, a blurred photo is below average, and only sharpness is named."""
+    """If ratings depend only on sharpness, sharpness explains a blurred photo's low rating."""
     vector = vector_of(index, **{"sharpness mean, octave 1": 1.0})
     blurred, sharp = (
         shares_of(index, vector, index.row_of(gallery / "beach" / f"{blur}.jpg")) for blur in (7, 0)

@@ -40,7 +40,7 @@ def test_photos_far_apart_never_flip():
 
 
 def test_the_photos_own_embedding_is_the_first_of_its_forms():
-    """The first variant is the photo itself; rating spread is a sample standard deviation."""
+    """Of the embeddings of a photo and its six altered copies, the first is the photo's own."""
     encoder = ColourEncoder()
     rng = np.random.default_rng(2)
     photo = Image.fromarray(rng.integers(0, 256, (60, 80, 3), dtype=np.uint8))

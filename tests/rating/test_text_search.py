@@ -40,7 +40,7 @@ def _words(encoder):
 
 
 def test_feedback_is_a_quarter_of_what_the_five_best_have_and_all_have_not(indexed):
-    """The search vector moves by 0.25 in the direction from the mean photo to the best photos."""
+    """Feedback adds a vector of length 0.25 to the text vector, towards the five best photos."""
     index, encoder = indexed(12, "embedded:2")
     X, words = index.embeddings().astype(float), _words(encoder)
     best = X[np.argsort(-(X @ words))[:5]]

@@ -26,7 +26,7 @@ class Scorer:
         return find_sources([str(one) for one in asked], stdin, column=column)
 
     def batches(self, sources, batch_size=4):
-        """Scores of photo sources, computed one batch at a time."""
+        """Iterator over batches of scores of the photos in `sources`."""
         embedder = Embedder(self.index, lambda: self.encoder)
         return scored(sources, embedder, self.scale, batch_size=batch_size)
 

@@ -41,7 +41,7 @@ def run(scorer, hostile, tmp_path):
 
 
 def content(file):
-    """Content of a score file as bytes, or as CSV text if the file is in Parquet format."""
+    """Bytes of a score file; a Parquet file's table is given as CSV text instead."""
     if file.path.suffix == ".parquet":
         return pd.read_parquet(file.path).to_csv()
     return file.path.read_bytes()

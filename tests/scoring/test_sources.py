@@ -133,7 +133,7 @@ def test_photos_at_addresses(scorer, tmp_path):
 
 
 def test_all_faults_of_what_is_named_are_told_at_once(tmp_path):
-    """Before scoring, one error names all missing lists, missing columns and unknown protocols."""
+    """A single error message names every fault in the given lists and URLs."""
     (tmp_path / "list.csv").write_text("name\na.png\n")
     (tmp_path / "list.parquet").write_text("no Parquet")
     asked = [f"@{tmp_path}/none", f"{tmp_path}/list.csv", f"{tmp_path}/list.parquet"]

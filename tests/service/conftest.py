@@ -109,5 +109,5 @@ def start(collection):
 
 @pytest.fixture
 def client(start):
-    """Client of a running rating service of the collection."""
+    """Client of a rating service that was started for the test collection."""
     return start()

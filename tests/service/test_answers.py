@@ -16,7 +16,7 @@ def valid(content, schema):
 
 
 def test_ratings_are_those_of_rate_alone_and_in_company(client, collection, tmp_path):
-    """The service rates photos as the command `rate` does, even if sent with unusable files."""
+    """The service gives a photo the same rating whether it is sent alone or with other files."""
     files = [*fill(tmp_path / "new", 3, start=70), collection.index.photo(2).path]
     (tmp_path / "bad.jpg").write_text("no photo")
     Image.new("RGB", (9, 9)).save(tmp_path / "black.png")

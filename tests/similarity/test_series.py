@@ -80,7 +80,7 @@ class Scene:
         return path
 
     def series(self, threshold=0.9):
-        """Series found in the photos taken so far, and the file names of each series."""
+        """Series among the library's photos, and the file names of each series."""
         self.library.build()
         index = self.library.index
         found = find_series(index, threshold)
@@ -244,7 +244,7 @@ def test_times_that_cannot_be_read_are_as_if_missing(scene):
 
 
 def test_an_empty_index_has_no_series(library):
-    """For an index of a single photo, find_series returns a result of length 1."""
+    """An index with a single photo has no series of several photos, only the photo by itself."""
     Scene(library).take("a.jpg", 1)
     library.build()
     assert len(find_series(Index.open(library.paths))) == 1

@@ -36,7 +36,7 @@ def name_series(library, *names):
 
 
 def same(one, other):
-    """Equality of two series results in all their fields, as True or False."""
+    """True if two `Series` objects have equal values in all fields, False otherwise."""
     parts = (dataclasses.asdict(some) for some in (one, other))
     texts = [
         {name: getattr(part, "tolist", lambda p=part: p)() for name, part in each.items()}

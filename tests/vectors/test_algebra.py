@@ -11,7 +11,7 @@ D = 12
 
 
 def vector(name, seed, *, fingerprint=SPACE, **fields):
-    """Master vector with a random direction."""
+    """Instance of `MasterVector` with the given name and a random direction."""
     direction = np.random.default_rng(seed).normal(size=D)
     return MasterVector(name, "all-pairs", direction, fingerprint, **fields)
 
@@ -25,7 +25,7 @@ def taste():
 
 @pytest.fixture
 def sunset():
-    """Second vector, whose card shares one training photo with the card of the vector `taste`."""
+    """Second vector, which has one training photo in common with the vector `taste`."""
     return vector("sunset", 1, card=Card(photos=frozenset({"1" * 16, "2" * 16}), licence="CC0"))
 
 
@@ -37,7 +37,7 @@ def photos():
 
 
 def test_a_blend_rates_by_the_weighted_sum_of_cosines(taste, sunset, photos):
-    """A blend rates by the weighted sum of cosines, whatever the vectors' scales and biases."""
+    """A blend of vectors rates a photo by a weighted sum of cosines between photo and vectors."""
     made = blend("both", [taste, sunset], [2, -0.5])
 
     cosines = photos @ np.stack([taste.direction, sunset.direction]).T  # (50, 2)
@@ -72,7 +72,7 @@ def test_what_is_projected_out_has_no_say(taste, sunset, photos):
 
 
 def test_a_nuisance_named_twice_is_taken_out_once(taste, sunset):
-    """Projecting out linearly dependent vectors leaves exactly the least-squares residual."""
+    """If two vectors to project out are parallel, their common direction is removed only once."""
     third = vector("third", 2)
     nuisances = np.stack([sunset.direction, third.direction]).T  # (D, 2)
     fitted = nuisances @ np.linalg.lstsq(nuisances, taste.direction, rcond=None)[0]

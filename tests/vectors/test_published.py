@@ -67,7 +67,7 @@ def improved(between=None):
 
 
 def newest():
-    """Network with the layers of aesthetic-predictor-v2.5."""
+    """Network with the layers of aesthetic-predictor-v2.5, the newest model in these tests."""
     return Named(
         "scoring_head",
         stacked(
@@ -186,7 +186,7 @@ def test_a_checkpoint_of_lightning_is_a_head(around, tmp_path):
 
 @pytest.mark.parametrize("suffix", [".pth", ".safetensors"])
 def test_layers_of_unknown_origin_are_taken_for_linear_and_said_so(suffix, tmp_path):
-    """If a model file's type is unknown, no activation functions between layers are assumed."""
+    """Layers from a model file of unknown origin are treated as linear, without activations."""
     torch.manual_seed(5)
     deep = stacked((D, 12), dropout(), (12, 9), (9, 1))
     late = stacked(*[dropout()] * 9, (D, 7), (7, 1))  # the layers 9 and 10, in this order

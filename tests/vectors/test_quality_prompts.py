@@ -64,7 +64,7 @@ def test_a_wish_and_its_opposite_point_apart(encoder):
 
 @pytest.mark.slow
 def test_words_of_no_table_praise_and_blame(encoder):
-    """A prompt can be recognised as praise or blame without any of the listed phrases."""
+    """A prompt without any phrase of the quality table is still recognised as praise or blame."""
     worth = shipped_vector("worth.whole").direction
     for text, sign in (
         ("grandma will love this lovely one", 1),
@@ -109,7 +109,7 @@ def test_what_is_negated_has_the_opposite_sign(text, clauses):
 @pytest.mark.slow
 @pytest.mark.parametrize("text", ["a dog on a beach", "qwv plim 7733", "the spoon of seven"])
 def test_what_says_nothing_of_quality_stays_with_class_names(encoder, text):
-    """If a text names no photo quality, worded_vector and prompt_vector nearly agree."""
+    """If a prompt names no photo quality, its rating vector is close to the prompt's embedding."""
     plain, worded = (
         make("w", [text], encoder).direction for make in (prompt_vector, worded_vector)
     )
@@ -152,7 +152,7 @@ def test_unwanted_words_are_taken_off(encoder):
 
 
 def test_qualities_weigh_alike():
-    """The vectors of all photo qualities, such as sharpness, have a length greater than 0."""
+    """Every photo quality, such as sharpness, has some weight: the quality's vector is not zero."""
     directions = quality_directions(load_encoder("embedded", device="cpu"))
     assert directions.shape == (len(TABLE) + 1, 800)
     assert STRENGTH > 0

@@ -1,4 +1,4 @@
-"""Recognition of a vector's training photos and their altered copies by codes on its card."""
+"""Tests that training photos of a vector, and altered copies of them, are recognised."""
 
 import json
 from dataclasses import replace
@@ -35,7 +35,7 @@ def unit(rows):
 
 @pytest.fixture(scope="module")
 def pictures():
-    """Different pictures of random colours, 2 N in number."""
+    """List of 2 * N different pictures of random colours."""
     fields = np.random.default_rng(0).integers(0, 256, (2 * N, 6, 8, 3)).astype(np.uint8)
     return [Image.fromarray(one).resize((320, 240), Image.Resampling.BICUBIC) for one in fields]
 
@@ -49,7 +49,7 @@ def embeddings():
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ALTERED)
 def test_copies_are_recognised_and_other_pictures_are_not(pictures, embeddings, kind):
-    """Stored image codes recognise altered copies of training pictures, but no other pictures."""
+    """Altered copies of training pictures are recognised, and other pictures are not."""
     learned = SeenPictures.of(embeddings[:N], codes(pictures[:N]))
     known = SeenPictures.from_text(json.loads(json.dumps(learned.to_text())), "x")
     shown = codes(map(ALTERED[kind], pictures))

@@ -95,7 +95,7 @@ PLAIN_SCOPES: dict[Scope, str] = {
 
 
 def scopes(evaluation: Evaluation, mode: Mode = "statistics") -> dict[Scope, str]:
-    """Displayed names of an evaluation's kinds of photo pairs, such as pairs within groups."""
+    """Dictionary from each kind of photo pairs in an evaluation to the kind's displayed name."""
     return {
         scope: PLAIN_SCOPES[scope] if mode == "plain" else SCOPES[scope][0]
         for scope in evaluation.scopes
@@ -103,7 +103,7 @@ def scopes(evaluation: Evaluation, mode: Mode = "statistics") -> dict[Scope, str
 
 
 def metrics(evaluation: Evaluation, scope: Scope) -> dict[str, str]:
-    """Displayed names of the metrics defined for a kind of photo pairs, such as pairs in groups."""
+    """Displayed names of all metrics that are defined for the kind of photo pairs in `scope`."""
     rows = [row.metrics for row in evaluation.rows(scope)]
     return {
         name: metric.label

@@ -239,7 +239,7 @@ def _facing(
     of_right: list[CandidateLayout],
     size: PageSize,
 ) -> tuple[float, tuple[CandidateLayout, float], tuple[CandidateLayout, float]]:
-    """Penalty and layouts of the best combination of two facing pages.
+    """Lowest penalty of the page layouts for two facing pages, and the two layouts that have it.
 
     Each layout comes with the height of its photos in mm; nearly equal heights are made equal.
     """

@@ -45,7 +45,7 @@ def trees(k: int) -> tuple[Tree, ...]:
 
 
 def _splits(start: int, k: int, beside: bool) -> list[Split]:
-    """All layouts of k photos as trees; the topmost parts lie side by side if `beside` is true."""
+    """All layout trees of k photos; the parts of each root lie side by side if `beside` is true."""
     return [Split(beside, parts) for parts in _parts(start, k, beside, least=2)]
 
 

@@ -74,7 +74,7 @@ def choose_album(
     *,
     least: int | None = None,
 ) -> tuple[Album, Series]:
-    """Album chosen as requested, and the series of similar photos among the considered photos.
+    """Album that fulfils `request`, and the series of similar photos among the album's candidates.
 
     If the file of a chosen photo has changed since indexing, the album is chosen again without
     photos of changed files. Files of pinned and of already chosen photos are not checked.

@@ -39,7 +39,7 @@ _loading = Lock()
 
 
 def class_weights(texts: Sequence[str], device: str, phrases: Sequence[str] = ()) -> Floats:
-    """For each text, weights (n, 1000 + p) of ImageNet classes and p `phrases`, by similarity.
+    """Weights (n, 1000 + p): how close each text is to 1000 ImageNet classes and p `phrases`.
 
     They are softmax weights before the division by a row's sum: the maximum of a row is 1. Phrases
     lose what they are closer to any class than others are, so that a text of none is near to none

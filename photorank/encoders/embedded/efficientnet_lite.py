@@ -1,4 +1,4 @@
-"""EfficientNet-Lite networks in plain torch, which loads seconds faster than timm."""
+"""EfficientNet-Lite networks in PyTorch alone, since importing timm would take seconds."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache

@@ -127,7 +127,7 @@ class PackagedEncoder(SwitchableImages):
         return unit_rows(weights.astype(np.float32) @ self.class_directions())
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
-        """Directions (n, h) of `texts` in embedding space, and similarities (n, p) to `phrases`.
+        """Similarities (n, p) of n texts to p phrases, returned after the texts' embeddings (n, h).
 
         Similarities are (n, p) for p phrases. Both belong to one softmax over classes and phrases.
         """
@@ -150,7 +150,7 @@ class PackagedEncoder(SwitchableImages):
 
     @abstractmethod
     def frame_rows(self, features: Embeddings) -> Embeddings:
-        """Embeddings (n, d) computed from the network's features (n, n_features)."""
+        """Embeddings (n, d) of n image frames, from the frames' features (n, n_features)."""
 
     def class_directions(self) -> Embeddings:
         """Direction (1000, h) of each ImageNet class in the network's last layer."""
@@ -189,7 +189,7 @@ class PackagedEncoder(SwitchableImages):
         return TorchTower(self._network(self.features), self._chosen_device, at_once)
 
     def _network(self, features_of: "Callable[[Any, torch.Tensor], Any]") -> Any:
-        """Torch module that maps pixels to features by running `features_of` on EfficientNet-Lite.
+        """Torch module that maps pixels to features by calling `features_of(network, inputs)`.
 
         The function maps the network and its inputs to features or feature maps.
         """

@@ -40,7 +40,7 @@ class FirstEmbeddedEncoder(PackagedEncoder):
         return last.float().mean((2, 3))
 
     def frame_rows(self, features: Embeddings) -> Embeddings:
-        """Unit embeddings (n, 1280) from the network's features (n, 1280)."""
+        """Unit embeddings (n, 1280) of n frames (network inputs), from features (n, 1280)."""
         return unit_rows(features)
 
     def maps(self, model: Any, inputs: "torch.Tensor") -> "list[torch.Tensor]":
@@ -95,7 +95,7 @@ class EmbeddedEncoder(PackagedEncoder):
         return [model["last"](maps[-1]), *maps[1:]]
 
     def frame_rows(self, features: Embeddings) -> Embeddings:
-        """Embeddings (n, 768) of n images, projected from the network's features of the images."""
+        """Embeddings (n, 768) of n frames (input images), projected from their network features."""
         last, stages = np.split(features, [-len(self._constants.stages)], axis=1)
         projected = product(stages - self._constants.stage_means, self._constants.stages)
         return np.hstack([unit_rows(product(last, self._constants.head)), projected])

@@ -38,7 +38,7 @@ class _Drawn:
 
     @cached_property
     def data(self) -> bytes:
-        """JPEG bytes of the drawn photo."""
+        """JPEG bytes of the image that is drawn on the PDF page."""
         found: bytes = self.image.read_raw_bytes()
         return found
 

@@ -96,7 +96,7 @@ def _is_doubtful(before: Stamp, file: PhotoFile, run: Run) -> bool:
 def _find_gone(
     scan: Scan, seen: Collection[Place], scope: set[Place], unreadable: set[Place]
 ) -> None:
-    """Record vanished files in the scan's findings, and files that the scan no longer skips."""
+    """Find files that vanished or are no longer skipped; add them to the scan's findings."""
     scan.findings.gone.extend(
         place
         for place, before in scan.before.items()

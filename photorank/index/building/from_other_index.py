@@ -1,4 +1,4 @@
-"""Plan for embedding an older index's photos anew, with a newer version of its encoder."""
+"""Plan to embed the photos of another index again, with a newer version of the encoder."""
 
 from dataclasses import dataclass
 from pathlib import Path

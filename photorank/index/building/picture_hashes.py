@@ -74,7 +74,7 @@ class PictureHashes:
 
     @property
     def unreadable(self) -> bool:
-        """True if any thumbnail could not be read, except of photos imported without files."""
+        """True if some thumbnail is unreadable; photos imported without files are not counted."""
         digests = list(self._place)
         unread = np.flatnonzero(~self._readable).tolist()
         return not all(is_imported(digests[place]) for place in unread)

@@ -50,7 +50,7 @@ class Attempts:
         self._begun: Counter[int] = Counter()
 
     def begin(self, block: int) -> bool:
-        """Count a new attempt to embed a block of files; return False above the allowed number."""
+        """Count an attempt to embed a block of files; return True if the attempt is allowed."""
         self._begun[block] += 1
         return self._begun[block] <= self._most
 

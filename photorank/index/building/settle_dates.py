@@ -29,7 +29,7 @@ class UnsourcedPhoto(NamedTuple):
 
 
 def unsourced_photos(run: Run, roots: Roots, usable: Collection[Place]) -> list[UnsourcedPhoto]:
-    """Photos with no recorded source (such as EXIF) of the capture date, and a file of each one."""
+    """Photos whose capture date has no recorded source (such as EXIF), each with one file."""
     rows = run.connection.execute(
         "SELECT photo, root, path FROM files JOIN photos ON id = photo WHERE taken_from IS NULL"
     ).fetchall()

@@ -57,7 +57,7 @@ class Texts:
 
     @property
     def empty(self) -> bool:
-        """True if all texts are missing."""
+        """True if every text in this array is missing."""
         return bool((self._lengths < 0).all())
 
     def take(self, places: ArrayLike) -> "Texts":

@@ -41,7 +41,7 @@ class KnownSkip(NamedTuple):
     reader: str | None  # the software that could not read it; None: try again
 
     def file(self, path: Path) -> SkippedFile:
-        """Path, size, times and reason of the skipped file, as a :class:`SkippedFile`."""
+        """Record of a skipped file as a :class:`SkippedFile` with the given path."""
         size, mtime_ns, *others = self.stamp
         return SkippedFile(path, size, mtime_ns, self.reason, *others)
 

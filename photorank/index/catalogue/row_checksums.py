@@ -90,7 +90,7 @@ def intact_tables(connection: sqlite3.Connection) -> list[str]:
 
 
 def totals(connection: sqlite3.Connection, tables: Sequence[str]) -> tuple[int, ...]:
-    """Stored checksums (sums over all rows) of the given tables that have one."""
+    """Stored checksums of the given tables; tables without a stored checksum are left out."""
     kept = _kept(connection)
     return tuple(kept[table] for table in tables if table in kept)
 

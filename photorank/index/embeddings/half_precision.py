@@ -1,4 +1,4 @@
-"""Search and range check of memory-mapped float16 embeddings, without copying them."""
+"""Search for the memory-mapped float16 embeddings nearest to a direction, without copying any."""
 
 from collections.abc import Sequence
 from typing import Any

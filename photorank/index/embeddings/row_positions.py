@@ -53,7 +53,7 @@ class Layout(NamedTuple):
         return None
 
     def photos_with_file(self, photos: ArrayLike) -> NDArray[np.bool_]:
-        """Mask over the given catalogue numbers: True if that photo has an existing file."""
+        """Boolean array over the given photo numbers: True for photos with an existing file."""
         wanted = np.asarray(photos, dtype=np.intp)
         present = np.zeros(max(self.photos.max(initial=0), wanted.max(initial=0)) + 1, dtype=bool)
         present[self.photos[self.has_file]] = True
@@ -126,7 +126,7 @@ def _check_first_use(paths: IndexPaths, shards: Sequence[Shard]) -> None:
 
 
 def _with_file(connection: sqlite3.Connection, embedded: int) -> Codes | None:
-    """Catalogue numbers of photos whose file exists, or None if no embedded photo lacks a file."""
+    """Catalogue numbers of photos whose file exists; None if every embedded photo has a file."""
     # Most often they do, and counting is much faster than listing.
     (with_file,) = connection.execute("SELECT count(DISTINCT photo) FROM files").fetchone()
     vanished = connection.execute("SELECT 1 FROM files WHERE vanished LIMIT 1").fetchone()

@@ -170,7 +170,7 @@ def _column_files(folder: Path) -> list[EmbeddingFile]:
 
 
 def _embedding_column(path: Path) -> str:
-    """Name of the column of number lists that most likely holds the embeddings."""
+    """Name of the Parquet file's column that most likely holds the embeddings."""
     import pyarrow as pa
 
     fields = [

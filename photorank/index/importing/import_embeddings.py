@@ -209,7 +209,7 @@ class _Import:
         return place
 
     def _add_roots(self, files: Sequence[EmbeddingFile]) -> Roots:
-        """Record root folders under which all named photos lie; return all root folders."""
+        """Record root folders for the photos that `files` name; return all recorded folders."""
         base = path_bytes(self._base).rstrip(b"/") + b"/"
         folders = {
             self._parts(name)[0] for file in files for name in filter(_may_name_file, file.names())

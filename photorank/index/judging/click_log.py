@@ -238,7 +238,7 @@ def clickers(paths: IndexPaths) -> list[str]:
 
 
 def _row_numbers(index: Index, photos: Sequence[Sequence[int]], width: int) -> tuple[Codes, Codes]:
-    """Row numbers (m, width) of tuples whose photos all have files, and the tuples' places (m,).
+    """Row numbers (m, width) of photo tuples without missing files, and indices (m,) into `photos`.
 
     `photos` are tuples of `width` catalogue numbers. For the m tuples without a missing file, the
     arrays have shapes (m, width) and (m,).

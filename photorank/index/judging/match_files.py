@@ -24,7 +24,7 @@ Row = TypeVar("Row", LabelRow, ChoiceRow)
 
 
 class Missing(NamedTuple):
-    """File name in a table that does not match exactly one photo, with the reason."""
+    """File name in a table for which no single photo was found, with the reason."""
 
     file: str
     mistake: str  # of the table; empty where the file is there and is no photo

@@ -20,7 +20,7 @@ _SCALES_APART = 4  # ratio of two scales' largest scores, from which they differ
 def other_sources(
     connection: sqlite3.Connection, what: Literal["scores", "groups"], source: str
 ) -> dict[str, SourceKind]:
-    """Sources of photo scores (or groups) other than `source`: a dictionary from name to kind."""
+    """Dictionary from name to kind of all sources of scores or groups, except the given source."""
     rows = {"scores": "ratings", "groups": 'memberships WHERE "group" IS NOT NULL'}[what]
     found = sources_in(connection, rows)
     return {name: kind for name, kind in found.items() if name != unicode_text(source)}

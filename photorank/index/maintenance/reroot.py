@@ -1,4 +1,4 @@
-"""New root folder for an index whose photo library moved; embeddings and labels stay."""
+"""Change of the root folder of an index whose photo library was moved to another place."""
 
 import os
 import sqlite3

@@ -29,7 +29,7 @@ def measure_faces(paths: IndexPaths, options: MeasureOptions = DEFAULTS) -> Meas
 
 
 def remove_faces(paths: IndexPaths) -> int:
-    """Delete all faces and turn face detection off; return how many photos it had processed.
+    """Delete all faces and turn face detection off; return how many photos had been searched.
 
     What is forgotten is overwritten on the disk.
     """

@@ -26,7 +26,7 @@ class NameColumn(NamedTuple):
         return self.names[code] if code >= 0 else None
 
     def tolist(self) -> list[str | None]:
-        """List with one name or None for each photo, in row order."""
+        """List, in row order, of each photo's group, series or split name; None for no name."""
         names = [*self.names, None]  # which -1 finds
         return [names[code] for code in self.codes.tolist()]
 
@@ -64,7 +64,7 @@ def name_column(texts: Texts) -> NameColumn:
 
 
 def coded(names: Sequence[_Name | None]) -> tuple[Codes, list[_Name]]:
-    """Index (n,) of each name in the sorted distinct names (-1 for None), and those names.
+    """Integer code (n,) of each name (-1 for None), and the sorted list of distinct names.
 
     Examples
     --------

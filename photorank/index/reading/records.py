@@ -54,7 +54,7 @@ class IndexLabels(NamedTuple):
 
 
 class SingleRatings(NamedTuple):
-    """Scores by single raters, one per photo and named rater; photos are given by row number."""
+    """Scores that named raters gave to photos: one score for each photo and rater."""
 
     photos: Codes  # (m,)
     raters: Codes  # (m,) one number a person; the unnamed are left out
@@ -63,7 +63,7 @@ class SingleRatings(NamedTuple):
 
 
 class IndexChoices(NamedTuple):
-    """Choices between two photos, which are given by row number in :meth:`Index.photos`."""
+    """People's choices between two photos; each photo is a row number in :meth:`Index.photos`."""
 
     winners: Codes  # (m,)
     losers: Codes  # (m,)

@@ -186,7 +186,7 @@ def one_photo(connection: sqlite3.Connection, beginning: str) -> tuple[str, int]
 
 
 def photo_of_digest_prefix(paths: IndexPaths, beginning: str) -> tuple[str, int] | None:
-    """Digest and catalogue number of the photo with a digest prefix; None if not exactly one."""
+    """Digest and database ID of the photo with a digest prefix; None unless one photo matches."""
     with reading(paths) as connection:
         return one_photo(connection, beginning)
 

@@ -82,7 +82,7 @@ class Snapshot:
                 yield row
 
     def indexed_path(self, path: Path | str) -> Path:
-        """Absolute path under which a file is indexed: as given, or with symbolic links resolved.
+        """Absolute path of a file, with symbolic links resolved if only that path is in the index.
 
         The path of a file that is not indexed is returned with its links unresolved.
         """
@@ -92,7 +92,7 @@ class Snapshot:
 
     @_Once
     def layout(self) -> Layout:
-        """Embeddings of all shard files as one sequence, with each photo's catalogue number."""
+        """`Layout` object: all embeddings in order, with the catalogue number of each photo."""
         return load_layout(
             self._paths, self._manifest.dimensions, self._manifest.fingerprint.blocks
         )

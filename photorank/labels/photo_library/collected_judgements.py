@@ -54,7 +54,7 @@ class Collected:
     notes: list[str] = field(default_factory=list)  # one line each
 
     def add(self, file: LibraryFile, judgement: Judgement) -> None:
-        """Add a judgement of a photo file; if copies have several, the highest score is used.
+        """Add a photo file's judgement; if files are identical, only the highest score is kept.
 
         Files that have changed are passed over: their photo is not in the index yet.
         """

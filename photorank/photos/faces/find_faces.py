@@ -94,7 +94,7 @@ def _faces_in_whole(networks: Networks, photo: Image.Image) -> list[_Found]:
 
 
 def _faces_in_tiles(networks: Networks, photo: Image.Image) -> list[_Found]:
-    """Faces detected in overlapping tiles of the photo, in which small faces appear larger."""
+    """Faces detected in overlapping tiles of the photo, so that small faces are found too."""
     places = find_candidates(networks.detector, photo, _tiles(photo), _MIN_TILE_DETECTION)
     return _confirmed(networks, photo, places)
 

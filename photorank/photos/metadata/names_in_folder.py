@@ -18,7 +18,7 @@ class FolderNames:
         self._listed = lru_cache(_FOLDERS_KEPT)(_listing)
 
     def alike(self, folder: Path, name: str) -> list[str]:
-        """File names in a folder equal to `name` up to case and Unicode form, exact match first."""
+        """File names in a folder that equal `name`, ignoring case and Unicode normalisation."""
         found = self._listed(folder).get(name_key(name), [])
         return sorted(found, key=lambda one: one != name)
 

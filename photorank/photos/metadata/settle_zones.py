@@ -21,7 +21,7 @@ _EPOCH = datetime(1970, 1, 1)
 
 
 class DatedPhoto(NamedTuple):
-    """Capture time of a photo, its source (EXIF, file name, …), and the camera."""
+    """Capture time of a photo, the time's source (such as EXIF or file name), and the camera."""
 
     taken: str
     source: str

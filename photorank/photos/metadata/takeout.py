@@ -57,7 +57,7 @@ def takeout_time(photo: Path, names: FolderNames) -> Timestamp | None:
 
 
 def _candidate_names(photo: Path, names: FolderNames) -> Iterator[tuple[str, list[str]]]:
-    """Yield titles that a photo may have in a Takeout JSON, each with possible JSON file names.
+    """Yield (title, JSON file names) pairs that Google Takeout may have for a photo.
 
     The title is the photo's name that the JSON file should contain. File names are without suffix.
     """
@@ -78,7 +78,7 @@ def _candidate_names(photo: Path, names: FolderNames) -> Iterator[tuple[str, lis
 
 
 def _names_of_unedited(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield each possible title of an unedited photo, with the possible names of its JSON file.
+    """Yield each possible name of an unedited photo, with the photo's possible JSON file names.
 
     A title is the photo's name as the JSON file gives it. The possible names of the JSON file are
     without suffix.

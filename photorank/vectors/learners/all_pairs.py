@@ -137,7 +137,7 @@ class AllPairs(UncertainLearner):
 
     @property
     def noise_(self) -> float:
-        """Estimated noise: residual standard deviation of scores, or of choices coded −1 to 1."""
+        """Estimated standard deviation of the noise in people's scores or choices."""
         problem, fit, *_ = self._posterior
         return float(problem.noise(fit)[0])
 

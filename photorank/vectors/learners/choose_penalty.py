@@ -76,7 +76,7 @@ def penalty_beside_copies(Z: Floats, comparisons: Comparisons) -> float:
 def penalty_of_loss(
     loss: PenalisedLoss[Graph], spread: float, seed: int, groups: Codes | None = None
 ) -> float:
-    """L2 penalty with the least held-out loss in 5-fold inner cross-validation, for a convex loss.
+    """L2 penalty for a convex loss, chosen by 5-fold cross-validation within the training data.
 
     `spread` is trace(XᵀLX).
     """

@@ -73,7 +73,7 @@ def inner_folds(comparisons: Comparisons, seed: int, groups: Codes | None = None
 
 
 def unsplit_groups(comparisons: Comparisons, groups: Codes | None) -> Codes | None:
-    """Group number of each compared photo, or None if no grouping is usable for cross-validation.
+    """Group number of each compared photo, for folds that split no group, or None if impossible.
 
     Known groups (n,) come first, then groups that are only compared within themselves; there must
     be at least as many as folds, and none may have more than half of the photos.
@@ -90,6 +90,6 @@ def unsplit_groups(comparisons: Comparisons, groups: Codes | None) -> Codes | No
 
 
 def misordered(comparisons: Comparisons, ratings: Ratings) -> HeldOutLoss:
-    """Loss of ratings (n,): total weight of held-out pairs in the wrong order; ties count half."""
+    """Held-out loss: weight of the pairs that ratings (n,) order wrongly; ties count half."""
     credit, weight = comparisons.agreement(ratings)
     return HeldOutLoss(float((weight - credit).sum()), float(weight.sum()))

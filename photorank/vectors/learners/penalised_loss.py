@@ -13,7 +13,7 @@ _PRECISION = 1e-9  # of the gradient, in units of its size where all ratings are
 
 @dataclass(frozen=True)
 class PenalisedLoss(ABC, Generic[Graph]):
-    """Convex loss of ratings Z ω on comparisons, plus the penalty α ‖ω‖² on the weights ω."""
+    """Convex loss of a linear model's ratings Z ω, plus the penalty α ‖ω‖² on the weights ω."""
 
     Z: Floats  # (n, k)
     comparisons: Graph
@@ -21,11 +21,11 @@ class PenalisedLoss(ABC, Generic[Graph]):
 
     @abstractmethod
     def near(self, parameters: Floats, alpha: float) -> Local:
-        """Penalised loss at `parameters`: its value, gradient and Hessian-vector product."""
+        """Penalised loss around `parameters`: its value, gradient and Hessian-vector product."""
 
     @abstractmethod
     def equal_ratings(self, alpha: float) -> tuple[Floats, Floats]:
-        """Parameters that make all ratings equal, with the loss's approximate Hessian diagonal."""
+        """Parameters at which all ratings are equal, and the approximate Hessian diagonal there."""
 
     @abstractmethod
     def held_out(self, parameters: Floats) -> HeldOutLoss:

@@ -19,7 +19,7 @@ from photorank.vectors.learners.solvers.ridge import Problem
 
 
 class SpanningPairs(UncertainLearner):
-    """Least squares on a spanning forest of the judged pairs, which omits redundant pairs.
+    """Least-squares learner that uses only a spanning forest of the judged photo pairs.
 
     The pairs are of wide margins between distant photos, out of some nine a photo: first
     disjoint ones, then those that join them to a forest (Kruskal's algorithm).
@@ -138,7 +138,7 @@ def _as_choices(chosen: CandidatePairs, n: int) -> ChoiceComparisons:
 
 
 def _label_problem(Z: Floats, scores: ScoreComparisons, component: Codes, rank: int) -> Problem:
-    """Ridge problem for label differences, with noise correlated between pairs that share a photo.
+    """Ridge regression problem whose targets are the label differences of photo pairs.
 
     With B the pairs' incidence matrix and U the trust in the labels, the
     pairs' noise has covariance B U⁻¹ Bᵀ. Weighting the differences B Z by its

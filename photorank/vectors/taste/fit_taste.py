@@ -29,7 +29,7 @@ _TOLERANCE = 1e-9  # of the gradient, in posterior standard deviations
 
 @dataclass(frozen=True)
 class TastePrior:
-    """Prior of a person's taste: shared rating direction, and covariance of deviations from it.
+    """Prior distribution of a person's taste: everybody's common taste plus a random deviation.
 
     A person rates photo x by ``s g(x) + z(x)·δ``: g is everybody's rating in
     units of its own standard deviation over the photos, z the photo in a few
@@ -49,7 +49,7 @@ class TastePrior:
 
     @classmethod
     def of(cls, X: Embeddings | Floats, direction: ArrayLike | None) -> "TastePrior":
-        """Prior of a new person's taste, from photo embeddings X (n, d) and a shared direction.
+        """Prior distribution of a new person's taste, from embeddings X (n, d) and a common taste.
 
         The direction is what is taken to be everybody's: any master-vector. With None the
         person's own deviation is all there is, as large as both together. Raises
@@ -77,7 +77,7 @@ class TastePrior:
         )
 
     def coordinates(self, X: Embeddings | Floats) -> Floats:
-        """Coordinates (n, 1 + q) of photos: a rating by common taste and q principal components."""
+        """Photo coordinates (n, 1 + q): a rating, then q principal components of the embedding."""
         axes = np.column_stack([self.direction / self.spread, self.basis])
         Z = np.empty((len(X), axes.shape[1]))
         for begin in range(0, len(X), _ROWS):  # a double copy of 100,000 photos takes a gigabyte
@@ -167,7 +167,7 @@ class Taste:
         return self.vector / np.linalg.norm(self.vector)
 
     def ratings(self, Z: Floats) -> Ratings:
-        """Ratings (n,) of photos, from the photos' coordinates (n, 1 + q) in a taste model.
+        """Ratings (n,) of photos by a person's taste, from the result Z of TastePrior.coordinates.
 
         The coordinates are those of :meth:`TastePrior.coordinates`. The mean embedding is rated 0.
         """
@@ -296,7 +296,7 @@ def _centred(prior: TastePrior, judged: Judged) -> tuple[Floats, Floats]:
 
 
 def _group_means(values: Floats, codes: Codes) -> Floats:
-    """Mean (l, k) of the group that each row of `values` (l, k) belongs to."""
+    """For each row of `values` (l, k), mean (l, k) over the rows in the same group."""
     order = np.argsort(codes, kind="stable")
     count = np.bincount(codes)
     sums = np.add.reduceat(values[order], np.cumsum(count) - count)

@@ -31,7 +31,7 @@ class PhotoSubset:
         return cls(prior, rows, Z)
 
     def of_rater(self, index: Index, rater: str) -> "PhotoSubset":
-        """Copy of the subset, with the prior adapted to one person's taste.
+        """Copy of the photo subset, with a prior distribution for the taste of the person `rater`.
 
         The arrays are shared with the original.
         """

@@ -132,7 +132,7 @@ def _label_slope(rating: Floats, table: RaterTable) -> float:
 
 
 def _residuals(Z: Floats, table: RaterTable, unit: float) -> list[tuple[Floats, Floats]]:
-    """For each person, residuals of photo features and of labels after regression on mean labels.
+    """For each person, residuals of features and labels regressed on other people's mean labels.
 
     The mean labels are those that other people gave the same photos.
     """

@@ -62,7 +62,7 @@ def test_no_photo_comes_near_the_spine_or_the_edge(seed):
 
 @pytest.mark.slow
 def test_better_photos_are_larger_and_pages_are_full():
-    """The rank correlation between photos' areas in a book and their worth is above 0.5."""
+    """In a book, better photos are larger: worth and area have a rank correlation above 0.5."""
     found = []
     for seed in range(4):
         photos = some(60, seed)

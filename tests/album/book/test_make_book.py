@@ -42,7 +42,7 @@ def trip(collection):
 
 
 def test_a_book_has_all_photos_in_order_with_captions_by_event(trip):
-    """A book holds its photos in time order, a caption for each day and low-resolution warnings."""
+    """The book of a trip holds all photos in time order and one caption for each day."""
     index, ratings, rows = trip
     book = make_book(index, ratings, rows, BookWishes(pages=6))
     assert [frame.path for frame in book.frames] == [index.photo(row).path for row in rows]

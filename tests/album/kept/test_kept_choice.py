@@ -20,13 +20,13 @@ def chosen(collection):
 
 
 def album_of(index, rows, **settings):
-    """Saved album of the photos at the given rows."""
+    """Saved album of the photos that have the given row numbers in the index."""
     digests = tuple(index.photo(row).digest for row in rows)
     return KeptAlbum(index.name, digests, settings=AlbumSettings(**settings))
 
 
 def test_an_album_is_judged_as_it_is(chosen):
-    """With hold=True, a new choice of photos for an album keeps the photos already in the album."""
+    """An album can be evaluated with exactly the photos that the album already has."""
     index, choose = chosen
     album = album_of(index, [3, 1, 7], places=3)
     held = choose(album, hold=True, fill=False)

@@ -29,7 +29,7 @@ def left_behind(workspace, **said):
 
 
 def until_ended(workspace):
-    """Progress of a job after it has ended."""
+    """Wait until a background job has ended, and return the job's last progress report."""
     until = time.monotonic() + 60
     while (said := jobs.progress(workspace, "add")).is_running and time.monotonic() < until:
         time.sleep(0.05)

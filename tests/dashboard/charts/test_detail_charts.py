@@ -59,7 +59,7 @@ def test_lines_of_gaps_differ_by_shape_too():
 
 
 def test_close_calls_stand_left():
-    """Ranges of label gaps are sorted by size and not alphabetically."""
+    """On the chart's horizontal axis, small label differences stand left of large differences."""
     sort = layers_of(spec_of("gap"), "line")[0]["encoding"]["x"]["sort"]
 
     assert sort == ["≤ 0.4", "> 0.4"]

@@ -35,7 +35,7 @@ def test_text_from_outside_is_only_set_as_text():
 
 
 def test_every_module_is_documented_and_small():
-    """Every JavaScript module starts with a documentation comment."""
+    """Every JavaScript module of the dashboard starts with a documentation comment."""
     for path in SERVED:
         assert path.read_text().startswith("/**"), path.name
 

@@ -14,7 +14,7 @@ PLACE = widget_key("g", "small", "ann")
 
 @pytest.fixture
 def paths(home):
-    """Paths of the index `small`."""
+    """Paths of the files that make up the index `small`, as an `IndexPaths` object."""
     return IndexPaths(home / "index" / "small")
 
 
@@ -35,7 +35,7 @@ def page():
 
 @pytest.fixture
 def shown(paths):
-    """Test page with its photo grid, after one run."""
+    """Streamlit test page with a photo grid, after the page script has run once."""
     app = AppTest.from_function(page, default_timeout=60)
     app.run()
     assert not app.exception

@@ -11,7 +11,7 @@ from dashboard.models import photo_tiles, vector_card
     "module", [vector_card, photo_tiles, formatting], ids=lambda module: module.__name__
 )
 def test_examples_in_docstrings_are_true(module):
-    """Pages are scripts that doctest cannot import, so the view-models' examples run here."""
+    """Examples in the docstrings of a dashboard module give the results that they show."""
     ran = doctest.testmod(module)
 
     assert ran.attempted

@@ -117,7 +117,7 @@ def test_signals_stand_among_the_concepts():
     ],
 )
 def test_concepts_are_said_by_their_direction(shown, liked, said):
-    """A rating rises if a liked concept is present or a disliked concept is absent."""
+    """An explanation says whether a concept such as snow raises or lowers a photo's rating."""
     [line] = moving_lines([Concept("snow", shown, liked, shown * liked)], None)
 
     assert all(part in line for part in said)
@@ -129,7 +129,7 @@ def test_a_weak_concept_has_no_line():
 
 
 def test_an_unsteady_order_is_marked():
-    """An order of two photos that flips in more than 5 % of trials is called unsteady."""
+    """Two photos' order is called unsteady if over 5 % of pairs of altered copies reverse it."""
     assert "Unsteady" in explanation_texts.steadiness(
         OrderStability((0.1, 0.2), 0.06), "statistics"
     )

@@ -6,7 +6,7 @@ from photorank.album.kept.store import Entry
 
 
 def test_what_is_known_of_other_photos_is_said_in_the_words_of_the_page():
-    """The text gives the accuracy in plain or statistical words, or says it was not measured."""
+    """The home page states a vector's accuracy in everyday words or in statistical terms."""
     card = SimpleNamespace(accuracy=SimpleNamespace(value=0.79))
     vector = SimpleNamespace(name="worth", card=card)
 
@@ -16,7 +16,7 @@ def test_what_is_known_of_other_photos_is_said_in_the_words_of_the_page():
 
 
 def test_an_album_says_how_many_of_its_places_are_filled():
-    """A full album shows only its number of photos; its name is text, not Markdown."""
+    """If 34 of an album's 60 places are filled, the text says `34 of 60 photos`."""
 
     def said(photos):
         digests = tuple(f"{number:064x}" for number in range(photos))

@@ -28,7 +28,7 @@ def nuisance(kinds=3, **changed):
 
 
 def test_the_sentence_says_what_is_left_without_content():
-    """The share of rating variance due to content is given with interval and is at least 0 %."""
+    """The text says how much content affects ratings, before and after content is removed."""
     said = nuisance_texts.removal_texts(nuisance())
 
     assert "40\xa0% (38\xa0% to 42\xa0%)" in said.sentence

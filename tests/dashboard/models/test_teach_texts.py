@@ -66,7 +66,7 @@ def test_two_people_are_needed_to_compare():
 
 
 def test_the_curve_draws_every_number_of_choices():
-    """The accuracy curve shows points, their intervals, and the level of guessing."""
+    """The accuracy curve has one point for each number of choices: 0, 5 and 24."""
     rows = pd.DataFrame(
         {"choices": [0, 5, 24], "value": [0.5, 0.6, 0.7], "low": [0.3] * 3, "high": [0.9] * 3}
     )

@@ -27,7 +27,7 @@ def test_swapping_the_photos_swaps_the_verdict():
 
 
 def test_photos_are_placed_in_the_collection():
-    """The fact beside each photo gives its rating and the share of the index rated lower."""
+    """The text beside each photo gives the photo's rating and the share of photos rated lower."""
     facts = two_photos.verdict(VECTOR, PAIR, SLOPE, COLLECTION).facts
 
     assert facts[0] == "rating 0.600 · better than 75\xa0% of the collection"

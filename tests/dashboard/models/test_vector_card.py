@@ -70,7 +70,7 @@ def test_a_vector_through_qualities_lists_their_weights():
 
 
 def test_weak_words_are_told_as_they_are():
-    """The warning about vectors made from text prompts depends on the encoder."""
+    """The built-in encoder gets a warning that it understands texts only partly."""
     first, second = (Fingerprint(f"embedded{n}", "0", "whole", 8, blocks) for n, blocks in KINDS)
     assert "hardly *how well*" in vector_card.weak_words_note(first)
     assert "fixed table" in vector_card.weak_words_note(second)
@@ -78,7 +78,7 @@ def test_weak_words_are_told_as_they_are():
 
 
 def test_the_evaluation_of_this_index_speaks_before_the_card():
-    """The card quotes this index's evaluation, or the vector's own test, or “Not tested here”."""
+    """A vector's card quotes the evaluation on this index, if any, not the vector's own test."""
     said = [
         vector_card.card(LEARNED, evaluation(), own=True).held_out,
         vector_card.card(LEARNED, None, own=True).held_out,

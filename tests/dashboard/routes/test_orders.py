@@ -11,7 +11,7 @@ from dashboard.routes.addresses import ROOM
 
 @pytest.fixture
 def fetch(ask):
-    """Function that requests data of a photo order, and returns HTTP status and body."""
+    """Function that requests a sort order of photos, and returns the HTTP status and the body."""
 
     def fetched(address):
         sent = ask(Starlette(routes=orders.order_routes()), f"/{ROOM}/orders/{address}")
@@ -28,7 +28,7 @@ def columns(n, first=0):
 
 
 def words(places):
-    """Pairs of a made-up file name and an empty caption, one for each of the given positions."""
+    """Words to show for each photo in `places`: a made-up file name and an empty caption."""
     return [(f"<b>{place}.jpg", "") for place in places]
 
 
@@ -59,7 +59,7 @@ def test_names_come_in_pieces(fetch):
 
 
 def test_the_same_photos_with_other_words_are_another_order(fetch):
-    """Two cached photo lists with equal photos but different texts have different names."""
+    """If two orders hold the same photos with different captions, the orders' names differ."""
     assert orders.hold_order(columns(3), words, "a") == orders.hold_order(columns(3), words, "a")
     assert orders.hold_order(columns(3), words, "a") != orders.hold_order(columns(3), words, "b")
 

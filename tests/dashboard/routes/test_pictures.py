@@ -263,7 +263,7 @@ def test_the_components_modules_are_served(fetch):
 
 
 def test_modules_are_packed_for_who_takes_that(fetch):
-    """Modules are sent gzip-compressed to browsers that accept it, at under half the size."""
+    """JavaScript modules are sent gzip-compressed to browsers that accept gzip."""
     address = f"component/{component_files.modules_hash()}/grid.js"
     _, headers, sent = fetch(address, **{"accept-encoding": "gzip, br"})
     assert headers["content-encoding"] == "gzip"

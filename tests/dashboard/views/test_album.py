@@ -166,7 +166,7 @@ def test_a_page_with_many_photos_is_there_before_its_choice(dashboard, paths, sl
 
 
 def test_a_kept_album_is_filled_when_its_choice_is_there(dashboard, paths, slow_choice):
-    """The album page stays usable, with a note, while a saved album is filled in the background."""
+    """Photos are added to a saved album only when the computation of the choice has ended."""
     store = AlbumStore(Workspace(paths.root.parent.parent))
     digests = tuple(Index.open(paths).digests()[:3])
     store.create("ours", KeptAlbum("small", digests), "chosen")
@@ -180,7 +180,7 @@ def test_a_kept_album_is_filled_when_its_choice_is_there(dashboard, paths, slow_
 
 
 def test_a_kept_album_is_judged_before_anybody_asks_for_it(dashboard, paths, slow_choice):
-    """When a saved album is opened, photos that could fill it are found in the background."""
+    """When a saved album is opened, the choice of further photos is computed in the background."""
     store = AlbumStore(Workspace(paths.root.parent.parent))
     store.create("ours", KeptAlbum("small", tuple(Index.open(paths).digests()[:3])), "chosen")
     app = dashboard("album", album="ours")
@@ -362,7 +362,7 @@ def test_an_address_that_pins_what_there_is_not_pins_nothing(dashboard, home, pi
 
 
 def test_an_album_is_kept_and_changed_on_its_page(dashboard, paths):
-    """Saving, filling and undoing an album on its page each change the stored album at once."""
+    """The buttons Keep, Fill and Undo on an album's page each change the stored album."""
     store = AlbumStore(Workspace(paths.root.parent.parent))
     app = dashboard("album", places="4")
     app.text_input[0].set_value("Summer 2026")

@@ -243,7 +243,7 @@ def test_photos_has_other_orders(dashboard, paths, order, words):
 
 
 def test_a_vector_without_mistakes_to_tell_leads_to_one_that_has_some(dashboard, evaluated, paths):
-    """If a vector was trained on all photos, the page offers a button for another vector."""
+    """If a vector has no mistakes to show, the photos page offers a button for another vector."""
     index = Index.open(paths)
     ours = list_vectors(index)["ours"]
     card = replace(ours.card, index="elsewhere", photos=frozenset(map(shortened, index.digests())))
@@ -423,7 +423,7 @@ def test_a_name_that_is_taken_is_refused_in_words(dashboard, paths):
 
 
 def test_an_answer_that_is_missing_leaves_the_other_form(dashboard, paths):
-    """If a form is sent without words, the page shows an error and makes no new vector."""
+    """If the words for a new vector are missing, an error appears and the other form remains."""
     app = dashboard("vectors")
     button(app, "Make it").click().run()
 

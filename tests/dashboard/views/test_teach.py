@@ -83,7 +83,7 @@ def test_people_are_kept_apart(dashboard, paths):
 
 @pytest.mark.slow
 def test_a_taste_is_one_vector_that_follows_each_choice(dashboard, paths):
-    """A person's taste vector is updated by each choice and never offered as its own prior."""
+    """Each choice updates a person's single taste vector instead of adding another vector."""
     app = dashboard("teach")
     items = answer(app, "first")
     button(app, "Use my taste everywhere").click().run()

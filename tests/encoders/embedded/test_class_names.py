@@ -1,4 +1,4 @@
-"""Tests of the network that embeds sentences: texts unknown to it, and loading it once."""
+"""Tests that the network for sentences refuses unknown texts and is loaded only once."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -137,7 +137,7 @@ def test_captions_that_cannot_be_set_are_told(printed, kinds, tmp_path):
 
 
 def mutant(book, path, change):
-    """Fault messages of the PDF check, after a change to the written file."""
+    """Faults that check_pdf finds in a mutant, which is a PDF altered by the given function."""
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
         change(pdf)
         pdf.save(path)

@@ -69,7 +69,7 @@ class Opened:
 
 
 def test_photos_of_a_new_folder_are_added_in_the_order_of_their_paths(library):
-    """Each photo, also in subfolders, becomes a row with its own thumbnail and embedding."""
+    """Photos of a new folder become the index's rows in the sorted order of their paths."""
     fill(library.folder, 5)
     paint(library.folder / "b" / "c.png", 7)
     paint(library.folder / "a-b" / "c.png", 8)

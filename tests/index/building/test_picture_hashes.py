@@ -45,7 +45,7 @@ def test_what_is_cached_is_not_computed_again(index, monkeypatch):
 
 
 def test_photos_that_cannot_be_read_are_not_kept(index):
-    """An unreadable photo has a zero grey image and distance 256 to others, and is not cached."""
+    """A photo that cannot be read is not cached, so that a later run reads the photo again."""
     gone = index.paths.thumbnail(index.digests()[1])
     kept = gone.read_bytes()
     gone.unlink()

@@ -1,4 +1,4 @@
-"""Tests of index builds on a Ray cluster of two machines, even if processes are killed."""
+"""Tests of index builds on a Ray cluster of two machines, some of them with killed processes."""
 
 import importlib.util
 import json
@@ -71,7 +71,7 @@ class Mortal(ColourEncoder):
         self.grave = grave
 
     def encode_frames(self, frames):
-        """Encode frames, but kill the first process that calls this method a second time."""
+        """Encode frames; kill this process on its second call unless one was killed before."""
         if self.encoded and not self.grave.exists():
             self.grave.write_text(str(os.getpid()))
             os.kill(os.getpid(), signal.SIGKILL)
@@ -136,7 +136,7 @@ def test_a_cluster_goes_on_with_what_there_is(library, on_cluster):
 @pytest.mark.slow
 @needs_ray
 def test_a_worker_that_is_killed_costs_nothing_but_time(library, on_cluster, tmp_path):
-    """If a worker is killed with kill -9 in the middle of a block, no photo is lost or doubled."""
+    """If a worker process is killed during its work, each photo is still indexed exactly once."""
     fill(library.folder, 64)
     told = []
     on_cluster(
@@ -201,7 +201,7 @@ def test_a_run_whose_own_process_is_killed_goes_on(address, tmp_path):
 @pytest.mark.slow
 @needs_ray
 def test_what_a_worker_lacks_is_told_in_one_line(library, on_cluster):
-    """If a worker lacks the encoder's weights, the error names its machine; the index is kept."""
+    """If the encoder's weights are missing on a worker's machine, the error names the machine."""
     fill(library.folder, 1)
     library.build()
     paint(library.folder / "new.png", 50)

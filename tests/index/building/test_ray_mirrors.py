@@ -10,7 +10,7 @@ from photorank.index.building.ray_mirrors import Mirror, mirrored, parse_mirror
 
 @pytest.fixture(params=["folder", "file", "memory"])
 def mirror(request, tmp_path):
-    """Mirror of the folder /photos that holds `in it/a b.jpg` and `empty.jpg`."""
+    """Mirror of the folder /photos, with two files: a photo in a subfolder and an empty file."""
     if request.param == "memory":
         fsspec = pytest.importorskip("fsspec")
         files = fsspec.filesystem("memory")

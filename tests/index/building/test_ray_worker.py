@@ -35,7 +35,7 @@ def sent(photo):
     ],
 )
 def test_a_file_comes_back_as_it_was_sent(photo):
-    """Digests and error reasons of unusable files come back unchanged from a cluster worker."""
+    """A Ray worker's result for a photo file is read back unchanged from a table row."""
     assert sent(photo) == photo
 
 

@@ -12,7 +12,7 @@ from tests.fixtures.colours import fill
 
 
 def dated(path, *, zone=None, gps=None, taken=None, colour=0):
-    """Write a photo whose EXIF data have a local time or a GPS time in UTC, if one is given."""
+    """Write a photo with any of three EXIF entries: local time, time zone and GPS time."""
     exif = Image.Exif()
     exif[0x0110] = "Camera"
     details = exif.get_ifd(0x8769)

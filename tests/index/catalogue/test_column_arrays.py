@@ -1,4 +1,4 @@
-"""Tests that columns read as a whole equal the rows read one by one."""
+"""Tests of database columns that are read as whole arrays instead of row by row."""
 
 import sqlite3
 
@@ -26,7 +26,7 @@ def table():
 
 
 def read(connection, source="odd NOT INDEXED", **how):
-    """Four columns of the table as lists, read by the function under test."""
+    """Two number columns and two text columns of the test table, read as lists by `mixed`."""
     numbers, texts = mixed(connection, ["number", "hole"], ["path", "word"], source, **how)
     return [*(column.tolist() for column in numbers), *(list(column) for column in texts)]
 

@@ -164,7 +164,7 @@ def test_an_older_index_that_lost_its_manifest_is_refused_until_its_encoder_is_n
             use()
 
     class Mirrored(type(judged.load("colours"))):
-        """Encoder that sees photos upside down."""
+        """Encoder that mirrors every photo both vertically and horizontally."""
 
         def prepare(self, photo):
             """Pixels of the photo, rotated by 180 degrees, as input for the encoder."""
@@ -204,7 +204,7 @@ def test_an_index_that_lost_its_catalogue_is_left_as_it_is(judged, empty):
 
 @pytest.mark.slow
 def test_a_catalogue_that_lost_shards_has_no_others_swept(judged):
-    """A renamed embeddings file is not deleted; a repair and a new run restore all rows."""
+    """If an embeddings file is missing, indexing stops and deletes no other embeddings file."""
     fill(judged.folder / "more", 3, start=20)
     judged.build()
     first, *_ = sorted(judged.paths.shards.iterdir())

@@ -45,21 +45,21 @@ def sum_up(connection, version):
 
 
 def as_version_4(paths):
-    """Turn a catalogue back into schema version 4, with its checksums."""
+    """Turn a catalogue back into schema version 4 and compute the catalogue's checksums anew."""
     connection = sqlite3.connect(paths.catalogue)
     without_version_5(connection)
     sum_up(connection, 4)
 
 
 def as_version_3(paths):
-    """Turn a catalogue back into schema version 3, with its checksums."""
+    """Turn a catalogue back into schema version 3 and compute the catalogue's checksums anew."""
     connection = sqlite3.connect(paths.catalogue)
     without_version_4(connection)
     sum_up(connection, 3)
 
 
 def as_version_2(paths):
-    """Turn a catalogue back into schema version 2, with its checksums."""
+    """Turn a catalogue back into schema version 2 and compute the catalogue's checksums anew."""
     connection = sqlite3.connect(paths.catalogue)
     without_version_4(connection)
     connection.execute("ALTER TABLE sources DROP COLUMN kind")

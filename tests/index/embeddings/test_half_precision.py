@@ -47,7 +47,7 @@ def test_a_shard_comes_back_as_it_was_written(mapped):
 
 @pytest.mark.parametrize("k", [1, 7, 300, 1000, 5000])
 def test_the_nearest_are_those_of_all_products(mapped, k):
-    """A search finds the k greatest scalar products, also with masked rows or a shorter vector."""
+    """A search finds exactly the k embeddings whose scalar products with a vector are greatest."""
     together, rows = mapped
     draw = np.random.default_rng(k)
     for direction in (draw.normal(size=D), draw.normal(size=24)):
@@ -100,7 +100,7 @@ def test_a_flipped_bit_is_told_and_rates_nothing(bits, tmp_path, monkeypatch):
 
 
 def test_a_head_that_is_too_short_or_long_is_told():
-    """An embedding counts as damaged if one of its blocks of numbers has a wrong norm."""
+    """An embedding counts as damaged if its first part, the head, does not have norm 1."""
     rows = rows_of(4).astype(np.float32)
     rows[1, :24] *= 1.1
     rows[2, 24:36] = LARGEST
@@ -108,7 +108,7 @@ def test_a_head_that_is_too_short_or_long_is_told():
 
 
 def test_blocks_that_are_too_long_are_scaled_down():
-    """Parts of a row whose norm exceeds the limit are scaled down before the row is stored."""
+    """If the norm of one part of an embedding exceeds a limit, that part is scaled down."""
     wild = np.random.default_rng(0).normal(size=(20, D)).astype(np.float32) * 50
     stored = BLOCKS.stored(wild)
     assert BLOCKS.undamaged(stored).all()

@@ -1,4 +1,4 @@
-"""Tests of the file that caches the photo number of each row, renewed when photos change."""
+"""Tests of the file that caches the photo number of each row of an index's embeddings."""
 
 import numpy as np
 import pytest
@@ -52,7 +52,7 @@ def test_the_file_is_what_is_read(kept):
 
 @pytest.mark.slow
 def test_after_any_change_the_catalogue_is_read(kept):
-    """The file of row positions is renewed when photos are added, deleted, restored or pruned."""
+    """After photos are added, deleted, restored or pruned, row positions match the catalogue."""
     before = photos_of(kept)
     for change, options in (
         (lambda: take(kept, "e"), {}),

@@ -185,7 +185,7 @@ def test_embeddings_of_zeros_alone_make_no_index(tmp_path, paths, rows):
 
 
 def test_another_encoder_is_refused(tmp_path, paths, rows, gallery):
-    """An index of imported embeddings refuses photos, and embeddings of another encoder."""
+    """Embeddings of another encoder cannot be added to an index of imported embeddings."""
     arrays(tmp_path / "emb", rows, names())
     import_embeddings(paths, ImportRequest(tmp_path / "emb", "CLIP"))
     with pytest.raises(IndexMismatchError, match="embeddings:SigLIP"):
@@ -364,7 +364,7 @@ def test_a_folder_that_a_person_named_stays_one_of_photos(paths, tmp_path, rows)
 
 
 def test_embeddings_without_any_usable_name_say_so(paths, tmp_path, rows):
-    """If all names of imported embeddings lead to folders, the error says so."""
+    """If every imported embedding is named after a folder, not a file, the error says so."""
     arrays(tmp_path / "given", rows[:2], ["a/", "b/.."])
     with pytest.raises(NoPhotosError, match="leads to a folder"):
         import_embeddings(paths, ImportRequest(tmp_path / "given", "clip"))
@@ -387,7 +387,7 @@ def test_a_file_that_is_no_array_is_told_in_plain_words(paths, tmp_path, content
 
 
 def test_no_words_are_proposed_where_none_are_known(paths, tmp_path, rows):
-    """If a rating vector is missing, the error advises learning one from people's judgements."""
+    """For imported embeddings, the error for a missing vector suggests learning from judgements."""
     column(tmp_path / "given", rows, names())
     import_embeddings(paths, ImportRequest(tmp_path / "given", "clip"))
     index = Index.open(paths)

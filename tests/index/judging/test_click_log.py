@@ -159,7 +159,7 @@ def test_a_pruned_photo_cannot_be_clicked(library, digests):
 
 @pytest.mark.slow
 def test_a_photo_that_was_skipped_may_vanish_and_come_back(library, digests):
-    """If a clicked photo vanishes and is pruned, its click can still be undone."""
+    """If a skipped pair of photos is deleted and later restored, it counts as skipped again."""
     record_skip(library.paths, "ann", digests[0], digests[1])
     record_stars(library.paths, "ann", digests[2], 3)
     record_stars(library.paths, "ann", digests[2], 0)

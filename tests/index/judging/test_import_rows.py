@@ -77,7 +77,7 @@ def test_an_ambiguous_file_is_told(five):
 
 @pytest.mark.slow
 def test_names_alike_but_for_case_slashes_and_letters_are_matched_and_told(five):
-    """A file name may differ in case, slashes or Unicode form if unambiguous; a note says so."""
+    """Imported labels match photos even if file names differ in case, slashes or Unicode form."""
     paint(five.folder / "sub" / "Zo\u00eb.png", 60)
     for number, name in enumerate(("a.PNG", " lead.png", "twin.png", "TWIN.png")):
         paint(five.folder / name, 70 + number)
@@ -309,7 +309,7 @@ def test_people_on_scales_far_apart_are_not_averaged(library):
 @pytest.mark.slow
 @pytest.mark.parametrize("scores", [[1, 1, 2] * 4, [1, 2, 3] * 4, [9, 10] * 6, [70]])
 def test_people_who_are_harder_to_please_are(library, scores):
-    """A rater who uses part of the scale or a similar scale, or rates one photo, is accepted."""
+    """Two raters' scores are accepted together even if one rater gives lower scores."""
     fill(library.folder, 12)
     library.build()
     import_labels(library.paths, rated("ann", [1, 3, 5, 7] * 3))

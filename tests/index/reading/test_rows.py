@@ -70,7 +70,7 @@ def test_rows_are_those_of_the_catalogue(odd):
 
 @pytest.mark.slow
 def test_rows_follow_what_comes_and_goes(odd):
-    """An index opened again shows photos that were renamed, changed, added and deleted."""
+    """A newly opened index reflects which photos were renamed, changed, added or deleted."""
     before = agree(odd.paths)
     kept = before.photos()
     (odd.folder / "a" / "1.png").rename(odd.folder / "renamed.png")
@@ -101,7 +101,7 @@ def test_facts_of_a_photo_that_was_dropped_meanwhile_are_missing(odd):
 
 
 def test_memberships_are_told_by_every_way(odd):
-    """Names of groups and series agree whether read by photo, by row or from the labels."""
+    """Each photo's group and series agree in `Index.photos()` and in `Index.labels()`."""
     photos = Index.open(odd.paths).photos()
     table = [
         LabelRow(

@@ -15,7 +15,7 @@ def test_photos_by_row_are_the_list_of_photos(collection):
 
 
 def test_the_digest_of_photos_tells_each_change(collection):
-    """The digest of an index's photos changes if a photo is renamed, and else stays the same."""
+    """The digest of an index's photos is constant until a change, here of a photo's file name."""
     before = collection.index.photos_digest()
     assert collection.index.photos_digest() == before
     photo = collection.index.photo(0)

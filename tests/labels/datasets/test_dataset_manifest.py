@@ -96,7 +96,7 @@ def test_templates_pad_and_cut():
 
 
 def test_the_first_layout_that_is_there_is_used(manifest, tmp_path):
-    """The first layout whose files all exist is used; otherwise an error lists missing files."""
+    """A dataset is read in the first of its file layouts whose files all exist."""
     other = LAYOUT.replace("plain", "other") + TABLE.replace("labels.csv", "other.csv")
     mine = manifest(HEAD + LAYOUT + TABLE + TABLE.replace("labels.csv", "more.csv") + other)
     with pytest.raises(MissingLabelFilesError, match=r"of mine: other.csv\. .*ask me"):
@@ -121,7 +121,7 @@ def test_a_manifest_of_ones_own_goes_before_a_shipped_one(tmp_path):
 
 
 def test_every_shipped_manifest_says_where_its_layout_is_from():
-    """Every shipped dataset manifest names its source and says how to get the files."""
+    """Every shipped dataset manifest names the source of each file layout."""
     home = Workspace.current()
     names = sorted(home.manifests())
     assert len(names) >= 16

@@ -171,7 +171,7 @@ def test_colours_have_the_order_that_the_person_gives(library):
 
 @pytest.mark.parametrize("order", [[], ["Red", "red"]])
 def test_colours_without_an_order_are_told_and_not_guessed(library, order):
-    """An empty or repetitive order of colour labels gives an error that lists the labels found."""
+    """If colour labels have no valid order, an error lists the labels found in the photos."""
     library.photo("a.jpg", saved(0, label="Rot"))
     with pytest.raises(LabelsError, match=r'Rot \(1\).*--order "Red,Yellow,Green"'):
         collect_colours(library.files(), order)
@@ -262,7 +262,7 @@ def test_picasas_stars_are_favourites(library):
 
 
 def test_a_cut_name_that_two_photos_share_is_of_the_one_it_names(library):
-    """If a truncated JSON name fits two photos, the full name inside the JSON decides."""
+    """If a JSON file's cut name fits two photos, the title inside the file picks the photo."""
     this, other = "A" * 46 + "1.jpg", "A" * 46 + "2.jpg"
     for name in (this, other):
         library.photo(name)
@@ -321,7 +321,7 @@ def test_an_album_may_be_a_folder_of_the_library(library):
 
 
 def test_a_file_that_changed_puts_no_older_photo_into_an_album(library, tmp_path):
-    """If an album file has changed, the photo indexed earlier at its path is not in the album."""
+    """If a file has changed since indexing, the photo formerly in it is not put into an album."""
     library.photo("album/a.jpg")
     library.photo("same.jpg", copy_of="album/a.jpg")
     library.photo("b.jpg")
@@ -401,7 +401,7 @@ def test_exports_of_raw_files_lie_elsewhere():
 
 
 def test_pairs_of_a_camera_may_be_sorted_by_kind():
-    """JPEGs count as edited only if some RAW files of the shoot have no JPEG."""
+    """If every RAW file has a JPEG of the same name, these JPEGs do not count as edited."""
     raws = [Path("/t/raw/a.CR3"), Path("/t/raw/b.CR3")]
     both = ["/t/jpg/A.jpg", "/t/jpg/b.jpg"]
     assert scores(collect_edited([*map(file_of, both)], raws)) == dict.fromkeys(both, 0)

@@ -9,7 +9,7 @@ NOON = "2024-07-31T12:00:00"
 
 
 def told(*files):
-    """Groups of files that are versions of one photo, as positions in the argument list."""
+    """Lists of positions in `files`, one list for each photo that has several versions."""
     library = [
         LibraryFile(Path("/p") / name, f"{number}", taken, ("p",), *camera)
         for number, (name, taken, *camera) in enumerate(files)
@@ -71,7 +71,7 @@ def test_one_name_alone_says_nothing():
 
 
 def test_a_zone_that_only_one_version_tells_parts_none():
-    """Two versions of a photo match if only one has a time zone, but not if clock times differ."""
+    """Two files count as versions of one photo even if only one file states a time zone."""
     assert told(("a/IMG_1.jpg", NOON), ("b/IMG_1.jpg", f"{NOON}+02:00")) == [[0, 1]]
     assert told(("IMG_1.jpg", f"{NOON}+02:00"), ("IMG_1-edited.jpg", NOON)) == [[1, 0]]
     assert told(("a/IMG_1.jpg", NOON), ("b/IMG_1.jpg", "2024-07-31T13:00:00+02:00")) == []

@@ -29,7 +29,7 @@ def test_one_like_of_one_view_does_not_beat_900_of_1000():
 
 
 def test_the_prior_is_the_one_of_greatest_likelihood():
-    """Estimates of likes per view equal those with the maximum-likelihood prior from SciPy."""
+    """Estimates of likes per view use the prior distribution that has the greatest likelihood."""
     likes, views, _ = crowd(400)
 
     def loss(logs):
@@ -43,7 +43,7 @@ def test_the_prior_is_the_one_of_greatest_likelihood():
 
 
 def test_shrunken_rates_are_nearer_to_the_truth_than_quotients():
-    """Shrinking rates of little-seen photos towards the mean lowers their squared error."""
+    """Shrunken estimates of likes per view are closer to the truth than plain quotients."""
     likes, views, rates = crowd(3000)
 
     shrunken, plain = rate(likes, views), likes / views
@@ -59,7 +59,7 @@ def test_likes_may_exceed_views():
 
 
 def test_the_unit_of_exposure_does_not_matter():
-    """If all views are multiplied by 1,000, all scores are divided by 1,000."""
+    """Multiplying all view counts by 1,000 only divides all scores by 1,000."""
     likes, views, _ = crowd(200)
     np.testing.assert_allclose(rate(likes, views * 1000), rate(likes, views) / 1000, rtol=1e-4)
 

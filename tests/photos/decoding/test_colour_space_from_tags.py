@@ -140,7 +140,7 @@ def test_light_beyond_paper_white_is_rolled_off():
 
 
 def test_avif_without_libheif_is_not_taken_for_srgb(monkeypatch):
-    """If pillow-heif is missing, a wide-gamut AVIF gives an error with its install command."""
+    """If pillow-heif is missing, the error for a wide-gamut AVIF file says what to install."""
     import sys
 
     monkeypatch.setitem(sys.modules, "pillow_heif", None)
@@ -151,7 +151,7 @@ def test_avif_without_libheif_is_not_taken_for_srgb(monkeypatch):
 
 
 def adobe(colours):
-    """Adobe RGB (1998) codes of sRGB colours, converted by LittleCMS."""
+    """Pixel values in Adobe RGB (1998) for given sRGB pixel values, converted by LittleCMS."""
     space = ImageCms.ImageCmsProfile(io.BytesIO(icc_profile(ADOBE_RGB)))
     turned = ImageCms.profileToProfile(patches(colours), ImageCms.createProfile("sRGB"), space)
     return np.asarray(turned)[32::64, 32::64].reshape(-1, 3)

@@ -42,6 +42,6 @@ def test_a_large_piece_is_a_mean_of_its_pixels():
 
 
 def test_a_square_lies_around_points():
-    """The square around points has a side that is a given multiple of their larger extent."""
+    """A square around points has 1.5 times the larger side of the points' bounding box."""
     square = square_around(np.array([[10.0, 20.0], [50.0, 40.0]]), 0.1, 1.5)
     assert square == Square(30.0, 30.0, 60.0, 0.1)

@@ -237,7 +237,7 @@ def moved_to_the_end(data, kind):
 
 @pytest.mark.parametrize("text", [b"\1\0\0\0nonsense", b"\1\0\0\0"])
 def test_a_damaged_chunk_of_a_png_is_an_error_in_words(photo, text):
-    """Compressed XMP in a PNG that cannot be unpacked is an error; a truncated chunk is ignored."""
+    """If the compressed XMP metadata of a PNG cannot be unpacked, an error says so."""
     data = photo("PNG").read_bytes()
     chunk = b"XML:com.adobe.xmp\0" + text
     end = data.index(b"IEND") - 4

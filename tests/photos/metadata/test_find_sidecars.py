@@ -19,7 +19,7 @@ def photo(tmp_path, scene):
 
 
 def for_extension(rating, extension):
-    """Lightroom-style XMP sidecar that names the file extension of its photo."""
+    """XMP sidecar that stores the photo's file extension in a property, as Lightroom does."""
     told = (
         f'xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/"'
         f' photoshop:SidecarForExtension="{extension}" xmp:Rating='

@@ -20,7 +20,7 @@ def photo(orientation=1, **tags):
 
 
 def test_settings_are_told_as_photographers_write_them():
-    """Camera settings are listed as photographers write them, with the upright photo's size."""
+    """Camera settings are written in photographers' notation, such as 1/250 s and f/2.8."""
     told = settings_text(
         photo(
             6,

@@ -50,7 +50,7 @@ def test_a_zone_by_satellites_must_be_that_of_the_cameras_day():
 
 
 def test_a_clock_of_home_needs_a_second_photo():
-    """A zone that does not fit the photo's place is used only if a second photo has it."""
+    """A time zone that contradicts a photo's place is used only if two photos have that zone."""
     source = "DateTimeOriginal, zone by GPS, not of the place"
     first, second = (f"2024-07-31T1{hour}:05:09+02:00" for hour in (0, 1))
     assert dates((first, source, "X")) == [Dated("2024-07-31T10:05:09", "DateTimeOriginal")]

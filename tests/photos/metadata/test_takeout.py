@@ -77,7 +77,7 @@ def test_names_as_google_makes_them(export, photo, name):
 
 
 def test_files_of_other_photos(export):
-    """A Takeout JSON file is not matched to a photo of another number, letter case or extension."""
+    """A Takeout JSON file is not matched to a photo whose name has another number or extension."""
     assert export("b(1).jpg", "b.jpg.json") is None
     assert export("c-edited(1).jpg", "c(1).jpg", "c.jpg", "c.jpg.json") is None
     assert export("d.jpg", "d.JPG", "d.JPG.json") is None

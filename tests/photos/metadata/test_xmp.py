@@ -298,7 +298,7 @@ def test_prefixes_are_only_names():
     ],
 )
 def test_a_rating_may_be_written_in_many_ways(inside, rating):
-    """Ratings with line breaks, character references or comments in XMP are read and replaced."""
+    """An XMP rating with line breaks, character references or comments can be read and changed."""
     assert read_xmp(packet(inside)).rating == rating
     assert read_xmp(with_rating(packet(inside), 1)).rating == 1
     assert ElementTree.fromstring(with_rating(packet(inside), 1))[0][0].text == "1"  # noqa: S314

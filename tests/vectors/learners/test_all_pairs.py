@@ -7,7 +7,7 @@ from photorank.vectors.learners.all_pairs import AllPairs
 
 
 def test_the_penalty_is_chosen_by_holding_out_groups_where_they_are_known():
-    """If scenes have several similar shots, holding out whole scenes chooses a larger penalty."""
+    """If groups of photos are known, the penalty is chosen by holding out whole groups."""
     rng = np.random.default_rng(0)
     scenes, shots, d = 40, 6, 60
     groups = np.repeat(np.arange(scenes), shots)

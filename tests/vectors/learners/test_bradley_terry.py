@@ -39,7 +39,7 @@ def test_without_ties_it_is_logistic_regression_on_differences(n, d):
 
 
 def test_ties_follow_davidson():
-    """With ties, direction and tie parameter maximise Davidson's penalised likelihood."""
+    """The fit to choices with ties maximises the penalised likelihood of Davidson's model."""
     X, pairs, tied, _ = shown(nu=1.0)
     D, alpha = X[pairs[:, 0]] - X[pairs[:, 1]], 0.02
 
@@ -57,7 +57,7 @@ def test_ties_follow_davidson():
 
 
 def test_a_prior_and_its_scale_are_fitted_together():
-    """The weights and the prior's scale equal the joint minimum that a general optimiser finds."""
+    """`BradleyTerry` finds the same weights and prior scale as a general-purpose optimiser."""
     X, pairs, _, v = shown()
     D, alpha = X[pairs[:, 0]] - X[pairs[:, 1]], 0.1
     prior = v + np.random.default_rng(1).normal(size=6)

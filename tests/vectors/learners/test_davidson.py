@@ -31,7 +31,7 @@ def test_gradient_and_curvature_are_slopes():
 
 @pytest.mark.parametrize("ties", [True, False])
 def test_the_covariance_of_choices_is_the_inverse_hessian(ties):
-    """The direction's covariance is the matching block of the inverse Hessian of the total loss."""
+    """The covariance of the learned weights is computed from the inverse Hessian of the loss."""
     model = likelihood(ties)
     found = model.minimum(0.01)
     curvature = model.near(found, 0.01).curvature

@@ -16,7 +16,7 @@ def test_groups_that_are_compared_only_within_themselves_stay_whole():
 
 
 def test_few_groups_stay_whole_unless_one_has_most_of_the_photos():
-    """Five equal groups get one fold each; fewer groups, or one very large group, are split."""
+    """Five groups stay whole in the folds, unless one group has more than half of the photos."""
 
     def folds_of(*sizes):
         groups = np.repeat(np.arange(len(sizes)), sizes)
@@ -65,7 +65,7 @@ def test_the_penalty_of_least_held_out_loss_is_chosen():
 
 
 def test_the_middle_penalty_serves_where_nothing_can_be_held_out():
-    """The middle penalty is chosen if there are too few pairs to hold any out."""
+    """If no pairs can be held out, the middle one of the candidate penalties is chosen."""
     chosen = alpha_by_inner_folds(
         np.array([9.0, 5.0, 1.0]), Comparisons.from_scores([1.0, 2.0]), lambda *_: [], seed=0
     )

@@ -226,7 +226,7 @@ def test_mean_difference_of_two_classes():
 
 
 def test_pair_least_squares_survives_more_pairs_than_rank():
-    """If 30 photos have 40 dimensions, winners are rated one unit above losers in every pair."""
+    """With more dimensions than photos, every pair's winner is rated one unit above its loser."""
     X, y, _ = planted(n=30, d=40)
     X = X.astype(np.float32).astype(np.float64)
 
@@ -239,7 +239,7 @@ def test_pair_least_squares_survives_more_pairs_than_rank():
 
 @pytest.mark.parametrize("alpha", [1e-3, 1.0, 30.0])
 def test_all_pairs_is_ridge_on_centred_data(alpha):
-    """Without ties and label-gap weights, AllPairs equals ridge regression with an intercept."""
+    """If no two labels are equal, `AllPairs` learns the same weights as scikit-learn's `Ridge`."""
     X, y, _ = planted(n=50)
     n = len(y)
     ridge = Ridge(alpha=alpha).fit(X, y)  # fits an intercept, that is, centres
@@ -254,7 +254,7 @@ def test_all_pairs_is_ridge_on_centred_data(alpha):
 @pytest.mark.parametrize("p", [0, 1, 2])
 @pytest.mark.parametrize("with_prior", [False, True])
 def test_all_pairs_minimises_its_objective(penalty, n, p, with_prior):
-    """The closed-form solution minimises the penalised loss summed over explicit pairs."""
+    """The vector learned by AllPairs minimises a penalised squared loss over all photo pairs."""
     d, alpha = 20, 0.05
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(n, d)), rng.integers(0, 4, n).astype(float)

@@ -77,7 +77,7 @@ def test_gaps_between_labels_do_not_count():
 
 
 def test_no_penalty_is_refused():
-    """A penalty of 0 is refused, as the length of the direction would then have no limit."""
+    """`RankSVM` refuses a penalty of 0, because the weights could then grow without limit."""
     X, y, _ = tiered()
 
     with pytest.raises(ComparisonsError, match="above 0"):

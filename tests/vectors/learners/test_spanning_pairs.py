@@ -66,7 +66,7 @@ def test_it_is_generalised_least_squares_on_its_pairs():
 @pytest.mark.parametrize("tiers", [None, 2, 5])
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 def test_the_pairs_span_and_none_repeats_another(tiers, scope):
-    """By default, the two photos of each chosen pair have different labels."""
+    """The chosen pairs connect all photos that may be compared, and no pair is redundant."""
     X, y, groups = labelled(tiers=tiers)
     comparisons = Comparisons.from_scores(y).restricted(groups, scope)
 
@@ -180,7 +180,7 @@ def test_a_budget_of_no_pairs_is_refused():
 
 @pytest.mark.parametrize("sign", [1, -1])
 def test_a_photo_with_a_single_partner_in_another_group_is_reached(sign):
-    """If many photos can pair only with one photo of another group, all are in spanning pairs."""
+    """A photo that can be compared with only one photo of another group is in a chosen pair."""
     y = sign * np.concatenate([np.full(400, 3.0), [0.0, 9.0], [3.0, 2.0]])
     groups = np.repeat([0, 1], [402, 2])
     X = np.random.default_rng(0).normal(size=(404, 5))

@@ -46,7 +46,7 @@ def test_coordinates_are_in_units_of_the_collection(prior, Z):
 
 
 def test_without_judgements_a_taste_is_its_prior(prior, Z):
-    """Without judgements, a taste's direction, ratings and precision are those of the prior."""
+    """Without judgements, a person's taste has the same direction and ratings as the prior."""
     taste = taste_of(prior, Judged(Z))
 
     np.testing.assert_allclose(taste.direction, prior.direction, atol=1e-12)
@@ -63,7 +63,7 @@ def test_ratings_are_scalar_products_with_the_direction(prior, Z):
 
 
 def test_choices_end_at_the_peak_of_the_posterior(prior, Z):
-    """The fitted weights equal a general optimiser's minimum of the penalised logistic loss."""
+    """The fitted weights are those that minimise the penalised logistic loss."""
     chosen = pairs(40)
     ties = (np.arange(40) % 5 == 0).astype(float)
     apart, won = Z[chosen[:, 0]] - Z[chosen[:, 1]], 1 - ties / 2
@@ -188,7 +188,7 @@ def test_standard_errors_cover(prior, Z):
 
 
 def test_only_ties_pull_towards_indifference(prior, Z):
-    """Ties between photos with very different prior ratings lower the weight of the prior."""
+    """Ties between photos that the prior rates very differently weaken the prior's influence."""
     order = np.argsort(Z[:, 0])
     ties = np.column_stack([order[-20:], order[:20]])
 
@@ -249,7 +249,7 @@ def test_a_prior_that_rates_all_photos_alike_is_refused():
 
 
 def test_probabilities_are_drawn_to_a_half_by_doubt(prior, Z):
-    """Probabilities of the two outcomes sum to 1, and uncertainty draws them towards 1/2."""
+    """Uncertainty about a person's taste draws the predicted choice probabilities towards 1/2."""
     taste = taste_of(prior, Judged(Z, pairs(20)))
     first, second = Z[:50], Z[50:100]
 

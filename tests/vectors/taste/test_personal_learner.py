@@ -65,7 +65,7 @@ def test_a_prior_of_other_photos_is_refused(photos):
 
 
 def test_scores_within_groups_are_on_scales_of_their_own(photos):
-    """Scores compared only within groups form one block per group, with a scale of its own."""
+    """Scores that are compared only within groups get a separate scale for each group."""
     groups = np.arange(40) % 4
     graph = Comparisons.from_scores(np.arange(40.0), within=groups)
 

@@ -42,7 +42,7 @@ def test_what_was_judged_is_always_among_the_photos(index):
 
 
 def test_a_raters_subset_shares_photos_and_coordinates(index):
-    """A rater's photo subset reuses the arrays of the shared subset; only the prior differs."""
+    """A photo subset that is adapted to one rater shares its arrays with the original subset."""
     shared = subset_in(index, np.ones(48))
     own = shared.of_rater(index, "ann")
     assert own.Z is shared.Z

@@ -91,7 +91,7 @@ def test_a_prior_against_everybody_is_refused(crowd):
 
 
 def test_others_tell_how_far_one_person_may_be(crowd):
-    """The prior learned from other people ignores unrated photos and people with few scores."""
+    """The prior for one person's taste has a covariance learned from other people's scores."""
     X, prior, table = crowd
     photos = np.append(table.photos, [0, 1])
     single = SingleRatings(

@@ -1,4 +1,4 @@
-"""Rotation of photo features that makes the Gram matrix of pair differences diagonal.
+"""Rotation of photo features after which the differences of compared photos are uncorrelated.
 
 The Gram matrix is ZᵀLZ, for features Z and the Laplacian L of the comparison graph.
 """
@@ -23,7 +23,7 @@ _REPEATED = 1e-4
 
 @dataclass(frozen=True)
 class Coordinates:
-    """Photos in rotated coordinates, in which the Gram matrix of pair differences is diagonal.
+    """Photo features rotated to make the Gram matrix of photo-pair differences diagonal.
 
     The ridge penalty is the same as in the features.
 
@@ -39,7 +39,7 @@ class Coordinates:
 
     @classmethod
     def of(cls, X: Floats, comparisons: Comparisons, prior: Direction | None) -> Self:
-        """Photos X (n, d) in coordinates that make the Gram matrix of pair differences diagonal.
+        """Photo features X (n, d), rotated so that compared photos' differences are uncorrelated.
 
         A prior, if given, is one more feature, so that its scale is fitted as well.
         """
@@ -67,7 +67,7 @@ class RowSpace:
 
     @classmethod
     def of(cls, photos: Floats) -> Self | None:
-        """Linear span of embeddings (r, d); None if r ≥ d, since a basis would save no work."""
+        """Linear span of r embeddings of length d, given as (r, d); None if r is at least d."""
         if len(photos) >= photos.shape[1]:
             return None
         try:
@@ -102,7 +102,7 @@ class RowSpace:
 
 
 def row_space(X: Floats, rows: Codes) -> Floats | None:
-    """Orthonormal basis (d, r) of the span of r photos, given by row numbers; None if r ≥ d."""
+    """Orthonormal basis (d, r) of the span of r embeddings (rows of X); None if r ≥ d."""
     space = RowSpace.of(X[rows])
     return None if space is None else space.basis
 

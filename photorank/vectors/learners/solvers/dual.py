@@ -38,7 +38,7 @@ class DualProblem(Problem):
         return self.rows.T @ weights
 
     def along(self, Z: Floats, axes: Floats) -> Floats:
-        """Coordinates (n, k) of photos `Z` on k axes, weighted sums of training photos' features.
+        """Coordinates (n, k) of the photos `Z` on k axes that combine training photos' features.
 
         The weights of these sums of rows of D, `axes`, are eigenvectors of D Dᵀ.
         """
@@ -63,7 +63,7 @@ class DualProblem(Problem):
 
 
 def dual_problem(Z: Floats, comparisons: Comparisons, given: Floats | None) -> DualProblem | None:
-    """Dual ridge problem for features Z (n, d) and comparisons; None if the dual is unsuitable.
+    """Dual form of ridge regression on features Z (n, d); None if no useful dual form exists.
 
     None if n ≥ d, where it saves nothing, or if the pairs have no deviations. `given` are prior
     ratings t (n,), if any.

@@ -1,4 +1,4 @@
-"""Truncated Newton method for smooth convex functions with Hessian-vector products.
+"""Truncated Newton method: minimises a smooth convex function, using Hessian-vector products.
 
 SciPy's Newton-CG and trust-ncg find the same minima in about twice the time where there are
 few judgements, as with each click on the page Teach.

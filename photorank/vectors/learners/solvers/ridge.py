@@ -52,7 +52,7 @@ class Problem:
         given: Floats | None,
         beside: KnownDifferences | None = None,
     ) -> "Problem":
-        """Ridge regression problem of photo features Z (n, r), comparisons and prior ratings (n,).
+        """Ridge regression problem made from features Z (n, r), comparisons and given ratings (n,).
 
         Differences `beside` the comparisons are in the coordinates of Z.
         """
@@ -94,7 +94,7 @@ class Problem:
         n_judgements: float,
         labelled: tuple[Floats, Comparisons] | None = None,
     ) -> "Problem":
-        """Ridge problem for features D (n, r), targets m (n,) and prior ratings t (n,).
+        """Ridge problem that fits targets m (n,) by features D (n, r) and a prior's ratings t (n,).
 
         Its loss is ‖D ζ + s t − m‖² + α ‖ζ‖², for weights ζ and a factor s of the prior ratings.
         """
@@ -116,7 +116,7 @@ class Problem:
 
     @cached_property
     def squared(self) -> Floats | None:
-        """Matrix ZᵀL²Z (r, r) of features Z and graph Laplacian L; None without labels.
+        """Product ZᵀL²Z (r, r) of features Z and squared Laplacian L²; None if Z and L are unknown.
 
         It is the covariance of ZᵀLy for labels y with independent noise of unit variance.
         """
@@ -189,7 +189,7 @@ class Problem:
         return np.maximum(energy - np.einsum("ar,ar->a", path.weights, reached), 0.0)
 
     def noise(self, path: Solutions) -> Floats:
-        """For each penalty, residual standard deviation (a,) of people's labels or pair choices.
+        """Standard deviation (a,) of the noise in people's judgements, estimated at each penalty.
 
         Choices are coded from −1 to 1.
         """
@@ -215,7 +215,7 @@ class Problem:
         return np.column_stack(given)
 
     def _solutions(self, alphas: Floats, solved: Floats) -> Solutions:
-        """Ridge solutions for each penalty: the feature weights and the weight of prior ratings.
+        """For each ridge penalty, the fitted feature weights and the multiplier of prior ratings.
 
         `solved` (a, r, k) holds the systems' solutions: r weights for each of a penalties and k
         right-hand sides. k is 2 with prior ratings, else 1.
@@ -227,7 +227,7 @@ class Problem:
         return Solutions(alphas, weights - scales[:, None] * solved[:, :, 1], scales)
 
     def _residual_products(self, alphas: Floats, solved: Floats) -> Floats:
-        """For each penalty, inner products (a, 2) of the prior ratings with two residual vectors.
+        """For each penalty, dot products (a, 2) of prior ratings with label and prior residuals.
 
         The residuals are what regression on the features leaves of the labels (column 0), and of
         the prior ratings (column 1).

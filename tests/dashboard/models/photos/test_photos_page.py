@@ -196,7 +196,7 @@ def test_the_first_and_the_last_day_are_told():
 
 
 def test_filters_are_counted():
-    """The number of active filters leaves out the group and the order."""
+    """The number of active filters counts neither the filter by group nor the sort order."""
     assert Filters("date", group=1).count_without_group == 0
     assert Filters(stars=3, faces="eyes", folders=(1,)).count_without_group == 3
 

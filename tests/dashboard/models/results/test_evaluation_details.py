@@ -9,7 +9,7 @@ from tests.fixtures.evaluations import PEOPLE, details, difference, estimate, ev
 
 
 def looks(scope="all", metric="pairwise_accuracy", **found):
-    """Chart data and texts for a made-up evaluation, in lists keyed by the kind of chart."""
+    """Dict from the name of a detail view to the view's charts, for a made-up evaluation."""
     about = evaluation(details=details() | found)
     return evaluation_details.panels(about, scope, metric)
 
@@ -40,7 +40,7 @@ def test_an_evaluation_without_details_offers_only_its_differences():
     ],
 )
 def test_a_look_without_numbers_is_not_offered(empty, name):
-    """A detail chart is offered only if its data suffice, such as two points or two groups."""
+    """A detail chart is not offered if the evaluation has too few data for it."""
     assert set(evaluation_details.LABELS) - set(looks(**empty)) == {name}
 
 
@@ -63,7 +63,7 @@ def test_close_and_clear_calls_are_told_apart():
 
 
 def test_baselines_keep_their_familys_colour_among_the_gaps():
-    """In the chart by label gap, a vector's colour says whether it came from photos or words."""
+    """In the accuracy chart, vectors from photos have another colour than vectors from words."""
     rows = looks()["gap"][0].rows
 
     families = dict(zip(rows["vector"], rows["family"], strict=True))
@@ -114,7 +114,7 @@ def test_abstaining_is_said_at_half_of_the_pairs():
 
 
 def test_passing_that_does_not_help_is_not_praised():
-    """If a vector errs as often on its surest pairs as on all, the text says it errs no less."""
+    """If a vector makes no fewer errors on its surest pairs, the evaluation text says so."""
     found = details()["calibration"]
     found["risk_coverage"][1]["risk"] = 0.21
 
@@ -190,13 +190,13 @@ def test_the_matrix_counts_what_is_clear():
 
 
 def test_the_matrix_is_of_the_chosen_scope_and_metric():
-    """The matrix of vector differences is left out where the vectors were not compared."""
+    """The matrix of vectors is shown only for the scope and the metric that it was computed for."""
     assert "matrix" not in looks(scope="within")
     assert "matrix" not in looks(metric="kendall_tau_b")
 
 
 def test_a_matrix_of_many_vectors_shows_the_best_and_its_csv_has_all():
-    """The matrix shows the ten best vectors to fit a phone; the CSV holds all vectors."""
+    """The matrix shows only the ten best vectors, but its CSV file holds all twelve vectors."""
     names = [f"v{i}" for i in range(12)]
     rows = [result(name, (0.9 - i / 100, 0.5, 1.0)) for i, name in enumerate(names)]
     pairs = [difference(a, b, 0.1, 0.0, 0.2) for a in names for b in names if a < b]

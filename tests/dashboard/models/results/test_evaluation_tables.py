@@ -130,7 +130,7 @@ def test_the_sample_is_not_called_peoples_taste():
 
 
 def test_the_samples_name_is_the_demos():
-    """The constant SAMPLE equals that of photorank.demo, which the module avoids importing."""
+    """The constant SAMPLE of evaluation_tables equals the constant SAMPLE of photorank.demo."""
     from photorank.demo import SAMPLE
 
     assert evaluation_tables.SAMPLE == SAMPLE
@@ -145,7 +145,7 @@ def test_the_charts_sentence_names_only_what_is_drawn():
 
 
 def test_selectors_offer_only_what_was_measured():
-    """A scope without pairs (such as “within groups”) or metric without values is not offered."""
+    """Results can be selected only for metrics and kinds of photo pairs that were measured."""
     found = evaluation()
 
     assert list(metric_texts.scopes(found)) == ["all", "within"]

@@ -11,12 +11,12 @@ STYLE = Path(forest.__file__).parents[2] / "component" / "forest.css"
 
 @pytest.fixture
 def board():
-    """Leaderboard over all pairs, by pairwise accuracy."""
+    """Leaderboard that ranks rating vectors by pairwise accuracy over all pairs of photos."""
     return evaluation_tables.board(evaluation(), "all", "pairwise_accuracy")
 
 
 def test_what_saw_the_photos_is_hollow_and_the_caption_says_so(board):
-    """Vectors learned from these photos have hollow marks in the last rows of the chart."""
+    """If a vector has seen the test photos in training, its mark in the chart is hollow."""
     table = forest.forest(board, {}, "plain")
 
     assert [row.name for row in table.rows if row.hollow] == ["beauty"]

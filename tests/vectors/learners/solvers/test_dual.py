@@ -10,7 +10,7 @@ from photorank.vectors.learners.solvers.ridge import Problem
 
 @pytest.mark.parametrize("prior", [None, 1.0, -1.0])
 def test_solutions_are_those_in_feature_space(prior):
-    """The dual problem gives the same weights, residuals and covariance as the primal problem."""
+    """Ridge regression in dual form gives the same weights as ridge regression in feature space."""
     rng = np.random.default_rng(3)  # of others, GCV's optimum is where rounding alone decides it
     Z, scores = rng.normal(size=(12, 20)), rng.integers(0, 5, 12).astype(float)
     labels = Comparisons.from_scores(scores, weights=rng.integers(1, 4, 12))
@@ -34,7 +34,7 @@ def test_solutions_are_those_in_feature_space(prior):
 
 @pytest.mark.parametrize("k", [4, 12])
 def test_photos_lie_along_the_same_axes(k):
-    """Distances between photos along the main axes agree in the dual and the primal problem."""
+    """The dual problem places photos along the main axes as the original problem does."""
     rng = np.random.default_rng(0)
     Z, labels = rng.normal(size=(12, 20)), Comparisons.from_scores(rng.normal(size=12))
     plain, dual = Problem.of(Z, labels, None), dual_problem(Z, labels, None)
@@ -49,7 +49,7 @@ def test_photos_lie_along_the_same_axes(k):
 
 
 def test_pairs_without_deviations_have_no_dual_form():
-    """For choices, pairs across groups or weighted pairs, dual_problem returns None."""
+    """For pairs without deviations, such as choices between photos, dual_problem returns None."""
     rng = np.random.default_rng(0)
     Z, labels = rng.normal(size=(12, 20)), Comparisons.from_scores(rng.normal(size=12))
     groups = np.arange(12) % 3

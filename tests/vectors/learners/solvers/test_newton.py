@@ -6,7 +6,7 @@ from photorank.vectors.learners.solvers.newton import Local, minimise
 
 
 def test_a_quadratic_takes_one_step():
-    """Newton's method minimises a diagonal quadratic in one step if scaled by its diagonal."""
+    """A quadratic function with a diagonal Hessian is minimised in one Newton step."""
     A, b, points = np.diag([1.0, 10.0, 1e4]), np.array([1.0, -2.0, 3.0]), []
 
     def near(x):

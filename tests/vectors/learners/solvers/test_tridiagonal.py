@@ -9,7 +9,7 @@ from photorank.vectors.learners.solvers.tridiagonal import Tridiagonal
 @pytest.mark.parametrize("r", [1, 2, 3, 40])
 @pytest.mark.parametrize("lost", [0, 1])
 def test_solutions_are_those_of_the_matrix(r, lost):
-    """Solutions of (G + αI) X = B are those of NumPy's solver, or its pseudo-inverse if α = 0."""
+    """Solutions of (G + αI) X = B equal those of `np.linalg.solve`, or `pinv(G) @ B` if α = 0."""
     rng = np.random.default_rng(r)
     half = rng.normal(size=(max(r - lost, 1), r))  # with one lost, G is singular
     G, B = half.T @ half, rng.normal(size=(r, 2))
