@@ -55,7 +55,7 @@ def test_the_sample_is_264_pictures_of_eight_scenes(sample):
 
 
 def test_choices_are_all_ordered_pairs_within_scene_and_defect(sample):
-    """Each choice pairs two severities of one defect in one scene; the lower severity wins."""
+    """Choices are all pairs of photos of one scene and one defect; the milder defect wins."""
     _, (labels, choices) = sample
     score = {row.file: row.score for row in labels.rows}
     kinds = Counter()
@@ -206,7 +206,7 @@ def test_tilt_turns_by_degrees_and_keeps_the_middle():
     ("defect", "stops"), [("underexposure", (-0.7, -3.3)), ("overexposure", (0.5, 2.3))]
 )
 def test_exposure_is_in_stops(defect, stops):
-    """Exposure defects halve or double linear light per stop; white stays clipped at 255."""
+    """Each stop of a photo's exposure defect doubles or halves linear light, clipped at 255."""
     light = 0.1
     grey = round(255 * (1.055 * light ** (1 / 2.4) - 0.055))
     card = Image.new("RGB", (8, 8), (grey, grey, grey))

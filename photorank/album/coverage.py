@@ -169,7 +169,7 @@ class KeptSimilarities:
         in_blocks(fill, len(self._rows))
 
     def _append(self, rows: Codes) -> None:
-        """Compute the cosines of new candidate photos, and append them to the cache as rows."""
+        """Append the cosines of each new candidate photo to the cache, as one row."""
         if len(rows):
             more = cosines_of(self._heads[rows], self._heads[self._clients])
             self._rows = np.concatenate([self._rows, rows])

@@ -310,7 +310,7 @@ def test_labels_all_the_same_order_nothing(own_index):
 
 
 def test_too_few_photos_for_the_folds_are_told(own_index):
-    """Three photos in three folds leave no pair: accuracy and calibration slope are None."""
+    """If each fold holds one photo, no pair can be tested: accuracy and slope are None."""
     rows = [LabelRow(n + 2, f"{n:02}.png", float(n), "few", None, None, None) for n in range(3)]
     few = LabelTable("few", rows)
     import_labels(own_index.paths, few, base=[own_index.photos()[0].path.parent])

@@ -192,7 +192,7 @@ def test_choices_are_between_rows(five):
 
 @pytest.mark.slow
 def test_comparisons_are_made_of_scores_where_there_are_any(five):
-    """Comparisons come from scores if there are any, unless choices were requested."""
+    """Comparisons are made from scores if photos have scores, unless choices were requested."""
     import_choices(five.paths, choices(("0001.png", "0000.png")))
     assert five.index.manifest.judgements == "choices"
     import_labels(five.paths, labels(("0000.png", 1.0), ("0001.png", 2.0), ("0002.png", 3.0)))

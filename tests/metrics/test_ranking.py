@@ -31,7 +31,7 @@ def judged():
 
 
 def graph(labels, scope="all"):
-    """Comparisons in each fold; `scope` selects all pairs, or those within or across groups."""
+    """Comparisons within each fold: all of them, or only those within or across groups."""
     return Comparisons.from_scores(labels).restricted(FOLDS, "within").restricted(GROUPS, scope)
 
 

@@ -113,7 +113,7 @@ def broken_cards():
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("data", [pytest.param(data, id=name) for name, data in broken_cards()])
 def test_a_broken_card_is_an_error_in_words(data, tmp_path):
-    """A file that is not a vector's card gives an error of one line, whatever its content."""
+    """Any file that is not a saved rating vector is refused with an error of one line."""
     path = tmp_path / "card.json"
     path.write_bytes(data)
 

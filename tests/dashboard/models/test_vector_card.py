@@ -78,7 +78,7 @@ def test_weak_words_are_told_as_they_are():
 
 
 def test_the_evaluation_of_this_index_speaks_before_the_card():
-    """A vector's card quotes the evaluation on this index, if any, not the vector's own test."""
+    """A vector's card quotes the evaluation on this index rather than the vector's own test."""
     said = [
         vector_card.card(LEARNED, evaluation(), own=True).held_out,
         vector_card.card(LEARNED, None, own=True).held_out,

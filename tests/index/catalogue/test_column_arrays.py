@@ -54,7 +54,7 @@ def test_a_source_may_leave_rows_out(table):
 
 @pytest.mark.parametrize("chunk", [1, 3, 8, 10])
 def test_what_is_too_much_for_one_text_comes_in_parts(table, chunk):
-    """Columns longer than SQLite's text limit are read in several parts without losing a row."""
+    """A column too large for one SQLite text is read in several parts, and no row is lost."""
     rows = [(number, None, b"%d" % number * 30, None) for number in range(40)]
     table.execute("DELETE FROM odd")
     table.executemany("INSERT INTO odd VALUES (?, ?, ?, ?)", rows)
