@@ -253,7 +253,10 @@ def _training_set(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhoto
         every = index.comparisons(rater=rater, by_raters=by_raters)
         photos = replace(photos, comparisons=every.take(photos.rows))
     if weight := card.parameters.get("with_degradations"):
-        photos = replace(photos, beside=cached_differences(index, photos, weight))
+        beside = cached_differences(index, photos, weight)
+        if beside is None:
+            raise ComparisonsError(f"degraded copies of the photos of {index.name} are not cached")
+        photos = replace(photos, beside=beside)
     return photos.compared_within(card.parameters.get("within"))
 
 

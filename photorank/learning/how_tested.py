@@ -5,7 +5,6 @@ from typing import Literal
 import numpy as np
 
 from photorank.index.opened import Index
-from photorank.learning.degraded_differences import cached_differences
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.similarity.near_duplicates import grey_fingerprints
 from photorank.typing import Flags
@@ -23,16 +22,12 @@ def how_tested(index: Index, vector: MasterVector, photos: JudgedPhotos) -> Test
 
     An altered copy of a photo that it learned from counts as that photo. It is learned anew where
     its card says from what, unless its prior has seen some of the photos or is gone: nothing would
-    be held out. Degraded copies that it learned from must still be cached. Raises
-    EncoderMismatchError if it may not rate them.
+    be held out. Raises EncoderMismatchError if it may not rate them.
     """
     vector.fingerprint.require(index.fingerprint, vector=vector.name)
     if not photos.seen_by(vector.card).any():
         return "unknown" if vector.card.unknown else "as it is"
     if vector.card.index != index.name or not is_learner(vector.kind):
-        return "in-sample"
-    weight = vector.card.parameters.get("with_degradations")
-    if weight and cached_differences(index, photos, weight) is None:
         return "in-sample"
     return "in-sample" if prior_has_seen(index, vector.card, photos) else "refitted"
 

@@ -165,6 +165,9 @@ def learn_vector(
     if with_degradations:  # refused before minutes of embedding copies, not after them
         learner.check_takes_differences()
     photos = judged_photos(index, rater=rater, by_raters=by_raters)
+    protocol = Protocol(seed=seed, within=within, by_raters=by_raters)
+    if not photos.compared_within(within).comparisons.n_pairs:
+        raise ComparisonsError("no two photos were judged differently, so there is no pair")
     if with_degradations:
         from photorank.learning.degraded_differences import differences_from_degraded
 
@@ -172,7 +175,6 @@ def learn_vector(
             index, photos, load or index.encoder, with_degradations, on_progress=on_copies
         )
         photos = replace(photos, beside=told)
-    protocol = Protocol(seed=seed, within=within, by_raters=by_raters)
     learned = fit_and_test(learner, photos, protocol, on_progress=on_progress)
     believed = Card() if prior is None else load_vector(index, prior).card
     pictures = SeenPictures.of(photos.heads, photos.greys, seed=seed)

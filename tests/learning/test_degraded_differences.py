@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from photorank.encoders.base import Fingerprint
-from photorank.errors import TooFewPhotosError
+from photorank.errors import ComparisonsError, TooFewPhotosError
 from photorank.evaluation.contenders import vector_contender
 from photorank.index.building.build import build_index
 from photorank.index.building.request import BuildRequest
@@ -145,7 +145,9 @@ def _fit(photos):
     return learner.direction_
 
 
-@pytest.mark.parametrize("damage", ["cut", "other shape", "no number", "other encoder"])
+@pytest.mark.parametrize(
+    "damage", ["cut", "header", "digests", "other shape", "no number", "other encoder"]
+)
 def test_a_useless_cache_is_made_anew(paths, damage):
     """If the cache file is damaged or belongs to another encoder, the file is written anew."""
     index, encoder = Index.open(paths), ColourEncoder()
@@ -154,6 +156,11 @@ def test_a_useless_cache_is_made_anew(paths, damage):
     kept = dict(np.load(paths.degraded))
     if damage == "cut":
         paths.degraded.write_bytes(paths.degraded.read_bytes()[:500])
+    elif damage == "header":  # of an array within the file; NumPy's parser raises a SyntaxError
+        data = paths.degraded.read_bytes()
+        paths.degraded.write_bytes(data.replace(b"'descr': '<f4'", b"'descr', '<f4'"))
+    elif damage == "digests":
+        np.savez(paths.degraded, **kept | {"digests": kept["digests"][:, None]})
     elif damage == "other shape":
         np.savez(paths.degraded, **kept | {"rows": kept["rows"][:, 1:]})
     elif damage == "no number":
@@ -198,3 +205,40 @@ def test_copies_of_another_framing_are_not_taken(paths):
     told = str(np.load(paths.degraded)["identity"])
     assert repr(index.fingerprint) in told
     assert repr(Fingerprint("colours", "0" * 64, "pad", 16)) not in told
+
+
+def test_copies_that_another_process_cached_meanwhile_are_kept(paths):
+    """Copies that another process caches while these are embedded stay in the cache."""
+    index = Index.open(paths)
+    photos = judged_photos(index)
+    halves = [photos.take(np.arange(0, 12)), photos.take(np.arange(2, N))]
+
+    def load_after_the_other():
+        differences_from_degraded(index, halves[1], ColourEncoder, 0.1)
+        return ColourEncoder()
+
+    differences_from_degraded(index, halves[0], load_after_the_other, 0.1)
+    assert cached_differences(index, photos, 0.1) is not None
+    assert set(np.load(paths.degraded)["digests"]) == set(photos.digests)
+
+
+def test_a_vector_is_not_learned_anew_with_the_copies_of_others(paths):
+    """If over a tenth of the judged photos have no cached copies, a vector is in-sample."""
+    index = Index.open(paths)
+    vector, photos = learn(index), judged_photos(index)
+    paths.degraded.unlink()
+    differences_from_degraded(index, photos.take(np.arange(2, N)), ColourEncoder, 0.1)
+    folds = split_into_folds(photos, Protocol(folds=2, repeats=1))
+    assert cached_differences(index, photos, 0.5) is None
+    assert held_out(index, vector, photos, folds).testing == "in-sample"
+
+
+def test_nothing_is_embedded_where_nothing_can_be_learned(paths):
+    """Too few judged photos, or no pair within a group, is refused before copies are embedded."""
+    index = Index.open(paths)
+    few = judged_photos(index).take(np.arange(9))
+    with pytest.raises(ComparisonsError, match="9 photos judged, and 10 are needed"):
+        differences_from_degraded(index, few, lambda: 1 / 0, 0.1)
+    with pytest.raises(ComparisonsError, match="no pair"):
+        learn_vector(index, "x", "all-pairs", within="group", with_degradations=0.1,
+                     load=lambda: 1 / 0)  # fmt: skip
