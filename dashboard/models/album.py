@@ -8,12 +8,11 @@ from typing import Literal, NamedTuple, TypeAlias
 from dashboard.formatting import percent, plain, without_commands
 from dashboard.models.photo_tiles import short_number
 from dashboard.models.words import Mode
-from photorank.album.division_into_parts import PER
 from photorank.album.face_quota import FaceQuota
 from photorank.album.kept.album import AlbumSettings, KeptAlbum
 from photorank.album.make_album import Album
 from photorank.album.reasons import Chosen
-from photorank.album.request import AlbumRequest
+from photorank.album.request import PER, AlbumRequest
 from photorank.errors import counted
 from photorank.export.copy_photos import Link, PhotoCopy, bytes_needed, plan
 from photorank.export.destination import outside_photos

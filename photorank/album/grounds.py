@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from photorank.album.automatic_event_limits import balanced_parts
 from photorank.album.coverage import KeptSimilarities
-from photorank.album.limits_per_event import balanced_parts
 from photorank.album.value import Mask
 from photorank.index.opened import Index
 from photorank.rating.best_shot import ShotWords, merit_terms, technical_vector

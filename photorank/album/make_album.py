@@ -5,24 +5,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from photorank.album.candidates import (
-    Candidates,
     candidates_of,
     in_group,
     shortlist,
     value_of_albums,
     weight_of_quality,
 )
-from photorank.album.face_quota import notes_if_too_few, series_with_face
-from photorank.album.greedy_choice import Rules, choose
+from photorank.album.face_quota import notes_if_too_few
+from photorank.album.greedy_choice import choose
 from photorank.album.grounds import Grounds, KeptGrounds
-from photorank.album.limits_per_event import limits_per_event
+from photorank.album.limits_per_day_or_event import limited_parts, rules_of_request
 from photorank.album.propose_swap import Swap, propose_swap
 from photorank.album.reasons import Chosen, Missed, Reasons
-from photorank.album.request import AlbumRequest, check_request, limited_parts
+from photorank.album.request import AlbumRequest, check_request
 from photorank.errors import counted
 from photorank.index.opened import Index
 from photorank.similarity.series import Series
-from photorank.typing import Codes, Floats, Ratings
+from photorank.typing import Floats, Ratings
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ def make_album(
     candidates = candidates_of(ratings, shots.terms.merit, series, request, among)
     if parts is None and request.balanced and request.balance > 0:
         parts = grounds.parts
-    rules = _rules(request, candidates, parts)
+    rules = rules_of_request(request, candidates, parts)
     if request.with_faces and rules.parts is not None:
         notes += notes_if_too_few(request.with_faces, rules.parts, rules.first)
     if rules.parts is not None and not request.is_limited:
@@ -121,22 +120,6 @@ def make_album(
         swap and Swap(int(candidates.rows[swap.out]), int(candidates.rows[swap.into]), swap.gain),
         notes,
     )
-
-
-def _rules(request: AlbumRequest, candidates: Candidates, parts: Codes | None) -> Rules:
-    """Constraints on the choice of photos, from the request's pins and quotas."""
-    first, held = candidates.first, candidates.held
-    plain = Rules(min(request.places, len(candidates.rows)), candidates.pinned, first, held=held)
-    if parts is None:
-        return plain
-    of_candidates = parts[candidates.rows]
-    limit: int | Codes | None = min(request.at_most, request.places)
-    if request.with_faces is not None:
-        limit = request.with_faces.limits(request.places, series_with_face(of_candidates, first))
-    elif not request.is_limited:
-        there = np.concatenate([candidates.pinned, held])
-        limit = limits_per_event(of_candidates, first, there, plain.places)
-    return plain if limit is None else replace(plain, parts=of_candidates, limit=limit)
 
 
 def _in_order_of_time(chosen: list[Chosen], moments: Floats) -> list[Chosen]:

@@ -1,15 +1,16 @@
 """Request for an album, with checks that its settings do not contradict each other."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, TypeAlias, get_args
 
-from photorank.album.division_into_parts import Per, parts
-from photorank.album.face_quota import FaceQuota, face_parts
+from photorank.album.face_quota import FaceQuota
 from photorank.errors import AlbumError, counted
 from photorank.index.opened import Index, Photo
-from photorank.typing import Codes
+
+Per: TypeAlias = Literal["day", "event", "folder", "orientation", "group"]
+PER = get_args(Per)
 
 # On half of OASIS, with ratings learned from the other half, this gives up about a tenth of what
 # the best rated photos are worth to people, for photos that are clearly less alike.
@@ -96,32 +97,3 @@ def check_request(request: AlbumRequest, photos: Sequence[Photo]) -> None:
                 f"{photos[row].path} is pinned, but not in group {request.group!r}: unpin it, or "
                 "choose from all groups."
             )
-
-
-def limited_parts(index: Index, request: AlbumRequest) -> tuple[Codes | None, list[str]]:
-    """Code (n,) of each photo's part of the collection (such as a day) that has a photo limit.
-
-    A code stands for a day, an event, the photos with a face or another part that the requested
-    quota limits; -1 for a photo in no part. None instead of codes if no quota was requested.
-
-    Raises AlbumError if no photo is in any part, or if nobody looked for the faces asked for.
-    """
-    if request.with_faces is not None:
-        return face_parts(index)
-    if request.per is None:
-        return None, []
-    codes, names = parts(index, request.per)
-    if not names:
-        raise AlbumError(
-            f"no photo tells its {request.per}, so there can be no limit per {request.per}."
-        )
-    notes = []
-    if (without := int((codes < 0).sum())) > 0:
-        notes.append(f"{counted(without, 'photo')} of no known {request.per}: no limit holds there")
-    pinned = Counter(int(codes[row]) for row in request.pinned if codes[row] >= 0)
-    notes += [
-        f"{counted(count, 'photo')} of {names[code]} are pinned, more than {request.at_most}"
-        for code, count in pinned.items()
-        if count > request.at_most
-    ]
-    return codes, notes

@@ -10,9 +10,8 @@ from dashboard.models import album
 from dashboard.models.album import SliderSetting, nearest_words
 from dashboard.widgets import pickers
 from dashboard.widgets.errors import show_errors
-from photorank.album.division_into_parts import PER
 from photorank.album.face_quota import FaceQuota
-from photorank.album.request import BALANCE, AlbumRequest
+from photorank.album.request import BALANCE, PER, AlbumRequest
 from photorank.index.opened import Index
 from photorank.similarity.series import THRESHOLD
 from photorank.vectors.master import MasterVector

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from photorank.album.division_into_parts import Per
-from photorank.album.request import BALANCE
+from photorank.album.request import BALANCE, Per
 from photorank.errors import AlbumError
 from photorank.outside_text import printable
 from photorank.similarity.series import THRESHOLD

@@ -25,7 +25,7 @@ def balanced_parts(seconds: Floats, faces: IndexFaces) -> Codes:
     return np.unique(parts, return_inverse=True)[1].astype(np.intp)
 
 
-def limits_per_event(parts: Codes, first: Mask, there: Codes, places: int) -> Codes | None:
+def automatic_limits(parts: Codes, first: Mask, there: Codes, places: int) -> Codes | None:
     """Maximum numbers of album photos per event, separately for photos with and without faces.
 
     A part is an event's photos with faces, or those without; None if no part is limited.

@@ -1,7 +1,7 @@
 import numpy as np
 from PIL import Image
 
-from photorank.album.division_into_parts import parts
+from photorank.album.limits_per_day_or_event import parts
 from photorank.album.make_album import make_album
 from photorank.album.request import AlbumRequest
 from photorank.similarity.series import Series

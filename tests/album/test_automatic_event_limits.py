@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from photorank.album.limits_per_event import limits_per_event
+from photorank.album.automatic_event_limits import automatic_limits
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -14,7 +14,7 @@ def test_no_part_exceeds_its_share_and_all_places_can_be_filled(seed):
     parts = rng.integers(0, 4, n)
     first = rng.random(n) < 0.7
     there = np.flatnonzero(rng.random(n) < 0.1)
-    limits = limits_per_event(parts, first, there, places)
+    limits = automatic_limits(parts, first, there, places)
     free = first.copy()
     free[there] = False
     moments = np.bincount(parts[free], minlength=4)
@@ -29,4 +29,4 @@ def test_no_part_exceeds_its_share_and_all_places_can_be_filled(seed):
 
 def test_one_part_is_not_limited():
     """If all photos belong to one event, an album has no limit per event."""
-    assert limits_per_event(np.zeros(9, dtype=int), np.ones(9, bool), np.array([], int), 3) is None
+    assert automatic_limits(np.zeros(9, dtype=int), np.ones(9, bool), np.array([], int), 3) is None
