@@ -45,16 +45,19 @@ class DashboardSpeed:
 
 
 def measure_dashboard(
-    index: Index, vector: MasterVector, script: Path, *, rounds: int
+    index: Index, vector: MasterVector, script: Path, *, rounds: int, views: str = "*"
 ) -> DashboardSpeed:
-    """Measure the run times of all dashboard pages, and of rating all photos in NumPy."""
+    """Measure the run times of dashboard pages, and of rating all photos in NumPy.
+
+    `views` is a pattern of the pages' file names without suffix; all pages by default.
+    """
     import streamlit as st
     from streamlit.testing.v1 import AppTest
 
     pages: list[PageSpeed] = []
     with _only_index(index):
         app = AppTest.from_file(script, default_timeout=_TIMEOUT_SECONDS)
-        for view in sorted(script.parent.glob("views/*.py")):
+        for view in sorted(script.parent.glob(f"views/{views}.py")):
             st.cache_resource.clear()
             st.cache_data.clear()
             begun = time.perf_counter()
