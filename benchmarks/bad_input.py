@@ -93,7 +93,7 @@ def corpus(seeds: int) -> dict[str, str]:
 
 
 def faults(times: int) -> dict[str, str]:
-    """Report on decoding files that crash, stall or overload the decoder."""
+    """Report on files that crash, stall or overload the decoder, and on a good file after each."""
     decode_pool._end_all()
     sys.path.insert(0, str(ROOT / "tests" / "photos" / "hostile"))
     decode_pool.LIMITS = DecodeLimits(1, 3.0, 512 << 20)

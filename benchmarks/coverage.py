@@ -58,7 +58,7 @@ def tiers(n: int, rng: np.random.Generator) -> Drawn:
 
 
 def clusters(n: int, rng: np.random.Generator) -> Drawn:
-    """Simulated photos in clusters; labels and rating errors are correlated within each cluster."""
+    """Simulated photos in clusters of unequal size; labels and rating errors correlate in each."""
     codes = _clusters(n, rng)
     drawn = [_shared(codes, rng) for _ in range(4)]
     return Drawn(drawn[0], np.stack(drawn[1:]), codes)

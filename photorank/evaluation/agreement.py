@@ -90,7 +90,7 @@ def person_tastes(
 
 
 def agreements(people: Sequence[PersonTaste], *, seed: int = 0) -> tuple[Agreement, ...]:
-    """Agreement between every two people's judgements, and between their learned rating models.
+    """Agreement of every two people's judgements and rating models, with 95 % intervals.
 
     Intervals of judgements leave out one photo at a time; those of tastes are quantiles over 100
     draws from both posteriors.
@@ -240,7 +240,7 @@ def _choice_agreement(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate |
 
 
 def _outcomes(judged: Judged) -> dict[tuple[int, int], int]:
-    """Dict that maps each pair of photo numbers to the number of the preferred photo.
+    """Dict that maps each pair of photo indices to the index of the preferred photo.
 
     Ties are left out; the latest choice of a pair counts.
     """

@@ -63,7 +63,7 @@ def chosen_vectors(
 
 
 def plain_prompt(index: Index, load: Callable[[], Encoder]) -> MasterVector | None:
-    """Baseline vector of a simple text prompt, saved or newly made; None if it cannot be made."""
+    """Baseline vector of a simple text prompt, saved if it is new; None if it cannot be made."""
     stored = list_vectors(index).get(PLAIN_PROMPT_NAME)
     if stored is not None:
         return stored
@@ -78,7 +78,7 @@ def plain_prompt(index: Index, load: Callable[[], Encoder]) -> MasterVector | No
 def vector_contender(
     index: Index, vector: MasterVector, photos: JudgedPhotos, refits: Refits
 ) -> Contender:
-    """Contender (participant in an evaluation) that rates the photos by a saved vector."""
+    """Contender made from a saved vector, refitted per fold if it learned from the test photos."""
     folds = refits.folds
     found = held_out(index, vector, photos, folds, refits=refits)
     if found.testing == "refitted":

@@ -38,7 +38,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class QualityRow:
-    """Row of a benchmark table: the settings and results of testing one rating vector."""
+    """Row of a benchmark table: settings and metrics of one vector in one scope (kind of pairs)."""
 
     evaluation: Evaluation
     weights: str  # beginning of the checksum of the encoder's weights

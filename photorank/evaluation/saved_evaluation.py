@@ -65,7 +65,7 @@ class Evaluation:
         return replace(self.protocol, fold_by=None) if len(ways) > 1 else self.protocol
 
     def competing(self, scope: Scope = "all") -> list[Result]:
-        """Results that compete with each other, all from tests on unseen photos, best first.
+        """Results on unseen photos that compete in one scope (kind of photo pairs), best first.
 
         Left out are vectors that learned from the test photos, or may have.
         """

@@ -158,7 +158,7 @@ class _PhotoAndSidecar(NamedTuple):
 def _sidecar(
     beside: _PhotoAndSidecar, target: Path, count: int, options: SidecarOptions, *, write: bool
 ) -> Sidecar:
-    """Record of one photo's XMP sidecar with `count` stars; the file is written if `write` is true.
+    """Record of one photo's XMP sidecar with `count` stars; the file is written only if `write`.
 
     Other tags are taken from the sidecar beside the photo, if there is one.
     """
@@ -220,7 +220,7 @@ def _has_rating(data: bytes | None) -> bool:
 
 
 def _is_from_photorank(data: bytes, base: bytes | None) -> bool:
-    """True if a sidecar's content is that of sidecar `base` plus a star rating from photorank.
+    """True if a sidecar equals sidecar `base` with its star rating set by photorank.
 
     None for `base` is an empty sidecar.
     """

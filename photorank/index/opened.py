@@ -282,7 +282,7 @@ class Index:
         return load_signals(self.paths, self._held.rows)
 
     def faces(self) -> IndexFaces:
-        """Detected faces of the index's photos, with a summary of the faces for each photo."""
+        """Detected faces of all photos, and a summary per photo (nan if not yet searched)."""
         return load_faces(self.paths, self._held.rows)
 
     def facets(self) -> Facets:

@@ -14,7 +14,7 @@ _WEB = ("http", "https")  # whose addresses end in anything, and have no folders
 
 
 class AddressError(PhotorankError, ValueError):
-    """Error raised if a URL's protocol is unknown, or a package to read it is not installed."""
+    """Error raised if a URL cannot be read, as for an unknown protocol or a missing package."""
 
 
 def is_address(text: str) -> bool:

@@ -55,7 +55,7 @@ def approximate_best(
     lowest: bool = False,
     tell: Callable[[object], None],
 ) -> list[Found]:
-    """Photos with the greatest dot products of embedding and direction, by approximate search.
+    """Photos with the greatest (or `lowest`) dot products with a direction, approximately.
 
     Inverted lists are built if they are missing. Percentiles take the photos that were found for
     the best there are. `tell` is called with what the user should know: above all the recall.

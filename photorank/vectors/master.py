@@ -60,7 +60,7 @@ class Card:
 
     @property
     def fold_by(self) -> str:
-        """Kind of photo group by which test folds were formed, such as "series"; empty if none."""
+        """Kind of photo group that test folds keep whole, such as "series"; empty if untested."""
         return (self.metrics.get("protocol") or {}).get("fold_by", "")
 
     def saw(self, digest: str) -> bool:

@@ -30,7 +30,7 @@ _ROWS = 4096  # embeddings that are compared with all pictures at once
 
 @dataclass(frozen=True, eq=False)
 class SeenPictures:
-    """Perceptual hashes of m images: small grey images, and signs of projected embeddings.
+    """Perceptual hashes of m images: 16 × 16 grey levels, and signs of 128 random projections.
 
     The projections are of the embeddings, minus a mean embedding.
     """

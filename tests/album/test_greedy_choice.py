@@ -49,7 +49,7 @@ def best_of_all(value, rules):
 @pytest.mark.parametrize("quotas", [False, True], ids=["places", "quotas"])
 @pytest.mark.parametrize("seed", range(40))
 def test_greedy_keeps_its_promise_and_the_bound_holds(seed, quotas):
-    """A greedily chosen album reaches the guaranteed share of the best album's value."""
+    """A greedy album has the guaranteed share of the best value, and no album exceeds its bound."""
     value, rules = scene(seed, quotas=quotas)
     choice = choose(value, rules)
     best = best_of_all(value, rules)

@@ -296,7 +296,7 @@ def test_edges_of_choices_count_what_was_shown():
 
 
 def test_ratings_tell_pairs_apart_whether_or_not_people_did(photos):
-    """The weight of pairs with different ratings includes pairs whose labels are equal."""
+    """The weight of pairs with different ratings includes equal labels and ignores label gaps."""
     _, y, trust = photos
     ratings = np.random.default_rng(1).integers(0, 4, N).astype(float)
     graph = Comparisons.from_scores(y, gap_power=2, weights=trust)

@@ -183,7 +183,7 @@ def test_random_directions_are_a_mean_with_the_range_of_many(evaluation):
 
 @pytest.mark.slow
 def test_wide_gaps_may_count_more(index):
-    """If gap_power is not 0, the metrics include an accuracy weighted by label difference."""
+    """If gap_power p is not 0, the metrics include an accuracy with pair weights |label gap|^p."""
     v = np.eye(index.manifest.dimensions)[0]
     add_vector(index, MasterVector("one", "test", v, index.fingerprint))
     photos = judged_photos(index)
@@ -282,7 +282,7 @@ def test_an_evaluation_is_kept(evaluation, index):
 
 
 def test_equal_evaluations_in_one_second_are_both_kept(evaluation, index):
-    """Two equal evaluations saved within one second are kept in two separate files."""
+    """Two equal evaluations of one second are saved in two files, the later one listed last."""
     later = datetime.fromisoformat(evaluation.created) + timedelta(milliseconds=1)
     second = replace(evaluation, created=later.isoformat(timespec="milliseconds"))
 

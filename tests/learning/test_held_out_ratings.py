@@ -17,7 +17,7 @@ from photorank.vectors.store import add_vector
 
 @pytest.mark.slow
 def test_photos_that_were_learned_from_are_rated_without_them(index):
-    """Held-out ratings correlate less with people's scores than the vector's own ratings do."""
+    """Photos that a vector learned from are rated by refits without them, which agree less."""
     vector = learn_vector(index, "mine", "all-pairs")
     add_vector(index, vector)
     ratings = index.rate(vector)

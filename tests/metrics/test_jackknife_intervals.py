@@ -268,7 +268,7 @@ def test_splitting_the_same_photos_again_is_no_new_evidence():
 
 
 def test_folds_that_agree_do_not_make_a_number_certain():
-    """If all folds have the same accuracy, the confidence interval still has a positive width."""
+    """Folds that all agree get an exact binomial interval from the disjoint pairs, not a point."""
     perfect = corrected_resampled([1.0] * 30, test_to_train=1 / 9, n_photos=40, n_pairs=60)
     middling = corrected_resampled([2 / 3] * 3, test_to_train=1 / 2, n_photos=6, n_pairs=3)
     lead = corrected_resampled_difference([1.0] * 30, [0.9] * 30, test_to_train=1 / 9, n_photos=40)

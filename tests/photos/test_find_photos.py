@@ -283,7 +283,7 @@ def test_what_is_no_regular_file_is_skipped_without_waiting(tmp_path, monkeypatc
 
 @posix
 def test_links_are_followed_without_running_in_circles(tmp_path):
-    """Links to folders are followed, and each folder is searched once, even in link cycles."""
+    """Linked folders are searched once, under their real path if that is searched, too."""
     make(tmp_path, "in/m/a.jpg", "out/b.jpg")
     (tmp_path / "in" / "all").symlink_to(tmp_path / "in")
     (tmp_path / "in" / "also").symlink_to(tmp_path / "in" / "m")

@@ -69,7 +69,7 @@ def reason(data):
 
 
 def camera_exif(orientation=1, taken=None):
-    """EXIF metadata as a camera writes it: maker, orientation and capture time."""
+    """EXIF metadata as a camera writes it: maker, orientation and, if given, capture time."""
     exif = Image.Exif()
     exif[MAKE], exif[ORIENTATION] = "Camera", orientation
     if taken:

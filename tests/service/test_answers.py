@@ -57,7 +57,7 @@ def test_every_answer_names_its_versions(client, collection):
 
 
 def test_two_photos_are_compared_as_the_command_does(client, collection, tmp_path):
-    """The service compares exactly two photos, with the same result as the command `compare`."""
+    """Two photos are compared as by `compare`; other counts and bad photos are refused."""
     files = fill(tmp_path / "two", 2, start=40)
     status, content = client.send("/v1/compare", *files)
     rows = embeddings_of(collection.index, files, ColourEncoder)

@@ -31,7 +31,7 @@ def sunset():
 
 @pytest.fixture
 def photos():
-    """Random embeddings of 50 photos, each of unit length."""
+    """Random embeddings of 50 photos, an array (50, D) with rows of unit length."""
     rows = np.random.default_rng(9).normal(size=(50, D))
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 

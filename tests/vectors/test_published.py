@@ -201,7 +201,7 @@ def test_layers_of_unknown_origin_are_taken_for_linear_and_said_so(suffix, tmp_p
 
 
 def test_a_head_that_was_published_for_another_encoder_needs_force(tmp_path):
-    """A scoring head of another encoder is refused without --force, even at equal dimension."""
+    """A head published for another encoder needs --force at equal dimension, too; own ones pass."""
     own = Fingerprint("embedded:2", "0" * 64, "whole", 192)
     path = save(torch.nn.Linear(768, 1), tmp_path / "sa_0_4_vit_l_14_linear.pth")
     with pytest.raises(ForeignHeadError, match=r"ViT-L/14, .* embedded:2 .*--force"):

@@ -91,7 +91,7 @@ class LazyEncoder:
 
     @property
     def runtime(self) -> str:
-        """Name of the runtime that the loaded encoder uses, such as "openvino"; may be empty."""
+        """Runtime of the loaded encoder, such as "openvino"; empty if not yet known or if fixed."""
         return self.loaded.runtime if isinstance(self.loaded, Switchable) else ""
 
 

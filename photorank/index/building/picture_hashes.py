@@ -74,7 +74,7 @@ class PictureHashes:
 
     @property
     def unreadable(self) -> bool:
-        """True if some thumbnail is unreadable; photos imported without files are not counted."""
+        """True if any thumbnail read so far was unreadable, except those of imported photos."""
         digests = list(self._place)
         unread = np.flatnonzero(~self._readable).tolist()
         return not all(is_imported(digests[place]) for place in unread)

@@ -38,7 +38,7 @@ def parse_mirror(text: str) -> Mirror:
 
 
 def mirrored(mirrors: Sequence[Mirror]) -> Callable[[Path], bytes]:
-    """Function that reads a photo from a remote copy of the photo's folder, or else from disk."""
+    """Function that reads a photo file, from the mirror of its folder if there is one."""
 
     def read(path: Path) -> bytes:
         for mirror in mirrors:

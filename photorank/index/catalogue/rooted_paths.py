@@ -51,7 +51,7 @@ class Roots:
         self._prefixes = [(number, _prefix(folder)) for number, folder in self.folders.items()]
 
     def place(self, path: bytes) -> Place | None:
-        """Pair (root folder's number, relative path) of a path; None if the path is in no root."""
+        """Pair (root folder's number, relative path) of an absolute path; None if in no root."""
         for number, prefix in self._prefixes:
             if path.startswith(prefix):
                 return number, path[len(prefix) :]

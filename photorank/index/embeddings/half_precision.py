@@ -1,4 +1,4 @@
-"""Search for the memory-mapped float16 embeddings nearest to a direction, without copying any."""
+"""Search and range check of memory-mapped float16 embeddings, without copying them."""
 
 from collections.abc import Sequence
 from typing import Any

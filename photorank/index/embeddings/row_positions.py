@@ -53,7 +53,7 @@ class Layout(NamedTuple):
         return None
 
     def photos_with_file(self, photos: ArrayLike) -> NDArray[np.bool_]:
-        """Boolean array over the given photo numbers: True for photos with an existing file."""
+        """Boolean array over the given catalogue numbers: True for photos with an existing file."""
         wanted = np.asarray(photos, dtype=np.intp)
         present = np.zeros(max(self.photos.max(initial=0), wanted.max(initial=0)) + 1, dtype=bool)
         present[self.photos[self.has_file]] = True

@@ -103,5 +103,5 @@ def copy_judgements(old: IndexPaths, new: IndexPaths) -> Copied:
 
 
 def _judgements(connection: sqlite3.Connection) -> dict[str, list[tuple[Any, ...]]]:
-    """All judgements in a catalogue database, as a dictionary from table name to sorted rows."""
+    """Judgements in a catalogue: sorted rows by table name, with photos given by digest."""
     return {table: sorted(connection.execute(query), key=repr) for table, query in _QUERIES.items()}

@@ -34,7 +34,7 @@ def import_labels(
     base: Sequence[Path] = (),
     judgements: Judgements = "scores",
 ) -> list[str]:
-    """Import photo scores and groups from a table, replacing earlier ones of the same source."""
+    """Replace a source's scores and groups with those of a table; see :func:`import_judgements`."""
     return import_judgements(paths, table, None, partial=partial, base=base, judgements=judgements)
 
 
@@ -59,7 +59,7 @@ def import_judgements(
     base: Sequence[Path] = (),
     judgements: Judgements | None = None,
 ) -> list[str]:
-    """Import tables of people's photo labels and choices between photos into an index.
+    """Import tables of labels or choices; each replaces earlier judgements of the same source.
 
     Judgements belong to a photo's content, whatever its file is called later. Other sources'
     judgements stay. Returns notes for the user.

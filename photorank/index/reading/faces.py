@@ -36,7 +36,7 @@ def load_faces(paths: IndexPaths, rows: Rows) -> IndexFaces:
 
 
 def load_photo_faces(paths: IndexPaths, number: int) -> list[Face] | None:
-    """Faces in the photo `number`, largest first; None if nobody searched the photo for faces."""
+    """Faces of the photo with this catalogue number, largest first; None if not yet searched."""
     with reading(paths) as connection:
         looked = "SELECT 1 FROM photo_faces WHERE photo = ?"
         if connection.execute(looked, [number]).fetchone() is None:

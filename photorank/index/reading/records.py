@@ -54,7 +54,7 @@ class IndexLabels(NamedTuple):
 
 
 class SingleRatings(NamedTuple):
-    """Scores that named raters gave to photos: one score for each photo and rater."""
+    """Scores by single named raters, one per photo and rater; photos are given by row number."""
 
     photos: Codes  # (m,)
     raters: Codes  # (m,) one number a person; the unnamed are left out

@@ -32,7 +32,7 @@ def sharpness(octaves: Sequence[Grey]) -> Floats:
 
 
 def tile_energies(grey: Grey) -> Floats:
-    """Mean squared Laplacian (8, 8) of an image's tiles in an 8 × 8 grid; nan for a tiny image.
+    """Mean squared Laplacian (8, 8) in a grid of 8 × 8 tiles; nan if a side is under 24 pixels.
 
     It compares shots of one scene, hardly different scenes; noise counts as detail.
 

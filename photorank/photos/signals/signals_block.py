@@ -107,5 +107,5 @@ def _colours(photo: Image.Image) -> Floats:
 
 
 def noise_of(signal: float) -> float:
-    """Standard deviation of image noise, in grey levels, computed from a stored logarithm."""
+    """Standard deviation of image noise, in grey levels from 0 to 255, from a stored logarithm."""
     return float(10**signal) - LEAST_NOISE

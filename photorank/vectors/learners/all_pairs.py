@@ -137,7 +137,7 @@ class AllPairs(UncertainLearner):
 
     @property
     def noise_(self) -> float:
-        """Estimated standard deviation of the noise in people's scores or choices."""
+        """Estimated standard deviation of noise in people's scores, or in choices coded −1 to 1."""
         problem, fit, *_ = self._posterior
         return float(problem.noise(fit)[0])
 
@@ -178,7 +178,7 @@ class AllPairs(UncertainLearner):
     def _in_features(
         weights: Floats, span: DualProblem | RowSpace | None, unwhiten: Floats | None
     ) -> Floats:
-        """Weights (d, …) of the embedding's dimensions, computed from the solver's weights."""
+        """Weights (d, …) of the embedding's dimensions, from the solver's weights (r, …)."""
         features = weights if span is None else span.in_features(weights)
         if unwhiten is None:
             return features

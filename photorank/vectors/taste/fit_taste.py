@@ -77,7 +77,7 @@ class TastePrior:
         )
 
     def coordinates(self, X: Embeddings | Floats) -> Floats:
-        """Photo coordinates (n, 1 + q): a rating, then q principal components of the embedding."""
+        """Photo coordinates (n, 1 + q): rating by shared direction, q principal components."""
         axes = np.column_stack([self.direction / self.spread, self.basis])
         Z = np.empty((len(X), axes.shape[1]))
         for begin in range(0, len(X), _ROWS):  # a double copy of 100,000 photos takes a gigabyte
@@ -167,7 +167,7 @@ class Taste:
         return self.vector / np.linalg.norm(self.vector)
 
     def ratings(self, Z: Floats) -> Ratings:
-        """Ratings (n,) of photos by a person's taste, from the result Z of TastePrior.coordinates.
+        """Ratings (n,) of photos by a person's taste, from the photos' coordinates Z (n, 1 + q).
 
         The coordinates are those of :meth:`TastePrior.coordinates`. The mean embedding is rated 0.
         """

@@ -203,7 +203,7 @@ def test_a_change_behind_size_and_modification_time_is_noticed(library):
 
 @pytest.mark.slow
 def test_folders_that_change_places_are_noticed(library):
-    """Two folders that swapped names are noticed, although file sizes and times are equal."""
+    """Two folders that swapped names are noticed by inodes, as file sizes and times are equal."""
     for number, folder in enumerate("ab"):
         photo = paint(library.folder / folder / "x.bmp", number)
         os.utime(photo, ns=(1, 1))

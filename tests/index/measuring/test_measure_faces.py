@@ -121,7 +121,7 @@ def test_without_the_extra_nothing_is_looked_for(library, monkeypatch):
 @pytest.mark.slow
 @needs_faces
 def test_faces_are_found_while_indexing_and_afterwards(library):
-    """The faces found while indexing are the same as those found by a later face search."""
+    """Indexing and a later search find the same faces; searched photos are skipped."""
     (library.folder / "face.jpg").write_bytes(as_jpeg(portrait()))
     fill(library.folder / "others", 2)
     library.build()

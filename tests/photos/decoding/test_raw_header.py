@@ -121,7 +121,7 @@ def test_stars_in_a_cr3_are_read():
 
 @pytest.mark.parametrize("whole", [ciff(), x3f(b"PROP"), x3f(b"IMA2"), canon(), fujifilm()])
 def test_a_header_that_is_cut_short_or_repeats_itself_tells_nothing(whole):
-    """A RAW header that is cut short, or whose directory contains itself, raises no error."""
+    """Reading of a RAW header that is cut short or contains itself ends without an error."""
     for end in range(4, len(whole), 7):
         shot(whole[:end] + bytes(4))
     root = heap([(0x300A, b"")])

@@ -38,7 +38,7 @@ class DualProblem(Problem):
         return self.rows.T @ weights
 
     def along(self, Z: Floats, axes: Floats) -> Floats:
-        """Coordinates (n, k) of the photos `Z` on k axes that combine training photos' features.
+        """Coordinates (n, k) of photos Z (n, d) on k axes that combine training photos' features.
 
         The weights of these sums of rows of D, `axes`, are eigenvectors of D Dᵀ.
         """
@@ -52,7 +52,7 @@ class DualProblem(Problem):
         return path.alphas**2 * np.einsum("an,an->a", path.weights, path.weights)
 
     def covariance_root(self, fit: Solutions) -> Floats:
-        """Matrix R (n, n) whose product R Rᵀ is the covariance of the n fitted weights."""
+        """Matrix R (n, n): R Rᵀ is the covariance of the n weights fitted with one penalty."""
         own = cast(Floats, self.comparisons.deviations(np.eye(len(self.gram))))
         axes = self.form.rotated_back(self.form.eigenvectors)
         inverse = self.form.inverse_eigenvalues(fit.alphas[0])

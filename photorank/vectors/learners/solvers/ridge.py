@@ -52,7 +52,7 @@ class Problem:
         given: Floats | None,
         beside: KnownDifferences | None = None,
     ) -> "Problem":
-        """Ridge regression problem made from features Z (n, r), comparisons and given ratings (n,).
+        """Ridge problem made from features Z (n, r), comparisons and optional prior ratings (n,).
 
         Differences `beside` the comparisons are in the coordinates of Z.
         """
@@ -116,7 +116,7 @@ class Problem:
 
     @cached_property
     def squared(self) -> Floats | None:
-        """Product ZᵀL²Z (r, r) of features Z and squared Laplacian L²; None if Z and L are unknown.
+        """Product ZᵀL²Z (r, r) of features Z and Laplacian L, squared; None if `labelled` is None.
 
         It is the covariance of ZᵀLy for labels y with independent noise of unit variance.
         """
@@ -199,7 +199,7 @@ class Problem:
         return np.sqrt(self.residuals(path) / free / draws)
 
     def covariance_root(self, fit: Solutions) -> Floats:
-        """Matrix R (r, r) whose product R Rᵀ is the covariance of the r fitted weights."""
+        """Matrix R (r, r): R Rᵀ is the covariance of the r weights fitted with one penalty."""
         noise, inverse = self.noise(fit)[0], self.form.inverse_eigenvalues(fit.alphas[0])
         axes = self.form.rotated_back(self.form.eigenvectors)
         if self.squared is None:
@@ -227,7 +227,7 @@ class Problem:
         return Solutions(alphas, weights - scales[:, None] * solved[:, :, 1], scales)
 
     def _residual_products(self, alphas: Floats, solved: Floats) -> Floats:
-        """For each penalty, dot products (a, 2) of prior ratings with label and prior residuals.
+        """Inner products (a, 2) of prior ratings with label and prior residuals, for each penalty.
 
         The residuals are what regression on the features leaves of the labels (column 0), and of
         the prior ratings (column 1).
@@ -236,7 +236,7 @@ class Problem:
         return np.array([self.prior_preference, self.prior_energy]) - reached
 
     def _prior_scales(self, left: Floats) -> Floats:
-        """Factor (a,) by which the prior ratings are multiplied, for each ridge penalty."""
+        """Factor (a,) of the prior ratings at each penalty; 0 if labels contradict the prior."""
         known = left[:, 1] > 1e-12 * self.prior_energy
         return np.where(known, np.maximum(left[:, 0], 0.0) / np.where(known, left[:, 1], 1.0), 0.0)
 
@@ -244,7 +244,7 @@ class Problem:
 def deviations(
     Z: Floats, comparisons: Comparisons, given: Floats | None
 ) -> tuple[Floats, Floats, Floats] | None:
-    """Features Z (n, r), scores (n,) and prior ratings (n,) as weighted deviations from the mean.
+    """Features Z (n, r), scores and prior ratings (n,) as weighted deviations from group means.
 
     Zeros for prior ratings that are not given. None where the pairs have no deviations.
     """

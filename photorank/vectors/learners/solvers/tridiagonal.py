@@ -64,7 +64,7 @@ class Tridiagonal:
         return float(self.eigenvalues.max(initial=0)) or 1.0
 
     def inverse_eigenvalues(self, alphas: Floats | float) -> Floats:
-        """Eigenvalues (…, r) of the (pseudo-)inverse of G + αI, for a symmetric G and each α."""
+        """Eigenvalues (…, r) of (G + αI)⁻¹ for each α, or of G's pseudo-inverse if α is 0."""
         values = self.eigenvalues
         kept = (values > rounding(values.max(initial=0), len(values), np.float32)) | (alphas > 0)
         return np.divide(1.0, values + alphas, out=np.zeros(kept.shape), where=kept)

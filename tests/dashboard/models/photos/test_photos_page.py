@@ -146,7 +146,7 @@ def test_photos_that_were_learned_from_are_told():
 
 
 def test_an_empty_page_says_why():
-    """An empty page's text blames filters only if some are set, and suggests other vectors."""
+    """An empty page blames filters only if set, and suggests vectors not taught all photos."""
     judged, held = np.array([True, True, False]), np.array([np.nan, np.nan, 1.0])
 
     def why(filters, held=None, others=()):
