@@ -26,7 +26,7 @@ from photorank.typing import Floats, Ratings
 
 @dataclass(frozen=True)
 class Album:
-    """Finished album: the chosen photos, each with a reason, and scores for quality and variety."""
+    """Finished album: its photos in order of time, with reasons, and its quality and variety."""
 
     places: int
     chosen: list[Chosen]

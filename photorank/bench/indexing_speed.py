@@ -202,7 +202,7 @@ def _ready(spec: str, runtime: Runtime, folder: Path) -> Encoder:
 
 
 def _time_index(spec: str, runtime: Runtime, folder: Path, home: Path) -> tuple[float, Embeddings]:
-    """Indexing time of a folder in seconds, and the network's outputs (n, dh) for its photos."""
+    """Indexing time of a folder in seconds, and its photos' network outputs (n, dh) by path."""
     encoder = _ready(spec, runtime, folder)
     start = time.perf_counter()
     paths = Workspace(home).index("bench")

@@ -85,7 +85,7 @@ def print_companions(companions: list[list[Path]], along: "list[PhotoCopy] | Non
 
 
 def print_album(album: "Album", photos: "Sequence[Photo]", series: "Series") -> None:
-    """Print a table of an album's photos, followed by lines about the album's value."""
+    """Print an album: table of photos, value, notes, photos almost chosen, and best swap."""
     if album.chosen:
         print_table(
             ["taken", "rating", "adds", "why", "photo"],

@@ -31,7 +31,7 @@ def list_(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List the names of the saved albums or, with --removed, of the removed albums."""
+    """List the saved albums or, with --removed, the names of the removed albums."""
     store = _store()
     if removed:
         names = store.names(removed=True)

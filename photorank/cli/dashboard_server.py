@@ -40,7 +40,7 @@ class Endpoint:
     def checked(
         cls, port: int | None, listen: str | None = None, names: Sequence[str] | None = None
     ) -> "Endpoint":
-        """Endpoint at host `listen`; `port` is checked to be free, or chosen if it is None.
+        """Endpoint at `listen` (None: localhost); `port` is checked to be free, or chosen if None.
 
         Raises :class:`ServerError` if the port is in use, or an address or a name is none.
         """

@@ -1,4 +1,4 @@
-"""Interface of comparison graphs, whose edges say by how much one photo is preferred to another.
+"""Interface of comparison graphs, which sum over edges without listing all n² photo pairs.
 
 An edge says by how much one photo was preferred to another. Learners ask the
 graph for its Laplacian, metrics for its agreement with ratings.
@@ -114,7 +114,7 @@ class ComparisonGraph(ABC):
         """Sum of the weighted squared margins Σ_{i<j} w_ij m_ij² over the photo pairs."""
 
     def squared_errors(self, ratings: Floats) -> Floats:
-        """Squared loss (a,) of each column of `ratings`, summed over the graph's weighted edges.
+        """Squared loss Σ_{i<j} w_ij (r_i − r_j − m_ij)² of each column r of `ratings`, as (a,).
 
         w_ij is the weight of an edge, and m_ij its margin: by how much i is preferred to j.
         """
@@ -159,7 +159,7 @@ class ComparisonGraph(ABC):
     def sample(
         self, m: int, *, rng: np.random.Generator, extremes: float | None = None
     ) -> SampledPairs:
-        """Random sample, with replacement, of m photo pairs that people did not judge as equal.
+        """Random sample, with replacement, of m photo pairs that people judged, without ties.
 
         With `extremes`, winners come from that share of best labels and
         losers from the same share of worst; choices have no such extremes.

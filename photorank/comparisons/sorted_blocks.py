@@ -66,7 +66,7 @@ class Blocks:
         return self._gap_sums(below) + sign * (-1) ** self.p * self._gap_sums(above)
 
     def fractional_ranks(self) -> Floats:
-        """Rank (l,) of each photo's label within the photo's group, as a fraction from 0 to 1."""
+        """Mid-rank (l,) of each photo's label within its group, as a fraction from 0 to 1."""
         below = (_run_begins(self.tier) + _run_ends(self.tier)) / 2 - _run_begins(self.block)
         return self._unsorted(below / np.bincount(self.block)[self.block])
 
@@ -98,7 +98,7 @@ class Blocks:
         return product.reshape(X.shape)
 
     def gram(self, Z: Embeddings | Floats, rows: Codes) -> Floats:
-        """Product Zᵀ L Z (r, r) of photo features Z (one photo per row) and the graph Laplacian L.
+        """Product Zᵀ L Z (r, r) of the given `rows` of photo features Z and the graph Laplacian L.
 
         L is of pairs within groups. The product is the sum of u_i u_j (z_i − z_j)(z_i − z_j)ᵀ over
         all pairs of a block less all pairs of a tier, where z_i is a row of Z.
@@ -256,7 +256,7 @@ def _run_ends(codes: Codes) -> Codes:
 
 
 def _same_code_sums(codes: Codes, V: Floats) -> Floats:
-    """Sums (l, …): for each of l rows of V, the total of all rows with the same code."""
+    """Sums (l, …): for each of l rows of V, total of all rows with the same code (sorted)."""
     single = not len(codes) or codes[-1] + 1 == len(codes)
     return V if single else _sums_by_code(codes, V)[codes]
 

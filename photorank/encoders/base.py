@@ -110,7 +110,7 @@ class Encoder(Protocol):
         """
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """Unit-length embeddings of texts, for comparison with photos."""
+        """Unit-length embeddings of texts, comparable to the head (last layer) of photos' ones."""
 
 
 @runtime_checkable

@@ -68,7 +68,7 @@ class FunctionEncoder:
         return self._rows([grey]).shape[1]
 
     def prepare(self, photo: Image.Image) -> Prepared:
-        """Input arrays for the neural network, made from one upright sRGB photo."""
+        """Input arrays (frames) for the Python function, made from one upright sRGB photo."""
         return Prepared(frame(photo, self._framing, self.short_side))
 
     def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:

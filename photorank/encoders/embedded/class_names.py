@@ -1,4 +1,4 @@
-"""Weighting of ImageNet classes for a text: a class counts more if its name is like the text.
+"""Weights of ImageNet classes for a text: a class counts more if its name is like the text.
 
 They put texts into the photos' embedding space: all-MiniLM-L6-v2 says how close a text is to each
 class's name, and the classifier gives each class a direction in that space.
@@ -55,7 +55,7 @@ def class_weights(texts: Sequence[str], device: str, phrases: Sequence[str] = ()
 
 
 def refuse_unknown(texts: Sequence[str], device: str) -> None:
-    """Raise DegenerateDirectionError if the sentence network knows no word of a text."""
+    """Raise DegenerateDirectionError for a text of which the sentence network knows nothing."""
     with _loading:
         unknown = [text for text in texts if not sentence_network(device).knows(text)]
     if unknown:

