@@ -21,7 +21,7 @@ class Swap(NamedTuple):
 
 
 def propose_swap(value: Value, rules: Rules, choice: Choice) -> Swap | None:
-    """Replacement of one album photo by another, chosen for the greatest resulting album value.
+    """Replacement of one album photo that raises the album's value most, or lowers it least.
 
     Where the album has more places than series, only further shots of series are exchanged.
     """

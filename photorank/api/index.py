@@ -69,7 +69,7 @@ class Index:
         return self._given or self.opened.encoder()
 
     def photos(self) -> "DataFrame":
-        """DataFrame of photos with columns such as `path`, `taken` (capture time) and `camera`.
+        """DataFrame of photos: path, digest, group, series, taken, camera and split (test, …).
 
         Sorted by path. The rows' numbers are the photos' places in all arrays.
         """

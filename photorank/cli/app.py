@@ -42,13 +42,7 @@ from photorank.cli import (
     vector,
 )
 from photorank.cli.empty_texts import refuse_empty_texts
-from photorank.cli.output import (
-    Loudness,
-    fault,
-    loudness,
-    message,
-    messages_at_success,
-)
+from photorank.cli.output import Loudness, fault, loudness, message, messages_at_success
 from photorank.errors import OutOfMemoryError, PhotorankError, in_words
 from photorank.workspace import Workspace
 

@@ -56,7 +56,7 @@ class Source(NamedTuple):
 
     @classmethod
     def of(cls, asked: BookOptions, name: str | None) -> "Source":
-        """Index, saved album or page plan for a photo book, as chosen by the command's options."""
+        """Source of a book's photos: an index, with the options' album or page plan if given."""
         entry = loaded_entry(asked.album)
         read = None if asked.plan is None else _read_plan(asked.plan)
         index = name or index_of(entry) or (read and _known_index(read.index)) or None

@@ -218,7 +218,7 @@ def _judgements_text(panel: Panel) -> str:
 
 
 def _shown(report: PanelReport, entries: Sequence[_Entry], panel: Panel) -> Shown | None:
-    """Photos to show: those that the best entry of the leaderboard rates highest and lowest.
+    """Photos that the best leaderboard row rates highest and lowest; None if there is none.
 
     Only a row tested on unseen photos can be the best.
     """

@@ -11,6 +11,7 @@ from photorank.encoders.base import Encoder
 from photorank.errors import ComparisonsError
 from photorank.index.opened import Index
 from photorank.json_values import to_json
+from photorank.learning.degraded_differences import differences_from_degraded
 from photorank.learning.held_out_directions import (
     Fits,
     fitting,
@@ -169,8 +170,6 @@ def learn_vector(
     if not photos.compared_within(within).comparisons.n_pairs:
         raise ComparisonsError("no two photos were judged differently, so there is no pair")
     if with_degradations:
-        from photorank.learning.degraded_differences import differences_from_degraded
-
         told = differences_from_degraded(
             index, photos, load or index.encoder, with_degradations, on_progress=on_copies
         )

@@ -42,7 +42,7 @@ def name_key(name: str) -> str:
 
 
 def _listing(folder: Path) -> dict[str, list[str]]:
-    """Dictionary from case-insensitive forms of a folder's file names to the original names."""
+    """Dict from comparison keys to a folder's file names; empty if the folder is unreadable."""
     names: dict[str, list[str]] = defaultdict(list)
     try:
         entries = sorted(os.listdir(folder))
