@@ -169,7 +169,7 @@ def _groups(panel: Panel) -> alt.LayerChart:
 
 
 def _matrix(panel: Panel) -> alt.LayerChart:
-    """Heat map of the differences between rating vectors in one metric."""
+    """Heat map of rating vectors' differences in one metric; only significant ones are coloured."""
     rows = panel.rows
     most = max(rows["value"].abs().max(), 1e-9)
     # Never so strong that the number on it could not be read, on either page.

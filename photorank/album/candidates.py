@@ -91,7 +91,7 @@ def candidates_of(
 def value_of_albums(
     kept: KeptSimilarities, candidates: Candidates, rules: Rules, request: AlbumRequest
 ) -> Value:
-    """Function that computes an album's value from the quality and variety of the album's photos.
+    """Function for an album's value: quality plus variety, each relative to a choice by it alone.
 
     An album without places is measured by what one place could have.
     """

@@ -42,7 +42,7 @@ class FaceQuota(NamedTuple):
 
 
 def face_parts(index: Index) -> tuple[Codes, list[str]]:
-    """Group (n,) of each photo: 1 with a visible face, 0 without; and messages for the user.
+    """Group numbers (n,) of photos: 1 with a visible face, 0 without; and messages for the user.
 
     Raises AlbumError if nobody looked for faces.
     """

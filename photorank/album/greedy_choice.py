@@ -60,7 +60,7 @@ class Rules:
         return np.maximum(self.limit - taken, 0)
 
     def is_full(self, part: int, chosen: Codes) -> bool:
-        """True if no further photo of a day or event may be chosen because of its quota."""
+        """True if a day or event has used up its quota, and the quota is smaller than the album."""
         room = self.room(chosen)
         if room is None or part < 0 or room[part] > 0:
             return False

@@ -43,7 +43,7 @@ def barriers(page):
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
 def test_no_page_has_a_serious_barrier(server, tab, scheme, width):
-    """No page, menu or viewer has a serious accessibility barrier in a wide or a narrow window."""
+    """No page, menu or viewer has a serious barrier in a wide light or a narrow dark window."""
     page = tab
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 900})

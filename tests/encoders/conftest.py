@@ -19,7 +19,7 @@ def tiny_model(tmp_path_factory):
 
 @pytest.fixture
 def no_network(monkeypatch, tmp_path):
-    """Empty folder for the model hub's cache, while every connection to the hub fails."""
+    """Path of the model hub's empty cache, while every connection to the hub fails."""
     from huggingface_hub import constants
 
     monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")

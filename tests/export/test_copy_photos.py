@@ -74,7 +74,7 @@ def test_two_photos_of_one_name_both_come(photos, tmp_path, collection):
 
 
 def test_an_interrupted_run_is_completed(photos, tmp_path):
-    """After an interrupted export, the next run removes partial files and copies the rest."""
+    """The run after an interrupted export removes only partial files, and copies the rest."""
     out = tmp_path / "out"
     list(write(photos[:4], out, "copy"))
     (out / ".0123456789abcdef.photorank-part").write_bytes(b"half")

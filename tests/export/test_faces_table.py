@@ -15,7 +15,7 @@ from tests.photos.faces.test_face import LARGE, SMALL
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
 def test_each_face_has_a_row_and_each_photo_its_columns(suffix, collection, tmp_path):
-    """The faces table has a row per face; the ratings table counts the faces of each photo."""
+    """The faces table has a row per face; the ratings table counts them; unknowns are empty."""
     first, second = collection.index.photos()[:2]
     with adding(collection.paths) as connection:
         connection.execute("DELETE FROM photo_faces")

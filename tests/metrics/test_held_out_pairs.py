@@ -20,7 +20,7 @@ COUNTS = {"test_to_train": 1 / (K - 1), "repeats": REPEATS, "n_photos": N}
 
 @pytest.fixture
 def rated():
-    """Held-out pairs of 60 photos, and two arrays of noisy ratings of these photos."""
+    """Held-out pairs of 60 photos in groups of 3, and two arrays (repeats, n) of noisy ratings."""
     rng = np.random.default_rng(0)
     folds = make_folds(N, k=K, repeats=REPEATS, by=np.arange(N) // 3, seed=0)
     labels = rng.normal(size=N)

@@ -19,7 +19,7 @@ MEASURED = ("subject_sharpness", "clipped_highlights", "noise")
 
 
 def merit(*rows, ratings=None, series=None, technical=None):
-    """Merit of each shot, given its sharpness, clipped highlights and noise."""
+    """Merit of each shot, given its subject sharpness, clipped highlights and noise."""
     table = [(*row, 1.0)[:3] for row in rows]  # as noisy as each other if it is not told
     signals = IndexSignals(MEASURED, np.array(table, float))
     codes = np.zeros(len(rows), int) if series is None else np.array(series)

@@ -85,7 +85,7 @@ def test_names_that_are_no_text_come_through_a_pipe(tmp_path, monkeypatch):
 
 
 def test_a_bad_row_of_a_list_is_a_source_that_cannot_be_read(tmp_path, scorer):
-    """A bad row of a list gives an error with its line number; the other photos are scored."""
+    """A bad row of a list is reported by its line or row number; the other photos are scored."""
     (tmp_path / "list.csv").write_text("path,n\n/a.png,1\n/b.png,2,3,4\n,5\n/c.png,6\n")
     pd.DataFrame({"path": ["/a.png", None, ""]}).to_parquet(tmp_path / "list.parquet")
     rows = scorer.rows(tmp_path / "list.csv", tmp_path / "list.parquet")

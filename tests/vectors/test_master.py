@@ -125,7 +125,7 @@ def test_a_broken_card_is_an_error_in_words(data, tmp_path):
 
 
 def test_what_could_not_be_loaded_is_not_made(vector):
-    """A vector whose numbers are too large to be loaded from its file cannot be created."""
+    """A direction and scale that together exceed 1e100 are refused, as they could not be loaded."""
     with pytest.raises(CardError, match=r"not a number up to 1e\+100"):
         replace(vector, direction=np.array([1e99, 1e99, 0]), scale=10.0)
 

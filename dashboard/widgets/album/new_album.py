@@ -196,7 +196,7 @@ def _marked_rows(index: Index, how: str) -> frozenset[int]:
 
 
 def _marks(index: Index) -> dict[str, str]:
-    """Dictionary from photo digest to the photo's mark for the new album: "pin" or "ban".
+    """Dictionary from photo digest to the photo's mark: "pin", "ban" or "neither".
 
     What the person always keeps or leaves out elsewhere is so here, unless changed for the album.
     """

@@ -101,7 +101,7 @@ def _setting_slider(
 
 
 def _face_quota_fields() -> FaceQuota | None:
-    """Show fields for limits on the number of photos with faces; return the limits, or None."""
+    """Show fields for limits on the number of photos with faces; return None if no limit is set."""
     least = st.number_input("With a face, at least", 0, int(MOST), 0, key="least-faces")
     most = st.number_input(
         "With a face, at most", 0, int(MOST), None, key="most-faces", placeholder="any number"

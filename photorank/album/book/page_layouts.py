@@ -45,7 +45,7 @@ def trees(k: int) -> tuple[Tree, ...]:
 
 
 def _splits(start: int, k: int, beside: bool) -> list[Split]:
-    """All layout trees of k photos; the parts of each root lie side by side if `beside` is true."""
+    """Layout trees of k photos from `start` on; the root is a row if `beside`, else a column."""
     return [Split(beside, parts) for parts in _parts(start, k, beside, least=2)]
 
 

@@ -8,7 +8,7 @@ from photorank.album.book.page_layouts import Block, boxes_of, inversions, order
 
 @pytest.mark.parametrize("k", [1, 2, 3, 4])
 def test_every_tree_keeps_ratios_and_gaps_inside_its_block(k):
-    """Page layouts have exact aspect ratios and gaps, and keep photos inside the photo area."""
+    """Layouts keep ratios and gaps inside the photo area; impossible layouts have NaN boxes."""
     ratios = np.exp(np.random.default_rng(k).uniform(np.log(0.4), np.log(5), (50, k)))
     block = Block(180.0, 150.0, 3.0)
     possible = 0

@@ -1,4 +1,4 @@
-"""Tests that an index stays intact despite crashes, full disks or simultaneous writers."""
+"""Tests of an index under crashes, full disks, two writers, readers or other schemas."""
 
 import contextlib
 import dataclasses

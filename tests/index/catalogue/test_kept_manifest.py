@@ -111,7 +111,7 @@ def test_a_catalogue_that_was_restored_alone_keeps_its_judgements(judged):
 
 @pytest.mark.parametrize("first", ["reader", "index", "repair", "click"])
 def test_a_lost_manifest_is_read_from_the_catalogues_copy(judged, first):
-    """A lost manifest is restored from the copy in the catalogue, and all judgements stay."""
+    """If the manifest is lost, the catalogue's copy is read instead, and all judgements stay."""
     kept, manifest = contents(judged.index), read_manifest(judged.paths)
     judged.paths.manifest.unlink()
     assert judged.workspace.index_names() == ["library"]

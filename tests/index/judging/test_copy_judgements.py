@@ -37,7 +37,7 @@ def build(paths, folder):
 
 
 def judgements(paths):
-    """All judgements of an index, as a tuple that can be compared with another index's tuple."""
+    """Scores, choices in order of clicks, raters and kind of judgements of an index, as a tuple."""
     index = Index.open(paths)
     labels = index.labels()
     scores = {
