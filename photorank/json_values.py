@@ -68,7 +68,7 @@ def fault_in_json(error: Exception) -> str:
 
 
 def json_line(data: Mapping[str, Any]) -> str:
-    """JSON mapping as one readable line of text (not JSON); empty values are left out.
+    """Readable line of text (not JSON) for a JSON mapping; empty values and False are left out.
 
     Examples
     --------

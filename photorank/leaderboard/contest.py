@@ -170,7 +170,7 @@ def _source_of_vector(vector: MasterVector) -> str:
 
 
 def _source_by_index(told: dict[str, list[str]]) -> str:
-    """Text that tells a rating vector's source; if sources differ, one per photo collection."""
+    """Text that tells a rating vector's source; if sources differ, with the indexes of each."""
     if len(told) == 1:
         return next(iter(told))
     return "; ".join(f"on {', '.join(names)}: {source}" for source, names in told.items())
@@ -218,7 +218,7 @@ def _judgements_text(panel: Panel) -> str:
 
 
 def _shown(report: PanelReport, entries: Sequence[_Entry], panel: Panel) -> Shown | None:
-    """Photos that the best leaderboard row rates highest and lowest; None if there is none.
+    """Photos that the best entry rates highest and lowest; None if no entry can be best.
 
     Only a row tested on unseen photos can be the best.
     """

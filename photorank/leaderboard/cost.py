@@ -17,7 +17,7 @@ _PHOTOS = 16  # measured, after one to warm up
 
 @dataclass(frozen=True)
 class Cost:
-    """Cost of embedding a photo on this machine, in seconds and bytes; nan if not measured."""
+    """Seconds to embed a photo here (nan if not measured), and bytes of the stored embedding."""
 
     open_seconds: float = float("nan")  # decoding and framing
     embed_seconds: float = float("nan")  # the network, one batch

@@ -99,7 +99,7 @@ class PanelReport:
         )
 
     def scope(self, scope: Scope) -> list[Row]:
-        """Leaderboard rows of tests on one kind of photo pairs, given by `scope`, best first."""
+        """Leaderboard rows for one scope of test pairs ("all", or "within" groups), best first."""
         return [row for row in self.rows if row.result.scope == scope]
 
     def fair(self, scope: Scope = "all") -> list[Row]:

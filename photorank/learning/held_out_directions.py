@@ -181,12 +181,12 @@ class Refits:
         taught: JudgedPhotos,
         on_fit: Callable[[], None] | None = None,
     ) -> Floats:
-        """Learned directions (repeats, folds, d) in embedding space, one for each test fold."""
+        """Learned directions (repeats, folds, d), one per test fold; waits for all fits."""
         return self.begin(learner, taught).directions(on_fit)
 
 
 def ratings_by_fold(directions: Floats, photos: JudgedPhotos, folds: Folds) -> Floats:
-    """Held-out ratings (repeats, n) of the photos in each repeat of a cross-validation.
+    """Held-out ratings (repeats, n) of photos in each repeat; 0 for a photo in no fold.
 
     Only ratings of one fold of one repeat come from one direction and may be compared.
     """

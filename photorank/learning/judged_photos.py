@@ -106,7 +106,7 @@ class JudgedPhotos:
 
     @property
     def scenes(self) -> Codes | None:
-        """Group or series number (n,) of each photo, used to form the folds of cross-validation.
+        """Group or series number (n,) of each photo, for inner folds that tune a penalty.
 
         None without groups and series.
         """

@@ -172,7 +172,7 @@ def personal_state(
     *,
     subset: PhotoSubset,
 ) -> PersonalState:
-    """Rating model of a person, learned from the person's clicks, and the model's accuracy.
+    """Rating model of a person, learned from all clicks, and its accuracy on held-out choices.
 
     It is fast enough to be made after every click.
 

@@ -162,7 +162,7 @@ def _refitting_factor(ratings: Floats, pairs: HeldOutPairs) -> float:
 def _sums_beyond(
     ratings: Floats, pairs: HeldOutPairs, gap: float, refitted: bool
 ) -> list[PairSums]:
-    """Sums for computing accuracy on photo pairs whose labels differ by more than `gap`."""
+    """Sums, one per repeat, for the accuracy on photo pairs with labels more than `gap` apart."""
     sums = []
     units, couples = units_of(pairs.folds, refitted), 0 if refitted else COUPLES
     for row, graph, clusters in zip(ratings, pairs.graphs, units, strict=True):
@@ -257,7 +257,7 @@ def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
 
 
 def _ranks(graph: ScoreComparisons, gap: float) -> tuple[Codes, Codes, Codes]:
-    """Three arrays (l,): each photo's group, label rank, and rank of its label minus `gap`.
+    """Three arrays (l,) of l labelled photos: group, label rank, rank of label minus `gap`.
 
     A lowered label is the label minus `gap`; both kinds are ranked together, to find pairs of
     labels more than `gap` apart.

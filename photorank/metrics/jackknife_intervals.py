@@ -42,7 +42,7 @@ class LeaveOneOut(NamedTuple):
 
 
 def jackknife(loo: LeaveOneOut, *, level: float = 0.95, n_photos: int, n_pairs: int) -> Estimate:
-    """Value and jackknife interval of a metric that was recomputed without each photo in turn.
+    """Value and jackknife interval of a metric, from values without each photo or cluster.
 
     It is the uncertainty of *these ratings* over photos like those judged:
     the ratings are taken as given, so for something that was learned it

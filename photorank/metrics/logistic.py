@@ -59,7 +59,7 @@ def pearson_after_logistic(ratings: ArrayLike, comparisons: Comparisons) -> floa
 
 
 def after_logistic_by_column(ratings: Floats, comparisons: Comparisons) -> Floats:
-    """Pearson correlation (c,) of labels and a fitted logistic function of each ratings column."""
+    """Values (c,) of :func:`pearson_after_logistic` for the columns of ratings (n, c)."""
     values = pearson_by_column(ratings, comparisons)
     known = np.flatnonzero(~np.isnan(values))
     if len(known) and isinstance(comparisons, ScoreComparisons):

@@ -217,7 +217,7 @@ def unit_codes(clusters: Codes, *, n: int) -> Codes:
 
 
 def summed_by(codes: Codes, values: Floats) -> Floats:
-    """Sums (u, k) of the rows of `values` (n, k): one sum for each of the u codes (n,)."""
+    """Sums (u, k) of the rows of `values` (n, k), grouped by codes (n,) from 0 to u − 1."""
     sums = [np.bincount(codes, column) for column in values.T]
     return np.stack(sums, axis=1).astype(np.float64)
 

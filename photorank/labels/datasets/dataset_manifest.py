@@ -43,7 +43,7 @@ class TableSpec:
 
     @property
     def templates(self) -> tuple[Template, ...]:
-        """All text templates in the manifest, such as those for the paths of photos."""
+        """Text templates of a table: for photo paths, and rater, group, series and split names."""
         every = (self.photo, *(self.pair or ()), self.rater, self.group, self.series, self.split)
         return tuple(template for template in every if template)
 

@@ -79,7 +79,7 @@ class Collected:
         return {judgement.name: count[judgement] for judgement in sorted(count, reverse=True)}
 
     def table(self, source: str, rater: str, kind: SourceKind) -> LabelTable:
-        """Table of all collected labels, under one rater's name; raises LabelsError if empty."""
+        """Table of all collected labels, under the name `rater`; raises LabelsError if empty."""
         if not self.labels:
             why = [f"{path}: {reason}" for path, reason in self.troubles[:1]]
             told = ". ".join([f"no photo has a label by {source}", *why, *self.notes])

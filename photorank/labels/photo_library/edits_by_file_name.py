@@ -151,7 +151,7 @@ def _grouped_by_value(numbers: Sequence[int], told: Sequence[str | None]) -> lis
 
 
 def _merged(groups: Iterable[Sequence[int]]) -> list[list[int]]:
-    """Groups of file numbers, after merging all groups that have a number in common."""
+    """Groups of two or more file numbers, after merging all groups that share a number."""
     part_of: dict[int, list[int]] = {}  # the same list for all that are together
     for group in groups:
         own = [part_of.setdefault(number, [number]) for number in group]

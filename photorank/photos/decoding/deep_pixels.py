@@ -54,7 +54,7 @@ def rounded(codes: DeepFrames) -> Frames:
 
 
 def rounded_png(photo: Image.Image, data: bytes) -> Image.Image | None:
-    """8-bit RGB or RGBA image from a 16-bit PNG; None for other files and for too large files.
+    """8-bit image from a 16-bit RGB or RGBA PNG; None for other files and for too large files.
 
     Pillow itself drops the second byte. `data` are the file's bytes.
     """

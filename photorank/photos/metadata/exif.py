@@ -69,7 +69,7 @@ def shot_from_json(parts: Sequence[Any]) -> Shot:
 
 
 def exposure_bias(photo: Path | BinaryIO) -> float | None:
-    """Exposure bias of a photo in EV, read from the photo's EXIF; None if unknown."""
+    """Exposure bias of a photo in stops, read in the calling process; None if unknown."""
     try:
         with _opened(photo) as file:
             tags = _exif(open_header(file), file).get_ifd(ExifTags.IFD.Exif)

@@ -18,7 +18,7 @@ class FolderNames:
         self._listed = lru_cache(_FOLDERS_KEPT)(_listing)
 
     def alike(self, folder: Path, name: str) -> list[str]:
-        """File names in a folder that equal `name`, ignoring case and Unicode normalisation."""
+        """File names in a folder equal to `name` up to case and Unicode form, exact match first."""
         found = self._listed(folder).get(name_key(name), [])
         return sorted(found, key=lambda one: one != name)
 
@@ -42,7 +42,7 @@ def name_key(name: str) -> str:
 
 
 def _listing(folder: Path) -> dict[str, list[str]]:
-    """Dict from comparison keys to a folder's file names; empty if the folder is unreadable."""
+    """Dictionary from comparison key to a folder's file names; empty if it is unreadable."""
     names: dict[str, list[str]] = defaultdict(list)
     try:
         entries = sorted(os.listdir(folder))

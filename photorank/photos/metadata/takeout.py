@@ -78,7 +78,7 @@ def _candidate_names(photo: Path, names: FolderNames) -> Iterator[tuple[str, lis
 
 
 def _names_of_unedited(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield each possible name of an unedited photo, with the photo's possible JSON file names.
+    """Yield each possible title of an unedited photo, with the possible names of its JSON file.
 
     A title is the photo's name as the JSON file gives it. The possible names of the JSON file are
     without suffix.
